@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSL-1.0
+# shellcheck shell=bash disable=SC2154
+# Configures and builds one preset of CMakePresets.json. Expects lib.bash and the environment that the steps before give.
+
+# build_tree PRESET [--check]
+build_tree() {
+  local preset=$1 tree=$top/build/$1 arguments stamp need_mb=800
+  [[ ${2:-} != --check ]] || return 1 # only ninja knows whether something is to do
+
+  : "${WALI_CMAKE:?}" "${WALI_WABT_ROOT:?}" "${WALI_SYSROOT:?}"
+  arguments=(--preset "$preset" "-DWALI_WABT_ROOT=$WALI_WABT_ROOT" "-DWALI_SYSROOT=$WALI_SYSROOT")
+  cd -- "$top" || return
+  [[ -f $tree/build.ninja ]] || need_space "$top" "$need_mb" "building the $preset tree"
+
+  # CMake itself configures again when its files change; another CMake, preset or sysroot asks for a fresh tree.
+  stamp=$(hash_of "$WALI_CMAKE" "${arguments[@]}" "$(sha256sum CMakePresets.json)")
+  if [[ ! -f $tree/build.ninja || $(cat -- "$tree/.configured" 2>/dev/null) != "$stamp" ]]; then
+    rm -f -- "$tree/.configured"
+    "$WALI_CMAKE" --fresh "${arguments[@]}" || die "configuring the $preset tree failed: CMake says why in the log"
+    printf '%s\n' "$stamp" >"$tree/.configured"
+  fi
+  "$WALI_CMAKE" --build "$tree" || die "building the $preset tree failed: the compiler's message is in the log"
+}
