@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash disable=SC2154
-# Configures and builds one preset of CMakePresets.json. Expects lib.bash and the environment that the steps before give.
+# Configures and builds one preset of CMakePresets.json. Needs lib.bash and the environment that earlier steps give.
 
 # build_tree PRESET [--check]
 build_tree() {

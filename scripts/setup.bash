@@ -16,7 +16,7 @@ heartbeat_seconds=60
 check_host() {
   local machine
   machine=$(uname -m)
-  [[ $machine == x86_64 ]] || die "this machine is $machine, wali++ builds and runs on x86_64 only: use an x86_64 Debian"
+  [[ $machine == x86_64 ]] || die "this machine is $machine, wali++ builds and runs on x86_64 only"
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
     die "there is no apt-get and dpkg-query here: setup knows Debian 12 and 13"
   mkdir -p -- "$cache/logs" "$cache/locks" "$cache/downloads" 2>/dev/null && [[ -w $cache && -w $cache/locks ]] ||
@@ -101,11 +101,11 @@ interrupted() {
   exit "$1"
 }
 
-# fail_step LABEL LOG SECONDS: the end of the log, then what to do. A step that knows better said so in a line "wali: ...".
+# fail_step LABEL LOG SECONDS: the end of the log, then what to do: the line "wali: ..." of a step that knows.
 fail_step() {
   local label=$1 log=$2 seconds=$3 reason
   tail -n "$log_tail_lines" -- "$log" | grep -v '^wali: ' | sed 's/^/    /' >&2 || true
-  reason=$(grep '^wali: ' -- "$log" | tail -n 1) || reason='wali: the end of its log is above; put that right and run again'
+  reason=$(grep '^wali: ' -- "$log" | tail -n 1) || reason='wali: put right what the log says above, and run again'
   say "$label: failed after $seconds s, log: $log"
   say "$reason"
   exit 1

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# ./wali on a machine or with a command line that it cannot serve: one clear line, and a status that is not 0.
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.bash"
+wali=$checkout/wali
+
+# one_line: the last run said exactly one line.
+one_line() { [[ $(wc -l <"$scratch/output") == 1 ]] || fail "more than one line"; }
+
+run 2 "$wali" frobnicate
+says "there is no verb 'frobnicate'"
+one_line
+run 2 "$wali" ../lib.bash
+run 2 "$wali" setup extra
+run 2 "$wali" build everything
+run 2 "$wali" run
+run 0 "$wali" help
+cp "$scratch/output" "$scratch/help"
+for verb in demo test bench build run setup; do says "  $verb "; done
+run 0 "$wali" --help
+cmp "$scratch/output" "$scratch/help" || fail "--help and help differ"
+ln -s "$wali" "$scratch/link"
+run 0 "$scratch/link" help
+
+# Another architecture.
+mkdir "$scratch/bin"
+printf '#!/bin/sh\necho aarch64\n' >"$scratch/bin/uname"
+chmod +x "$scratch/bin/uname"
+run 1 env PATH="$scratch/bin:$PATH" "$wali" setup
+says "this machine is aarch64"
+one_line
+
+# A cache folder that cannot be.
+touch "$scratch/file"
+run 1 env WALI_CACHE_DIR="$scratch/file/cache" "$wali" setup
+says "cannot write to the cache folder $scratch/file/cache"
+one_line
+
+# A full disk, told before the work: need_space against a number that no disk has.
+# shellcheck disable=SC2016  # expanded by that bash
+run 1 bash -c '. "$1/scripts/lib.bash"; need_space "$2/not/yet" 999999999 "the sysroot"' - "$checkout" "$scratch"
+says "the sysroot needs 999999999 MB"
+says "WALI_CACHE_DIR"
+
+# Everything from a checkout and a cache with blanks in their paths.
+make_checkout
+done_step packages
+done_step cmake
+done_step wabt
+# shellcheck disable=SC2016  # expanded by the step
+write_step sysroot 'echo result >"$tmp"'
+cd /
+run 0 "$other/wali" setup
+[[ -f $WALI_CACHE_DIR/sysroot-result ]] || fail "no result in a cache with a blank in its path"
+echo "front door: all as documented"
