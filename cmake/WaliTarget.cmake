@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSL-1.0
+# How wali++'s own targets are built. Flags that a module and its importers must agree on are PUBLIC properties of the
+# library, so that whoever links it gets them.
+include_guard()
+
+# The module units need what only newer Clangs have right; say so at once instead of failing in the middle.
+function(wali_check_compiler)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 20)
+    message(FATAL_ERROR "wali++ needs Clang 20 or later for C++20 modules, not ${CMAKE_CXX_COMPILER_ID} "
+      "${CMAKE_CXX_COMPILER_VERSION}; use the presets or -DCMAKE_CXX_COMPILER=clang++-22")
+  endif()
+endfunction()
+
+# Our own code: every warning is an error.
+function(wali_strict target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+endfunction()
+
+function(wali_configure_library target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_SCAN_FOR_MODULES ON)
+  target_compile_options(${target} PUBLIC -fno-exceptions)
+  if(NOT CMAKE_CROSSCOMPILING)
+    # The same standard library on both targets.
+    target_compile_options(${target} PUBLIC -stdlib=libc++)
+    target_link_options(${target} PUBLIC -stdlib=libc++)
+    if(WALI_SANITIZE)
+      target_compile_options(${target} PUBLIC -fsanitize=${WALI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+      target_link_options(${target} PUBLIC -fsanitize=${WALI_SANITIZE})
+    endif()
+  endif()
+  # A module unit includes its headers inside extern "C++": that is the design, not a mistake.
+  target_compile_options(${target} PRIVATE -Wno-include-angled-in-module-purview)
+  wali_strict(${target})
+endfunction()
+
+# A program of ours on top of the framework, from the same sources for both targets.
+function(wali_add_program target)
+  add_executable(${target} ${ARGN})
+  set_target_properties(${target} PROPERTIES CXX_SCAN_FOR_MODULES ON)
+  target_link_libraries(${target} PRIVATE wali)
+  wali_strict(${target})
+endfunction()

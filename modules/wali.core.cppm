@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+module;
+
+#include <boost/outcome/basic_result.hpp>
+#include <boost/outcome/policy/base.hpp>
+#include <cstddef>
+#include <cstring>
+#include <concepts>
+#include <initializer_list>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <wali/abi/numbers.hpp>
+#include <wali/sys/signal_action.hpp>
+#include <wali/sys/syscalls.hpp>
+
+export module wali.core;
+
+export import wali.sys;
+
+#undef WALI_EXPORT
+#define WALI_EXPORT export
+
+extern "C++" {
+#include <wali/core/bytes.hpp>
+#include <wali/core/error_code.hpp>
+#include <wali/core/fd.hpp>
+#include <wali/core/path.hpp>
+#include <wali/core/result.hpp>
+#include <wali/core/signal_set.hpp>
+}
+
+// Without these a consumer that includes no header crashes clang 22.1.8 (llvm-project#189252) where an inline function
+// of the module needs them.
+export using ::operator new;
+export using ::operator new[];
+export using ::operator delete;
+export using ::operator delete[];

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+module;
+
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <wali/core/bytes.hpp>
+#include <wali/core/error_code.hpp>
+#include <wali/core/fd.hpp>
+#include <wali/core/path.hpp>
+#include <wali/core/signal_set.hpp>
+#include <wali/try.hpp>
+
+export module wali.net;
+
+export import wali.core;
+
+#undef WALI_EXPORT
+#define WALI_EXPORT export
+
+extern "C++" {
+#include <wali/net/socket.hpp>
+#include <wali/net/socket_address.hpp>
+}

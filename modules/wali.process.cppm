@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSL-1.0
+module;
+
+#include <wali/core/bytes.hpp>
+#include <wali/core/error_code.hpp>
+#include <wali/core/fd.hpp>
+#include <wali/core/path.hpp>
+#include <wali/core/signal_set.hpp>
+#include <wali/try.hpp>
+
+export module wali.process;
+
+export import wali.core;
+
+#undef WALI_EXPORT
+#define WALI_EXPORT export
+
+extern "C++" {
+#include <wali/process/ids.hpp>
+}
