@@ -46,11 +46,12 @@ import_check() {
 show_progress() {
   local label=$1 log=$2 start=$SECONDS last width
   if [[ -t 2 ]]; then
-    width=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2) || width=80
+    width=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2) || width=
+    ((width >= 40)) || width=80
     while sleep 1; do
       last=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\000-\037')
       last="$label ... $((SECONDS - start)) s  $last"
-      printf '\r\033[K%s' "${last:0:${width:-80}-1}" >&2
+      printf '\r\033[K%s' "${last:0:width-1}" >&2
     done
   else
     while sleep "$heartbeat_seconds"; do
