@@ -13,7 +13,10 @@ gate="$scratch/gate"
 # The step says that it has begun, then waits until the test lets it go on.
 write_step sysroot "echo begun >>'$scratch/begun'
 echo half >\"\$tmp\"
-while [[ ! -e '$gate' ]]; do sleep 0.02; done
+while [[ ! -e '$gate' ]]; do
+  [[ -d '$scratch' ]] # ends with the test, also where that failed
+  sleep 0.02
+done
 echo whole >>\"\$tmp\""
 begun() { [[ -f $scratch/begun && $(wc -l <"$scratch/begun") == "$1" ]]; }
 holds_lock() { ! flock -n "$WALI_CACHE_DIR/locks/sysroot.lock" true; }
