@@ -1,0 +1,35 @@
+#include "features.h"
+
+/* The start of a program, by the protocol of WALI's C programs: __init, constructors, main, exit handlers, __deinit,
+ * __proc_exit. Everything optional is a weak reference: it runs if something else linked it. */
+
+#define IMPORT(name) __attribute__((__import_module__("wali"), __import_name__(name)))
+
+IMPORT("__init") int __wali_init(void);
+IMPORT("__deinit") int __wali_deinit(void);
+IMPORT("__proc_exit") void __wali_proc_exit(int);
+
+weak hidden void __wasm_init_main_thread(void); /* env/wasm32/__init_tls.c */
+weak hidden void __wasm_init_environ(void);     /* env/wasm32/__environ.c */
+weak hidden void __funcs_on_exit(void);         /* exit/atexit.c */
+weak hidden void __stdio_exit(void);            /* stdio/__stdio_exit.c */
+
+hidden void __wasm_call_ctors(void); /* made by the linker */
+
+/* The compiler names main() so; for main(argc, argv), env/wasm32/__main_void.c has it. */
+int __main_void(void);
+
+__attribute__((__export_name__("_start"))) void _start(void)
+{
+	int status = __wali_init();
+	if (!status) {
+		if (__wasm_init_main_thread) __wasm_init_main_thread();
+		if (__wasm_init_environ) __wasm_init_environ();
+		__wasm_call_ctors();
+		status = __main_void();
+		if (__funcs_on_exit) __funcs_on_exit();
+		if (__stdio_exit) __stdio_exit();
+		if (!status) status = __wali_deinit();
+	}
+	__wali_proc_exit(status);
+}

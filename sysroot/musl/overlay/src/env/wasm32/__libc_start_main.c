@@ -1,0 +1,1 @@
+/* Programs start in crt/wasm32/crt1.c, which calls only what is linked in anyway. */

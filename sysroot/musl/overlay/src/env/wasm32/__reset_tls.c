@@ -1,0 +1,1 @@
+/* No dynamic linking: nothing to reset after fork. */

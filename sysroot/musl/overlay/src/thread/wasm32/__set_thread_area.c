@@ -1,0 +1,1 @@
+/* The thread pointer is a thread-local variable: env/wasm32/__init_tls.c */

@@ -1,0 +1,1 @@
+/* in thread_exit.c */
