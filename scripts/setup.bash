@@ -136,6 +136,7 @@ run_step() {
   else
     start=$SECONDS
     log=$cache/logs/$name-$$.log
+    find "$cache/logs" -name '*.log' -mtime +14 -delete
     [[ -t 2 ]] || say "$label ..."
     run_logged "$label" "$log" "$steps/$name" || fail_step "$label" "$log" $((SECONDS - start))
     [[ $name == build-* ]] || import_check "$name" || {

@@ -12,7 +12,7 @@ head -c 1000 /dev/urandom >"$scratch/site/wrong/pool/data.bin"
 sha256=$(sha256sum "$scratch/site/right/pool/data.bin" | cut -d ' ' -f 1)
 python3 -u -m http.server --bind 127.0.0.1 --directory "$scratch/site" 0 >"$scratch/server" 2>&1 &
 started+=($!)
-wait_for grep -q 'port [0-9]' "$scratch/server"
+wait_for grep -qs 'port [0-9]' "$scratch/server"
 port=$(grep -o 'port [0-9]*' "$scratch/server" | head -n 1 | cut -d ' ' -f 2)
 site=http://127.0.0.1:$port
 export no_proxy=127.0.0.1

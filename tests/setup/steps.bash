@@ -40,7 +40,7 @@ for signal in TERM INT KILL; do
   if [[ $signal == KILL ]]; then # nothing could end the step: it still holds the lock, and another setup waits for it
     "$other/wali" setup >"$scratch/output2" 2>&1 &
     started+=($!)
-    wait_for grep -q 'waiting for another setup' "$scratch/output2"
+    wait_for grep -qs 'waiting for another setup' "$scratch/output2"
     touch "$gate"
     wait "${started[-1]}" || fail "the setup after SIGKILL failed: $(cat "$scratch/output2")"
   fi
