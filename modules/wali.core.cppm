@@ -16,6 +16,7 @@ module;
 #include <wali/abi/numbers.hpp>
 #include <wali/sys/signal_action.hpp>
 #include <wali/sys/syscalls.hpp>
+#include <wali/try.hpp>
 
 export module wali.core;
 
@@ -28,6 +29,7 @@ extern "C++" {
 #include <wali/core/bytes.hpp>
 #include <wali/core/error_code.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>

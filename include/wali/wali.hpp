@@ -5,6 +5,7 @@
 #include <wali/core/bytes.hpp>
 #include <wali/core/error_code.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>

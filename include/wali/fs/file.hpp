@@ -3,6 +3,7 @@
 
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file_status.hpp>
 #include <wali/try.hpp>
@@ -57,17 +58,13 @@ WALI_EXPORT namespace wali {
         /// Closes; see Fd::close for the errors that come this late.
         result<void> close() noexcept { return fd_.close(); }
 
-        /// read(2): up to buffer.size() bytes at the file offset; 0 at the end of the file.
-        result<usize> read(MutableBytes buffer) const noexcept {
-            return to_result<usize>(sys::read(fd_.raw(), buffer.data(), buffer.size()));
-        }
+        /// read(2) at the file offset; see wali::read.
+    result<usize> read(MutableBytes buffer) const noexcept { return wali::read(fd(), buffer); }
 
-        /// write(2): the number of bytes taken, which may be less than all.
-        result<usize> write(ConstBytes bytes) const noexcept {
-            return to_result<usize>(sys::write(fd_.raw(), bytes.data(), bytes.size()));
-        }
+    /// write(2) at the file offset; see wali::write.
+    result<usize> write(ConstBytes bytes) const noexcept { return wali::write(fd(), bytes); }
 
-        /// pread(2): reads at `offset` and leaves the file offset alone. SPIPE for pipes and sockets.
+    /// pread(2): reads at `offset` and leaves the file offset alone. SPIPE for pipes and sockets.
         result<usize> read_at(MutableBytes buffer, u64 offset) const noexcept {
             return to_result<usize>(sys::pread64(fd_.raw(), buffer.data(), buffer.size(), static_cast<i64>(offset)));
         }
@@ -90,28 +87,14 @@ WALI_EXPORT namespace wali {
                                                 static_cast<int>(buffers.size())));
         }
 
-        /// Reads until the buffer is full or the file ends, over as many calls as it takes; EINTR is retried. Returns
-        /// the bytes read: fewer than buffer.size() only at the end. After an error the offset tells how far it came.
-        result<usize> read_all(MutableBytes buffer) const noexcept {
-            usize done = 0;
-            while (done < buffer.size()) {
-                WALI_TRY(const usize n, retry_interrupted([&] { return read(buffer.subspan(done)); }));
-                if (n == 0) break;
-                done += n;
-            }
-            return done;
-        }
+        /// Reads until the buffer is full or the file ends; see wali::read_all.
+    result<usize> read_all(MutableBytes buffer) const noexcept { return wali::read_all(fd(), buffer); }
 
-        /// Writes everything, over as many calls as it takes; EINTR is retried.
-        result<void> write_all(ConstBytes bytes) const noexcept {
-            while (!bytes.empty()) {
-                WALI_TRY(const usize n, retry_interrupted([&] { return write(bytes); }));
-                bytes = bytes.subspan(n);
-            }
-            return success();
-        }
+    /// Writes everything; see wali::write_all.
+    result<void> write_all(ConstBytes bytes) const noexcept { return wali::write_all(fd(), bytes); }
+    result<void> write_all(std::string_view text) const noexcept { return wali::write_all(fd(), text); }
 
-        /// lseek(2): moves the file offset and returns it.
+    /// lseek(2): moves the file offset and returns it.
         result<u64> seek(i64 offset, Whence whence = Whence::SET) const noexcept {
             return to_result<u64>(sys::lseek(fd_.raw(), offset, abi::bits(whence)));
         }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSL-1.0
+// One line to standard output, with nothing but the framework.
+import wali;
+
+int main() {
+    const auto written = wali::write_all(wali::standard_output(), "hello from C++20 modules on Linux system calls\n");
+    return written ? 0 : 1;
+}
