@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "compile.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+
+#include "refusal.h"
+#include "workspace.h"
+
+namespace wali::aot {
+namespace {
+
+using Command = std::vector<std::string>;
+
+// Why each: -O1 is the best trade of compile time against speed (README.md). Two accesses of different types to one
+// address are ordinary in wasm; a stack frame must not step over the guard page; floating point must keep NaNs.
+const Command compile_flags = {"-std=gnu11", "-O1", "-w", "-fPIE", "-fvisibility=hidden", "-fno-strict-aliasing",
+                               "-fstack-clash-protection", "-fno-math-errno", "-fno-stack-protector", "-frounding-math",
+                               "-fsignaling-nans", "-fno-asynchronous-unwind-tables", "-fcf-protection=none"};
+
+const Command link_flags = {"-static-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", "-Wl,--build-id=none"};
+
+/// The environment with TMPDIR in our folder, so that a compiler that is killed leaves nothing behind.
+std::vector<std::string> environment_for(const std::string& folder)
+{
+    std::vector<std::string> result;
+    for (char** entry = environ; *entry; ++entry)
+        if (std::string(*entry).rfind("TMPDIR=", 0) != 0) result.emplace_back(*entry);
+    result.push_back("TMPDIR=" + folder);
+    return result;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings)
+{
+    std::vector<char*> result;
+    for (const std::string& text : strings) result.push_back(const_cast<char*>(text.c_str()));
+    result.push_back(nullptr);
+    return result;
+}
+
+pid_t start(const Command& command, const std::string& folder, const std::string& log)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawnattr_t attributes;  // a process group each, so that the driver's own children can be ended with it
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    const auto environment = environment_for(folder);
+    pid_t pid = -1;
+    const int error = posix_spawnp(&pid, command[0].c_str(), &actions, &attributes, pointers(command).data(), pointers(environment).data());
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error == ENOENT)
+        throw Refusal("there is no C compiler " + command[0] + "; apt-get install gcc, or set WALI_CC to one");
+    if (error != 0) throw Refusal(with_errno("cannot start the C compiler " + command[0], error));
+    return pid;
+}
+
+/// The line of a compiler's messages that says what is wrong.
+std::string complaint(const std::string& log)
+{
+    std::ifstream file(log);
+    std::string line;
+    std::string last;
+    while (std::getline(file, line)) {
+        if (line.find("error") != std::string::npos || line.find("No space") != std::string::npos) return line;
+        if (!line.empty()) last = line;
+    }
+    return last.empty() ? "it gave no message" : last;
+}
+
+struct Running {
+    pid_t pid;
+    std::string log;
+};
+
+void kill_all(std::vector<Running>& running)
+{
+    for (const Running& process : running) kill(-process.pid, SIGKILL);
+    for (const Running& process : running)
+        while (waitpid(process.pid, nullptr, 0) < 0 && errno == EINTR) continue;
+    running.clear();
+}
+
+/// Waits for one of the processes. Throws if it failed, or if the program was interrupted.
+void wait_one(std::vector<Running>& running)
+{
+    int status = 0;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, 0)) < 0 && errno == EINTR) check_interrupted();
+    check_interrupted();
+    for (auto process = running.begin(); process != running.end(); ++process) {
+        if (process->pid != pid) continue;
+        const std::string log = process->log;
+        running.erase(process);
+        if (status != 0) throw Refusal("the C compiler " + compiler() + " failed: " + complaint(log));
+        return;
+    }
+}
+
+std::size_t cores()
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::size_t>(CPU_COUNT(&set)) : 1;
+}
+
+void run_all(const std::vector<Command>& commands, const std::string& folder)
+{
+    std::vector<Running> running;
+    const std::size_t limit = cores();
+    try {
+        for (std::size_t next = 0; next < commands.size() || !running.empty();) {
+            if (next < commands.size() && running.size() < limit) {
+                const std::string log = folder + "/log" + std::to_string(next);
+                running.push_back({start(commands[next], folder, log), log});
+                ++next;
+            } else {
+                wait_one(running);
+            }
+        }
+    } catch (...) {
+        kill_all(running);
+        throw;
+    }
+}
+
+}  // namespace
+
+std::string compiler()
+{
+    const char* chosen = std::getenv("WALI_CC");
+    return chosen && *chosen ? chosen : "cc";
+}
+
+void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
+             const std::string& output)
+{
+    std::vector<Command> commands;
+    Command link = {compiler()};
+    link.insert(link.end(), link_flags.begin(), link_flags.end());
+    for (const std::string& name : c_files) {
+        const std::string object = folder + "/" + name + ".o";
+        Command command = {compiler()};
+        command.insert(command.end(), compile_flags.begin(), compile_flags.end());
+        for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h", std::string("-c"),
+                                          folder + "/" + name, std::string("-o"), object})
+            command.push_back(option);
+        commands.push_back(command);
+        link.push_back(object);
+    }
+    for (const std::string& option : {support + "/libwalihost.a", std::string("-lm"), std::string("-o"), output}) link.push_back(option);
+    run_all(commands, folder);
+    run_all({link}, folder);
+}
+
+}  // namespace wali::aot

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "imports.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "refusal.h"
+
+namespace wali::aot {
+namespace {
+
+using wabt::Type;
+
+struct SyscallImport {
+    std::string_view name;     // after SYS_
+    std::string_view handler;  // the function w2c_wali_SYS_<handler>
+    std::string_view params;   // i = i32, l = i64; the result is always i64
+};
+
+constexpr SyscallImport syscalls[] = {
+#define WALI_IMPORT(name, handler, params) {name, handler, params},
+#include "../generated/import_table.inc"
+#undef WALI_IMPORT
+};
+
+struct OtherImport {
+    std::string_view name;
+    std::string_view function;  // the function w2c_wali_<function>
+    std::string_view params;
+    std::string_view result;
+};
+
+constexpr OtherImport others[] = {
+    {"__init", "init", "", "i"},
+    {"__deinit", "deinit", "", "i"},
+    {"__proc_exit", "procexit", "i", ""},
+    {"__cl_get_argc", "argc", "", "i"},
+    {"__cl_get_argv_len", "argvlen", "i", "i"},
+    {"__cl_copy_argv", "copyargv", "ii", "i"},
+    {"__get_init_envfile", "envfile", "ii", "i"},
+    {"__wasm_thread_spawn", "threadspawn", "ii", "i"},
+    {"setjmp", "setjmp", "i", "i"},
+    {"_setjmp", "setjmp", "i", "i"},
+    {"sigsetjmp", "sigsetjmp", "ii", "i"},
+    {"longjmp", "longjmp", "ii", ""},
+    {"_longjmp", "longjmp", "ii", ""},
+};
+
+/// "iil" for (i32, i32, i64); nothing if another type occurs.
+std::optional<std::string> letters(const wabt::TypeVector& types)
+{
+    std::string result;
+    for (Type type : types) {
+        if (type != Type::I32 && type != Type::I64) return std::nullopt;
+        result += type == Type::I32 ? 'i' : 'l';
+    }
+    return result;
+}
+
+std::string_view c_type(char letter)
+{
+    return letter == 'i' ? "uint32_t" : "uint64_t";
+}
+
+std::string prototype(std::string_view function, std::string_view params, std::string_view result)
+{
+    std::string text = "WALI_INLINE ";
+    text += result.empty() ? "void" : c_type(result[0]);
+    text += " w2c_wali_" + std::string(function) + "(struct w2c_wali *host";
+    for (std::size_t i = 0; i < params.size(); ++i) text += ", " + std::string(c_type(params[i])) + " a" + std::to_string(i);
+    return text + ")\n";
+}
+
+/// An adapter that converts integers: narrower ones are zero-extended, as addresses and counts are unsigned.
+std::string converting(std::string_view function, const SyscallImport& call, std::string_view params, std::string_view result)
+{
+    std::string text = prototype(function, params, result) + "{\n    ";
+    text += result.empty() ? "(void)" : "return ";
+    text += "w2c_wali_SYS_" + std::string(call.handler) + "(host";
+    for (std::size_t i = 0; i < params.size(); ++i) text += ", (" + std::string(c_type(call.params[i])) + ")a" + std::to_string(i);
+    return text + ");\n}\n";
+}
+
+std::string missing(std::string_view function, std::string_view params, std::string_view result)
+{
+    return prototype(function, params, result) + "{\n" + (result.empty() ? "" : "    return wali_error(WALI_ENOSYS);\n") + "}\n";
+}
+
+std::string signature_text(const wabt::FuncSignature& signature)
+{
+    std::string text = "(";
+    for (Type type : signature.param_types) text += (text.size() > 1 ? "," : "") + type.GetName();
+    text += ")->(";
+    bool first = true;
+    for (Type type : signature.result_types) text += (std::exchange(first, false) ? "" : ",") + type.GetName();
+    return text + ")";
+}
+
+/// Links the import wali.SYS_<name>; returns an adapter if one is needed.
+std::string link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index)
+{
+    const wabt::FuncSignature& signature = import.func.decl.sig;
+    const auto params = letters(signature.param_types);
+    const auto result = letters(signature.result_types);
+    if (!params || !result || result->size() > 1 || *result == "i")
+        throw Refusal("imports wali.SYS_" + std::string(name) + " as " + signature_text(signature) +
+                      "; a system call takes i32 and i64 and returns i64");
+    const auto call = std::find_if(std::begin(syscalls), std::end(syscalls), [&](const auto& row) { return row.name == name; });
+    if (call != std::end(syscalls) && *params == call->params && *result == "l") {
+        import.field_name = "SYS_" + std::string(call->handler);
+        return {};
+    }
+    const std::string function = "adapter" + std::to_string(index);
+    import.field_name = function;
+    if (call != std::end(syscalls) && params->size() == call->params.size()) return converting(function, *call, *params, *result);
+    return missing(function, *params, *result);
+}
+
+void link_other(wabt::FuncImport& import)
+{
+    const auto row = std::find_if(std::begin(others), std::end(others), [&](const auto& o) { return o.name == import.field_name; });
+    if (row == std::end(others))
+        throw Refusal("imports wali." + import.field_name + ", which is no part of WALI; link it without that function");
+    const wabt::FuncSignature& signature = import.func.decl.sig;
+    if (letters(signature.param_types) != row->params || letters(signature.result_types) != row->result)
+        throw Refusal("imports wali." + import.field_name + " as " + signature_text(signature) + ", which is not its signature");
+    import.field_name = row->function;
+}
+
+}  // namespace
+
+std::string link_imports(wabt::Module& module)
+{
+    std::string adapters;
+    for (std::size_t index = 0; index < module.imports.size(); ++index) {
+        wabt::Import& import = *module.imports[index];
+        if (import.module_name != "wali" || import.kind() != wabt::ExternalKind::Func)
+            throw Refusal("imports " + import.module_name + "." + import.field_name + ", but a WALI module imports only functions " +
+                          "from \"wali\"; build it for wasm32-linux-muslwali");
+        auto& function = *wabt::cast<wabt::FuncImport>(&import);
+        const std::string name = import.field_name;
+        if (name.rfind("SYS_", 0) == 0)
+            adapters += link_syscall(function, name.substr(4), index);
+        else
+            link_other(function);
+    }
+    return adapters;
+}
+
+}  // namespace wali::aot

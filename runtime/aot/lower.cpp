@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "lower.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "refusal.h"
+
+namespace wali::aot {
+namespace {
+
+using wabt::Index;
+using wabt::Type;
+
+// The C writer recurses per block; the stack that it runs on is sized for this (see translate.cpp).
+constexpr std::size_t max_nesting = 10000;
+
+/// Adds imports to a module whose references are all by name.
+class Imports {
+public:
+    explicit Imports(wabt::Module& module) : module_(module) {}
+
+    /// The function wali.FIELD, added on first use.
+    wabt::Var function(const std::string& field, wabt::TypeVector params, wabt::TypeVector results)
+    {
+        const std::string name = "$wali." + field;
+        if (module_.func_bindings.FindIndex(name) == wabt::kInvalidIndex) add(name, field, std::move(params), std::move(results));
+        return wabt::Var(name, wabt::Location());
+    }
+
+private:
+    void add(const std::string& name, const std::string& field, wabt::TypeVector params, wabt::TypeVector results)
+    {
+        auto import = std::make_unique<wabt::FuncImport>(name);
+        import->module_name = "wali";
+        import->field_name = field;
+        import->func.decl.sig.param_types = std::move(params);
+        import->func.decl.sig.result_types = std::move(results);
+        import->func.decl.has_func_type = true;
+        import->func.decl.type_var = type_of(import->func.decl.sig);
+
+        const Index position = module_.num_func_imports;
+        for (auto& [bound, binding] : module_.func_bindings)
+            if (binding.index >= position) ++binding.index;
+        module_.func_bindings.emplace(name, wabt::Binding(position));
+        module_.funcs.insert(module_.funcs.begin() + static_cast<std::ptrdiff_t>(position), &import->func);
+        ++module_.num_func_imports;
+        module_.imports.push_back(import.get());
+        module_.fields.push_back(std::make_unique<wabt::ImportModuleField>(std::move(import)));
+    }
+
+    wabt::Var type_of(const wabt::FuncSignature& signature)
+    {
+        const Index index = module_.GetFuncTypeIndex(signature);
+        if (index != wabt::kInvalidIndex) return wabt::Var(module_.types[index]->name, wabt::Location());
+        const std::string name = "$wali.type" + std::to_string(module_.types.size());
+        auto type = std::make_unique<wabt::FuncType>(name);
+        type->sig = signature;
+        auto field = std::make_unique<wabt::TypeModuleField>();
+        field->type = std::move(type);
+        module_.AppendField(std::move(field));
+        return wabt::Var(name, wabt::Location());
+    }
+
+    wabt::Module& module_;
+};
+
+/// Walks function bodies without recursion, counts instructions and rewrites what the C writer refuses.
+class BodyLowering {
+public:
+    BodyLowering(wabt::Module& module, Lowered& result) : imports_(module), result_(result) {}
+
+    void function(wabt::Func& function)
+    {
+        std::size_t count = 0;
+        std::vector<std::pair<wabt::ExprList*, std::size_t>> pending{{&function.exprs, 0}};
+        while (!pending.empty()) {
+            auto [list, depth] = pending.back();
+            pending.pop_back();
+            if (depth > max_nesting)
+                throw Refusal("function " + function.name + " nests blocks more than " + std::to_string(max_nesting) +
+                              " deep; split it");
+            for (auto position = list->begin(); position != list->end(); ++count) {
+                wabt::Expr& expr = *position;
+                push_bodies(expr, depth + 1, pending);
+                if (wabt::isa<wabt::ReturnCallExpr>(&expr) || wabt::isa<wabt::ReturnCallIndirectExpr>(&expr))
+                    result_.tail_calls = true;
+                position = lower(*list, position);
+            }
+        }
+        result_.weight[&function] = count;
+        result_.total_weight += count;
+    }
+
+private:
+    using Position = wabt::ExprList::iterator;
+
+    static void push_bodies(wabt::Expr& expr, std::size_t depth, std::vector<std::pair<wabt::ExprList*, std::size_t>>& pending)
+    {
+        if (auto* block = wabt::dyn_cast<wabt::BlockExpr>(&expr)) pending.emplace_back(&block->block.exprs, depth);
+        if (auto* loop = wabt::dyn_cast<wabt::LoopExpr>(&expr)) pending.emplace_back(&loop->block.exprs, depth);
+        if (auto* branch = wabt::dyn_cast<wabt::IfExpr>(&expr)) {
+            pending.emplace_back(&branch->true_.exprs, depth);
+            pending.emplace_back(&branch->false_, depth);
+        }
+        if (auto* guarded = wabt::dyn_cast<wabt::TryExpr>(&expr)) {
+            pending.emplace_back(&guarded->block.exprs, depth);
+            for (wabt::Catch& handler : guarded->catches) pending.emplace_back(&handler.exprs, depth);
+        }
+    }
+
+    /// Replaces the expression at `position` if need be; returns the next position.
+    Position lower(wabt::ExprList& list, Position position)
+    {
+        if (auto* wait = wabt::dyn_cast<wabt::AtomicWaitExpr>(&*position)) {
+            const bool wide = wait->opcode == wabt::Opcode::MemoryAtomicWait64;
+            return call_with_offset(list, position, wait->offset,
+                                    imports_.function(wide ? "atomicwait64" : "atomicwait32",
+                                                      {Type::I32, wide ? Type::I64 : Type::I32, Type::I64, Type::I32}, {Type::I32}));
+        }
+        if (auto* notify = wabt::dyn_cast<wabt::AtomicNotifyExpr>(&*position))
+            return call_with_offset(list, position, notify->offset,
+                                    imports_.function("atomicnotify", {Type::I32, Type::I32, Type::I32}, {Type::I32}));
+        if (wabt::isa<wabt::AtomicFenceExpr>(&*position)) {
+            list.insert(position, std::make_unique<wabt::CallExpr>(imports_.function("atomicfence", {}, {})));
+            return list.erase(position);
+        }
+        return ++position;
+    }
+
+    static Position call_with_offset(wabt::ExprList& list, Position position, wabt::Address offset, const wabt::Var& callee)
+    {
+        const auto constant = wabt::Const::I32(static_cast<std::uint32_t>(offset));
+        list.insert(position, std::make_unique<wabt::ConstExpr>(constant));
+        list.insert(position, std::make_unique<wabt::CallExpr>(callee));
+        return list.erase(position);
+    }
+
+    Imports imports_;
+    Lowered& result_;
+};
+
+/// Makes the module import its memory, so that all instances share one.
+void import_memory(wabt::Module& module, Lowered& result)
+{
+    auto import = std::make_unique<wabt::MemoryImport>("$wali.memory");
+    import->module_name = "wali";
+    import->field_name = "memory";
+    if (module.memories.empty()) {
+        import->memory.page_limits = wabt::Limits(0, 0);
+        module.memories.push_back(nullptr);
+        module.memory_bindings.emplace("$wali.memory", wabt::Binding(0));
+    } else {
+        import->memory.name = module.memories[0]->name;
+        import->memory.page_limits = module.memories[0]->page_limits;
+    }
+    result.shared_memory = import->memory.page_limits.is_shared;
+    // The C writer's atomics are only right for shared memory.
+    if (module.features_used.threads) {
+        wabt::Limits& limits = import->memory.page_limits;
+        if (!limits.has_max) limits = wabt::Limits(limits.initial, 65536);
+        limits.is_shared = true;
+    }
+    module.memories[0] = &import->memory;
+    module.num_memory_imports = 1;
+    module.imports.push_back(import.get());
+    module.fields.push_back(std::make_unique<wabt::ImportModuleField>(std::move(import)));
+}
+
+/// The global that holds the guest's stack pointer: by export, by name, or the first one, where the linker puts it.
+const wabt::Global* find_stack_pointer(const wabt::Module& module)
+{
+    const wabt::Global* found = nullptr;
+    if (const wabt::Export* exported = module.GetExport("__stack_pointer"); exported && exported->kind == wabt::ExternalKind::Global)
+        found = module.GetGlobal(exported->var);
+    else if (const Index index = module.global_bindings.FindIndex(std::string("$__stack_pointer")); index != wabt::kInvalidIndex)
+        found = module.globals[index];
+    else if (!module.globals.empty())
+        found = module.globals[0];
+    return found && found->mutable_ && found->type == Type::I32 ? found : nullptr;
+}
+
+void add_export(wabt::Module& module, const std::string& name, wabt::ExternalKind kind, const std::string& target)
+{
+    auto field = std::make_unique<wabt::ExportModuleField>();
+    field->export_.name = name;
+    field->export_.kind = kind;
+    field->export_.var = wabt::Var(target, wabt::Location());
+    module.AppendField(std::move(field));
+}
+
+void replace_exports(wabt::Module& module)
+{
+    const wabt::Export* start = module.GetExport("_start");
+    if (!start || start->kind != wabt::ExternalKind::Func)
+        throw Refusal("it exports no function _start; link it as a program (wasm-ld with crt1.o, not --no-entry)");
+    const wabt::Func* function = module.GetFunc(start->var);
+    if (function->GetNumParams() != 0 || function->GetNumResults() != 0)
+        throw Refusal("its _start takes parameters or returns a value; it must be () -> ()");
+    const std::string start_name = function->name;
+    const wabt::Global* stack_pointer = find_stack_pointer(module);
+
+    module.exports.clear();
+    module.export_bindings.clear();
+    add_export(module, "start", wabt::ExternalKind::Func, start_name);
+    if (stack_pointer) add_export(module, "stackpointer", wabt::ExternalKind::Global, stack_pointer->name);
+    if (!module.tables.empty() && module.tables[0]->elem_type == Type::FuncRef)
+        add_export(module, "table", wabt::ExternalKind::Table, module.tables[0]->name);
+}
+
+}  // namespace
+
+Lowered lower(wabt::Module& module)
+{
+    Lowered result;
+    BodyLowering bodies(module, result);
+    const std::vector<wabt::Func*> functions(module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports),
+                                             module.funcs.end());
+    for (wabt::Func* function : functions) bodies.function(*function);
+    import_memory(module, result);
+    replace_exports(module);
+    return result;
+}
+
+}  // namespace wali::aot

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// wali-aot IN.wasm -o OUT        compiles a module to an executable
+// wali-aot --run IN.wasm ARGS    compiles it into the cache and runs it (this is how walirun calls it)
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "../run/cache.h"
+#include "compile.h"
+#include "refusal.h"
+#include "runtime_version.h"
+#include "translate.h"
+#include "workspace.h"
+
+namespace {
+
+using namespace wali::aot;
+
+constexpr int exit_refused = 2;
+constexpr off_t max_module_bytes = off_t{512} << 20;
+
+constexpr char walirun_help[] =
+    "walirun FILE.wasm [ARGUMENT...]\n"
+    "Runs a WALI module on Linux. The first run compiles it with the system's C compiler; the result is kept in\n"
+    "$WALI_CACHE_DIR/aot (default ~/.cache/wali/aot), so later runs start at once.\n"
+    "\n"
+    "Exit code: the module's own; 134 if it trapped; 2 if it cannot be run (one line on stderr says why).\n"
+    "Environment: WALI_CACHE_DIR, WALI_CC (C compiler, default cc), TMPDIR.\n";
+
+constexpr char aot_help[] =
+    "wali-aot FILE.wasm -o OUTPUT\n"
+    "Compiles a WALI module to a sandboxed, static executable for this machine.\n"
+    "\n"
+    "wali-aot --run FILE.wasm [ARGUMENT...]\n"
+    "Compiles it into the cache and runs it; see walirun --help.\n"
+    "\n"
+    "Exit code: 0; 2 if the module cannot be compiled (one line on stderr says why).\n"
+    "Environment: WALI_CC (C compiler, default cc), TMPDIR.\n";
+
+/// A file name or an import's name may hold anything; a message is one line of text.
+std::string printable(const std::string& text)
+{
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        result += byte < 0x20 || byte == 0x7f ? '?' : c;
+    }
+    return result;
+}
+
+struct File {
+    explicit File(int descriptor) : fd(descriptor) {}
+    ~File()
+    {
+        if (fd >= 0) close(fd);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int fd;
+};
+
+std::vector<std::uint8_t> read_module_file(const std::string& path)
+{
+    const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat status;
+    if (file.fd < 0 || fstat(file.fd, &status) != 0) throw Refusal(with_errno("cannot open it", errno));
+    if (S_ISDIR(status.st_mode)) throw Refusal("a folder, not a WebAssembly module");
+    if (!S_ISREG(status.st_mode)) throw Refusal("no regular file; copy the module to one");
+    if (status.st_size > max_module_bytes) throw Refusal("larger than 512 MiB");
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+    for (std::size_t done = 0; done < bytes.size();) {
+        const ssize_t count = read(file.fd, bytes.data() + done, bytes.size() - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw Refusal(with_errno("cannot read it", errno));
+        if (count == 0) throw Refusal("became shorter while it was read");
+        done += static_cast<std::size_t>(count);
+    }
+    return bytes;
+}
+
+std::string support_folder()
+{
+    char self[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+    if (length <= 0 || length == sizeof self) throw Refusal("cannot find this program's folder: /proc is not mounted");
+    const std::string path(self, static_cast<std::size_t>(length));
+    const std::string folder = path.substr(0, path.rfind('/')) + "/support";
+    if (access((folder + "/libwalihost.a").c_str(), R_OK) != 0)
+        throw Refusal("the runtime is incomplete: " + folder + "/libwalihost.a is missing; build it again");
+    return folder;
+}
+
+/// Compiles `bytes` to the executable `output`, which appears whole or not at all.
+void build(const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& output)
+{
+    const std::string support = support_folder();
+    Workspace workspace;
+    const auto c_files = translate(name, bytes, workspace.folder());
+    const std::string staged = workspace.stage(output);
+    const File placeholder(open(staged.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700));
+    if (placeholder.fd < 0) throw Refusal(with_errno("cannot write " + output, errno));
+    compile(workspace.folder(), c_files, support, staged);
+    if (chmod(staged.c_str(), 0755) != 0) throw Refusal(with_errno("cannot write " + output, errno));
+    workspace.publish();
+}
+
+/// One compilation per module at a time: the second process waits for the first one's result.
+class CacheLock {
+public:
+    explicit CacheLock(const std::string& path) : path_(path + ".lock")
+    {
+        for (;;) {
+            fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+            if (fd_ < 0)
+                throw Refusal(with_errno("cannot write to the cache " + path.substr(0, path.rfind('/')), errno) +
+                              "; set WALI_CACHE_DIR to a folder that can be written");
+            struct stat status;
+            if (flock(fd_, LOCK_EX) == 0 && fstat(fd_, &status) == 0 && status.st_nlink > 0) return;
+            close(fd_);  // its holder has removed it: take the next one
+            check_interrupted();
+        }
+    }
+    ~CacheLock()
+    {
+        unlink(path_.c_str());
+        close(fd_);
+    }
+    CacheLock(const CacheLock&) = delete;
+    CacheLock& operator=(const CacheLock&) = delete;
+
+private:
+    std::string path_;
+    int fd_ = -1;
+};
+
+std::string cached_executable(const std::string& name)
+{
+    const auto bytes = read_module_file(name);
+    const std::string folder = wali::cache::folder();
+    if (folder.empty()) throw Refusal("no place for the cache; set WALI_CACHE_DIR");
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw Refusal("cannot make the cache " + folder + ": " + error.message() + "; set WALI_CACHE_DIR to a folder that can be written");
+    const std::string path = wali::cache::path_of(folder, bytes.data(), bytes.size());
+    if (wali::cache::usable(path)) return path;
+    const CacheLock lock(path);
+    if (!wali::cache::usable(path)) build(name, bytes, path);
+    return path;
+}
+
+int run(const std::string& name, char** arguments)
+{
+    const std::string path = cached_executable(name);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction action;
+        if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) ::signal(signal, SIG_DFL);
+    }
+    execv(path.c_str(), arguments);
+    throw Refusal(with_errno("cannot execute " + path, errno) + "; is its file system mounted noexec?");
+}
+
+struct Options {
+    bool run = false;
+    const char* input = nullptr;
+    const char* output = nullptr;
+    char** arguments = nullptr;  // of the module, when running
+};
+
+int usage_error(const char* program, const std::string& message)
+{
+    std::fprintf(stderr, "%s: %s; see %s --help\n", program, printable(message).c_str(), program);
+    return exit_refused;
+}
+
+int execute(const char* program, const Options& options)
+{
+    catch_interrupts();
+    try {
+        if (options.run) return run(options.input, options.arguments);
+        build(options.input, read_module_file(options.input), options.output);
+        return 0;
+    } catch (const Interrupted& interrupted) {
+        signal(interrupted.signal, SIG_DFL);
+        raise(interrupted.signal);
+        return 128 + interrupted.signal;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: %s: %s\n", program, printable(options.input).c_str(), printable(error.what()).c_str());
+        return exit_refused;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    Options options;
+    options.run = argc > 1 && std::strcmp(argv[1], "--run") == 0;
+    const char* program = options.run ? "walirun" : "wali-aot";
+    for (int i = options.run ? 2 : 1; i < argc; ++i) {
+        const std::string argument = argv[i];
+        if (argument == "--help" || argument == "-h") {
+            std::fputs(options.run ? walirun_help : aot_help, stdout);
+            return 0;
+        }
+        if (argument == "--version") {
+            std::printf("%s %s (wabt %s)\n", program, WALI_RUNTIME_VERSION, WALI_WABT_VERSION);
+            return 0;
+        }
+        if (argument == "-o" && !options.run) {
+            if (i + 1 == argc) return usage_error(program, "-o needs the name of the output");
+            options.output = argv[++i];
+        } else if (argument.size() > 1 && argument[0] == '-') {
+            return usage_error(program, "unknown option " + argument);
+        } else if (options.input) {
+            return usage_error(program, "more than one module: " + argument);
+        } else {
+            options.input = argv[i];
+            options.arguments = argv + i;
+            if (options.run) break;
+        }
+    }
+    if (!options.input) return usage_error(program, "no module given");
+    if (!options.run && !options.output) return usage_error(program, "no output given (-o OUTPUT)");
+    return execute(program, options);
+}

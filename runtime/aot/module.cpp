@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "module.h"
+
+#include <cstdio>
+#include <cstring>
+
+#include "refusal.h"
+
+namespace wali::aot {
+namespace {
+
+constexpr std::uint8_t magic_and_version[] = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
+
+std::string describe(const wabt::Errors& errors)
+{
+    for (const wabt::Error& error : errors) {
+        if (error.error_level != wabt::ErrorLevel::Error) continue;
+        char offset[32];
+        std::snprintf(offset, sizeof offset, "0x%zx", error.loc.offset);
+        return error.message + " (at offset " + offset + ")";
+    }
+    return "unknown reason";
+}
+
+void check_head(const std::vector<std::uint8_t>& bytes)
+{
+    const std::size_t common = std::min(bytes.size(), sizeof magic_and_version);
+    if (bytes.empty()) throw Refusal("the file is empty, not a WebAssembly module");
+    if (std::memcmp(bytes.data(), magic_and_version, std::min<std::size_t>(common, 4)) != 0)
+        throw Refusal("not a WebAssembly module: it does not start with \\0asm");
+    if (bytes.size() < sizeof magic_and_version) throw Refusal("the module is cut off in its first 8 bytes; build it again");
+    if (bytes[4] == 0x0d && bytes[6] == 0x01)
+        throw Refusal("a WebAssembly component, not a core module; build it for a core target");
+    if (std::memcmp(bytes.data(), magic_and_version, sizeof magic_and_version) != 0)
+        throw Refusal("a WebAssembly module of an unknown version; build it with version 1 of the format");
+}
+
+}  // namespace
+
+wabt::Features features()
+{
+    // The constructor enables what is standard; these are the others that the C writer knows.
+    wabt::Features result;
+    result.enable_exceptions();
+    result.enable_threads();
+    result.enable_tail_call();
+    result.enable_extended_const();
+    return result;
+}
+
+std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes)
+{
+    check_head(bytes);
+    auto module = std::make_unique<wabt::Module>();
+    wabt::Errors errors;
+    const wabt::ReadBinaryOptions options(features(), nullptr, /*read_debug_names=*/true, /*stop_on_first_error=*/true,
+                                          /*fail_on_custom_section_error=*/false);
+    if (Failed(wabt::ReadBinaryIr(name.c_str(), bytes.data(), bytes.size(), options, &errors, module.get())))
+        throw Refusal("damaged or cut off: " + describe(errors) + "; build it again");
+    errors.clear();
+    if (Failed(wabt::ValidateModule(module.get(), &errors, wabt::ValidateOptions(features()))))
+        throw Refusal("not valid: " + describe(errors) + "; build it again");
+    return module;
+}
+
+}  // namespace wali::aot

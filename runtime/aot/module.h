@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wabt.h"
+
+namespace wali::aot {
+
+/// The WebAssembly features that may be in a module: what wabt's C writer can express.
+wabt::Features features();
+
+/// Reads and validates a binary module. Throws Refusal with the offset of the first mistake.
+std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes);
+
+}  // namespace wali::aot

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "workspace.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "refusal.h"
+
+namespace wali::aot {
+namespace {
+
+volatile sig_atomic_t interrupted_by = 0;
+std::string staged;  // at most one Workspace exists
+
+void on_interrupt(int signal)
+{
+    interrupted_by = signal;
+}
+
+}  // namespace
+
+// Without SA_RESTART, so that waiting for a compiler ends at once. A signal that is ignored stays ignored (nohup).
+void catch_interrupts()
+{
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction action;
+        if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+        std::memset(&action, 0, sizeof action);
+        action.sa_handler = on_interrupt;
+        sigaction(signal, &action, nullptr);
+    }
+}
+
+std::string with_errno(const std::string& what, int error)
+{
+    return what + ": " + std::strerror(error);
+}
+
+Workspace::Workspace()
+{
+    const char* parent = std::getenv("TMPDIR");
+    folder_ = std::string(parent && *parent ? parent : "/tmp") + "/wali-aot.XXXXXX";
+    if (!mkdtemp(folder_.data())) {
+        const int error = errno;
+        throw Refusal(with_errno("cannot make a folder in " + folder_.substr(0, folder_.rfind('/')), error) +
+                      "; set TMPDIR to a folder that can be written");
+    }
+}
+
+Workspace::~Workspace()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+    if (!staged.empty()) unlink(staged.c_str());
+    staged.clear();
+}
+
+std::string Workspace::stage(const std::string& target)
+{
+    target_ = target;
+    staged = target + ".tmp" + std::to_string(getpid());
+    unlink(staged.c_str());  // of a process of the same number that was killed
+    return staged;
+}
+
+void Workspace::publish()
+{
+    check_interrupted();
+    if (rename(staged.c_str(), target_.c_str()) != 0) throw Refusal(with_errno("cannot write " + target_, errno));
+    staged.clear();
+}
+
+void check_interrupted()
+{
+    if (interrupted_by != 0) throw Interrupted{interrupted_by};
+}
+
+void write_file(const std::string& path, const std::string& text)
+{
+    FILE* file = std::fopen(path.c_str(), "we");
+    if (!file) throw Refusal(with_errno("cannot write " + path, errno));
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const int error = errno;
+    if (std::fclose(file) != 0 || !written) throw Refusal(with_errno("cannot write " + path, written ? errno : error));
+}
+
+}  // namespace wali::aot

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace wali::aot {
+
+/// A private temporary folder and at most one temporary output file. Both disappear when the object does, and with
+/// catch_interrupts() also when a signal ends the program.
+class Workspace {
+public:
+    Workspace();
+    ~Workspace();
+    Workspace(const Workspace&) = delete;
+    Workspace& operator=(const Workspace&) = delete;
+
+    const std::string& folder() const { return folder_; }
+
+    /// Names a temporary file next to `target`, to be filled and then published.
+    std::string stage(const std::string& target);
+
+    /// Renames the staged file to its target. Throws Refusal.
+    void publish();
+
+private:
+    std::string folder_;
+    std::string target_;
+};
+
+/// From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program at once.
+void catch_interrupts();
+
+/// Throws Interrupted if one of them came.
+void check_interrupted();
+
+struct Interrupted {
+    int signal;
+};
+
+/// Writes a whole file. Throws Refusal if the disk is full or the like.
+void write_file(const std::string& path, const std::string& text);
+
+}  // namespace wali::aot

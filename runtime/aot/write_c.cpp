@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "write_c.h"
+
+#include <algorithm>
+#include <regex>
+
+#include "module.h"
+#include "refusal.h"
+
+namespace wali::aot {
+namespace {
+
+// Instructions per output file: large enough that the common header does not matter, small enough for the compiler's
+// memory and for all cores.
+constexpr std::size_t instructions_per_file = 30000;
+constexpr std::size_t max_files = 64;
+
+std::string text_of(wabt::MemoryStream& stream)
+{
+    const std::vector<std::uint8_t>& data = stream.output_buffer().data;
+    return {data.begin(), data.end()};
+}
+
+void replace_once(std::string& text, std::string_view from, std::string_view to)
+{
+    const std::size_t position = text.find(from);
+    if (position == std::string::npos || text.find(from, position + 1) != std::string::npos)
+        throw Refusal("internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
+    text.replace(position, from.size(), to);
+}
+
+/// The writer loads the base of memory from the instance before each access; ours is a constant.
+void use_constant_base(std::string& impl_header)
+{
+    replace_once(impl_header, "#define MEM_ADDR(mem, addr, n) &(mem)->data[addr]\n",
+                 "#define MEM_ADDR(mem, addr, n) ((u8*)(WALI_MEMORY_BASE + (u64)(addr)))\n");
+}
+
+/// A local that changes between setjmp and longjmp must be volatile, or its value is undefined in the catch block.
+void make_locals_volatile(std::string& body)
+{
+    static const std::regex declaration(R"((^|\n)(  )([A-Za-z0-9_ ]+ )(var_l[0-9a-zA-Z_]* = ))");
+    static const std::regex parameter(R"((, )([a-z0-9_]+ var_p[0-9]+))");
+    body = std::regex_replace(body, declaration, "$1$2volatile $3$4");
+    const std::size_t head = body.find('{');
+    if (head != std::string::npos)
+        body = std::regex_replace(body.substr(0, head), parameter, "$1volatile $2") + body.substr(head);
+}
+
+/// Splits a file into functions (each ends with a line "}") and treats those that catch exceptions.
+void fix_exceptions(std::string& text)
+{
+    if (text.find("wasm_rt_try(") == std::string::npos) return;
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t begin = 0; begin < text.size();) {
+        std::size_t end = text.find("\n}\n", begin);
+        end = end == std::string::npos ? text.size() : end + 3;
+        std::string piece = text.substr(begin, end - begin);
+        if (piece.find("wasm_rt_try(") != std::string::npos) make_locals_volatile(piece);
+        result += piece;
+        begin = end;
+    }
+    text = std::move(result);
+}
+
+/// The writer copies tail-call arguments of imports from a value instead of its address.
+void fix_tail_calls(std::string& text)
+{
+    static constexpr std::string_view wrong = "wasm_rt_memcpy(params, ";
+    for (std::size_t at = text.find(wrong); at != std::string::npos; at = text.find(wrong, at + wrong.size()))
+        text.replace(at, wrong.size(), "wasm_rt_memcpy(&params, ");
+}
+
+/// Consecutive functions share a file; files have about equal numbers of instructions.
+std::vector<std::size_t> distribute(const Lowered& lowered, std::vector<wabt::Func*>::const_iterator begin,
+                                    std::vector<wabt::Func*>::const_iterator end, std::size_t outputs)
+{
+    std::vector<std::size_t> result;
+    std::size_t seen = 0;
+    const std::size_t share = lowered.total_weight / outputs + 1;
+    for (auto function = begin; function != end; ++function) {
+        result.push_back(std::min(seen / share, outputs - 1));
+        const auto weight = lowered.weight.find(*function);
+        if (weight != lowered.weight.end()) seen += weight->second;
+    }
+    return result;
+}
+
+bool has_type(const wabt::Module& module, std::size_t params)
+{
+    wabt::FuncSignature signature;
+    signature.param_types.assign(params, wabt::Type::I32);
+    return module.GetFuncTypeIndex(signature) != wabt::kInvalidIndex;
+}
+
+/// Describes the module to the host library.
+std::string write_glue(const wabt::Module& module, const Lowered& lowered)
+{
+    const wabt::Limits& limits = module.memories[0]->page_limits;
+    const std::uint64_t max_pages = limits.has_max ? limits.max : 65536;
+    const bool has_table = module.GetExport("table") != nullptr;
+    const bool has_stack_pointer = module.GetExport("stackpointer") != nullptr;
+    std::string text = "#include \"guest.h\"\n\n"
+                       "static void instantiate(void *instance, struct w2c_wali *host) { wasm2c_guest_instantiate(instance, host); }\n"
+                       "static void start(void *instance) { w2c_guest_start(instance); }\n";
+    if (has_table) text += "static wasm_rt_funcref_table_t *table(void *instance) { return w2c_guest_table(instance); }\n";
+    if (has_stack_pointer) text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
+    if (has_type(module, 1))
+        text += "static wasm_rt_func_type_t handler_type(void) { return wasm2c_guest_get_func_type(1, 0, WASM_RT_I32); }\n";
+    if (has_type(module, 3))
+        text += "static wasm_rt_func_type_t siginfo_handler_type(void)\n"
+                "{ return wasm2c_guest_get_func_type(3, 0, WASM_RT_I32, WASM_RT_I32, WASM_RT_I32); }\n";
+    text += "\nconst struct wali_guest wali_guest = {\n    .instance_size = sizeof(w2c_guest),\n    .pages = " +
+            std::to_string(limits.initial) + ",\n    .max_pages = " + std::to_string(max_pages) +
+            ",\n    .shared = " + (lowered.shared_memory ? "true" : "false") +
+            ",\n    .instantiate = instantiate,\n    .start = start,\n";
+    if (has_table) text += "    .table = table,\n";
+    if (has_stack_pointer) text += "    .stack_pointer = stack_pointer,\n";
+    if (has_type(module, 1)) text += "    .handler_type = handler_type,\n";
+    if (has_type(module, 3)) text += "    .siginfo_handler_type = siginfo_handler_type,\n";
+    return text + "};\n";
+}
+
+}  // namespace
+
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters)
+{
+    const std::size_t outputs = std::clamp<std::size_t>(lowered.total_weight / instructions_per_file, 1, max_files);
+    std::vector<wabt::MemoryStream> parts(outputs);
+    std::vector<wabt::Stream*> streams;
+    for (wabt::MemoryStream& part : parts) streams.push_back(&part);
+    wabt::MemoryStream header;
+    wabt::MemoryStream impl_header;
+
+    wabt::WriteCOptions options;
+    options.module_name = "guest";
+    options.features = features();
+    if (!lowered.tail_calls) options.features.disable_tail_call();
+    options.name_to_output_file_index = [&](auto begin, auto end, std::size_t, std::size_t count) {
+        return distribute(lowered, begin, end, count);
+    };
+    if (Failed(wabt::WriteC(std::move(streams), &header, &impl_header, "guest.h", "guest-impl.h", &module, options)))
+        throw Refusal("the C writer cannot express this module");
+
+    std::vector<CFile> files;
+    files.push_back({"guest.h", text_of(header)});
+    files.push_back({"guest-impl.h", text_of(impl_header)});
+    use_constant_base(files.back().text);
+    files.push_back({"adapters.h", "#include \"wali_host.h\"\n\n" + adapters});
+    for (std::size_t i = 0; i < outputs; ++i) {
+        // The writer includes its second header itself only when it writes several files.
+        const std::string head = outputs == 1 ? "#include \"guest-impl.h\"\n" : "";
+        files.push_back({"part" + std::to_string(i) + ".c", head + text_of(parts[i])});
+        fix_exceptions(files.back().text);
+        if (lowered.tail_calls) fix_tail_calls(files.back().text);
+    }
+    files.push_back({"glue.c", write_glue(module, lowered)});
+    return files;
+}
+
+}  // namespace wali::aot

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lower.h"
+
+namespace wali::aot {
+
+/// One generated file.
+struct CFile {
+    std::string name;  // "guest.h", "part0.c", ...
+    std::string text;
+};
+
+/// Writes a lowered module as C: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c, glue.c.
+/// Every .c file compiles alone; runtime/include/wali_host.h must be force-included.
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters);
+
+}  // namespace wali::aot

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Which 4 KiB pages of the guest's address space are taken, by linear memory or by a mapping. One bit each.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// All changes of the address space happen under this lock, with signals blocked: a guest's signal handler may itself map
+// memory. Returns what page_map_unlock needs.
+uint64_t page_map_lock(void);
+void page_map_unlock(uint64_t signal_mask);
+
+void page_map_set(uint64_t first, uint64_t count, bool taken);
+bool page_map_all(uint64_t first, uint64_t count, bool taken);
+
+// The highest run of `count` free pages below page `limit`, not using the first page; 0 if there is none.
+uint64_t page_map_find(uint64_t count, uint64_t limit);

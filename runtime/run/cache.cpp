@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cache.h"
+
+// The low-level functions: walirun is linked statically and must start fast, and EVP would pull in all of libcrypto.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime_identity.h"
+
+namespace wali::cache {
+
+std::string folder()
+{
+    if (const char* chosen = std::getenv("WALI_CACHE_DIR"); chosen && *chosen) return std::string(chosen) + "/aot";
+    if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::string(xdg) + "/wali/aot";
+    if (const char* home = std::getenv("HOME"); home && *home) return std::string(home) + "/.cache/wali/aot";
+    return {};
+}
+
+std::string path_of(const std::string& folder, const void* module, std::size_t size)
+{
+    const char* compiler = std::getenv("WALI_CC");
+    if (!compiler) compiler = "";
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, WALI_RUNTIME_IDENTITY, sizeof WALI_RUNTIME_IDENTITY);
+    SHA256_Update(&context, compiler, std::strlen(compiler) + 1);
+    SHA256_Update(&context, module, size);
+    SHA256_Final(digest, &context);
+    std::string path = folder + "/";
+    for (const unsigned char byte : digest) {
+        path += "0123456789abcdef"[byte >> 4];
+        path += "0123456789abcdef"[byte & 15];
+    }
+    return path;
+}
+
+bool usable(const std::string& path)
+{
+    struct stat status;
+    if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    return (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+}  // namespace wali::cache
