@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: BSL-1.0
-"""musl's system calls: one typed import each, and a switch on the x86-64 number that finds it."""
+"""musl's system calls: one typed import each, and a switch on the x86-64 number that finds it.
 
-from model import Abi, Syscall
+And the test that musl's structures are the ABI's.
+"""
 
-PATH = "sysroot/musl/overlay/arch/wasm32/wali_syscalls.h"
+from model import Abi, Struct, Syscall
+from views._text import mark
+
+SWITCH = "sysroot/musl/overlay/arch/wasm32/wali_syscalls.h"
+LAYOUTS = "tests/sysroot/layouts.c"
 
 HEAD = """\
 /* SPDX-License-Identifier: BSL-1.0
@@ -31,7 +36,7 @@ def case(call: Syscall) -> str:
     return f"\tcase {call.number['x86_64']}: return __wali_{call.name}({arguments});"
 
 
-def render(abi: Abi) -> dict[str, str]:
+def switch(abi: Abi) -> str:
     calls = [c for c in abi.syscalls.values() if importable(c) and c.number["x86_64"] >= 0]
     lines = [
         HEAD,
@@ -48,4 +53,50 @@ def render(abi: Abi) -> dict[str, str]:
         "\t}",
         "}",
     ]
-    return {PATH: "\n".join(lines) + "\n"}
+    return "\n".join(lines) + "\n"
+
+
+# musl's headers, and what its structures are called. Not there: what only musl's inside or no C library at all has.
+HEADERS = ("poll.h", "fcntl.h", "netinet/in.h", "signal.h", "sys/epoll.h", "sys/resource.h", "sys/select.h", "sys/socket.h",
+           "sys/stat.h", "sys/statfs.h", "sys/sysinfo.h", "sys/time.h", "sys/uio.h", "sys/un.h", "sys/utsname.h")
+NOT_IN_LIBC = ("k_sigaction", "pselect6_sigmask", "sigset_t")
+TYPEDEFS = ("fd_set", "stack_t")
+# In libc these are longer: there is room for what the kernel may add.
+LONGER = ("rusage", "sysinfo")
+# Newer than musl, or split into a 32-bit length and padding there.
+NOT_FIELDS = ("stx_mnt_id", "stx_dio_mem_align", "stx_dio_offset_align", "cmsg_len")
+FILLER = ("pad", "spare", "unused", "reserved")
+
+
+def asserts(struct: Struct) -> list[str]:
+    spelling = struct.name if struct.name in TYPEDEFS else f"struct {struct.name}"
+    layout = struct.wasm32
+    compare = ">=" if struct.name in LONGER else "=="
+    lines = [f"SIZE({spelling}, {compare}, {layout.size});"]
+    for field in layout.fields:
+        if not field.name.startswith(FILLER) and field.name not in NOT_FIELDS:
+            lines.append(f"FIELD({spelling}, {field.name}, {field.offset}, {field.size});")
+    return lines
+
+
+def layouts(abi: Abi) -> str:
+    lines = [
+        mark("//", "abi/structs.toml"),
+        "// The C library's structures have the layout that crosses the boundary: compiling this is the test.",
+        "",
+        "#define _GNU_SOURCE",
+        "#include <stddef.h>",
+        *(f"#include <{header}>" for header in HEADERS),
+        "",
+        "#define SIZE(type, compare, size) _Static_assert(sizeof(type) compare size, #type)",
+        "#define FIELD(type, name, offset, size) \\",
+        "  _Static_assert(offsetof(type, name) == offset && sizeof(((type*)0)->name) == size, #type \".\" #name)",
+    ]
+    for struct in abi.structs.values():
+        if struct.name not in NOT_IN_LIBC:
+            lines += ["", *asserts(struct)]
+    return "\n".join([*lines, "", "int main(void) { return 0; }"]) + "\n"
+
+
+def render(abi: Abi) -> dict[str, str]:
+    return {SWITCH: switch(abi), LAYOUTS: layouts(abi)}

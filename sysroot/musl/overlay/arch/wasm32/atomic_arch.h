@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 /* The compiler's builtins become single instructions with -matomics; all of them are sequentially consistent. */
 
 #define a_cas a_cas

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include <features.h>
 
 /* What crosses the WALI boundary: packed, 24 bytes. The handler is an index into the function table. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 /* There is no dynamic linking; generic code wants these names. */
 #define LDSO_ARCH "wasm32"
 #define CRTJMP(pc,sp) __builtin_trap()

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include "features.h"
 
 /* The start of a program, by the protocol of WALI's C programs: __init, constructors, main, exit handlers, __deinit,

@@ -1,2 +1,3 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #undef __WORDSIZE
 #define __WORDSIZE 32

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include <stddef.h>
 #include "pthread_impl.h"
 #include "libc.h"

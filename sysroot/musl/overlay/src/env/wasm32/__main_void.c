@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include <sys/mman.h>
 #include "syscall.h"
 #include "libc.h"

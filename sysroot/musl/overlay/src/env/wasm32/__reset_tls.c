@@ -1,1 +1,2 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 /* No dynamic linking: nothing to reset after fork. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include <sys/auxv.h>
 #include <errno.h>
 #include "libc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _BSD_SOURCE
 #include <unistd.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include <setjmp.h>
 #include <stdint.h>
 #include "features.h"

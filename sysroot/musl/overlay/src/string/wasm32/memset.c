@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include <string.h>
 
 /* With -mbulk-memory the builtin is one instruction, not a call. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pthread_impl.h"
 
 /* pthread_cancel.c overrides this. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # void __wasm_thread_start_libc(int tid, struct start *start): first code of a thread, in an instance whose globals still
 # have their initial values. The host finds it through the function table, some also by its export name.
 

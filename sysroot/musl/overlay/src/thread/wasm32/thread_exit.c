@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSL-1.0 */
 #include "pthread_impl.h"
 
 /* set_tid_address and exit, with what Linux does at a thread's end (CLONE_CHILD_CLEARTID) done here. */
