@@ -13,24 +13,24 @@ namespace {
 int destroyed = 0;
 
 struct Guard {
-  ~Guard() { destroyed++; }
+    ~Guard() { destroyed++; }
 };
 
 [[gnu::noinline]] int thrower(int value) {
-  Guard guard;
-  if (value > 0) throw std::runtime_error("value " + std::to_string(value));
-  return value;
+    Guard guard;
+    if (value > 0) throw std::runtime_error("value " + std::to_string(value));
+    return value;
 }
 
 [[gnu::noinline]] int rethrower(int value) {
-  try {
-    return thrower(value);
-  } catch (const std::logic_error&) {
-    return -1;
-  } catch (...) {
-    Guard guard;
-    throw;
-  }
+    try {
+        return thrower(value);
+    } catch (const std::logic_error&) {
+        return -1;
+    } catch (...) {
+        Guard guard;
+        throw;
+    }
 }
 
 std::jmp_buf place;
@@ -40,40 +40,40 @@ std::jmp_buf place;
 }  // namespace
 
 int main() {
-  std::string what;
-  try {
-    rethrower(42);
-  } catch (const std::exception& error) {
-    what = error.what();
-  }
-  if (what != "value 42" || destroyed != 2) return 1;
+    std::string what;
+    try {
+        rethrower(42);
+    } catch (const std::exception& error) {
+        what = error.what();
+    }
+    if (what != "value 42" || destroyed != 2) return 1;
 
-  bool caught = false;
-  try {
-    std::vector<int>().at(1);
-  } catch (const std::out_of_range&) {
-    caught = true;
-  }
-  if (!caught) return 2;
+    bool caught = false;
+    try {
+        std::printf("%d\n", std::vector<int>().at(1));
+    } catch (const std::out_of_range&) {
+        caught = true;
+    }
+    if (!caught) return 2;
 
-  std::exception_ptr stored;
-  try {
-    throw 5;
-  } catch (...) {
-    stored = std::current_exception();
-  }
-  try {
-    std::rethrow_exception(stored);
-  } catch (int value) {
-    if (value != 5) return 3;
-  }
+    std::exception_ptr stored;
+    try {
+        throw 5;
+    } catch (...) {
+        stored = std::current_exception();
+    }
+    try {
+        std::rethrow_exception(stored);
+    } catch (int value) {
+        if (value != 5) return 3;
+    }
 
-  volatile int jumps = 0;
-  if (setjmp(place) < 3) {
-    jumps = jumps + 1;
-    jump(jumps);
-  }
-  if (jumps != 3) return 4;
-  std::puts("ok");
-  return 0;
+    volatile int jumps = 0;
+    if (setjmp(place) < 3) {
+        jumps = jumps + 1;
+        jump(jumps);
+    }
+    if (jumps != 3) return 4;
+    std::puts("ok");
+    return 0;
 }
