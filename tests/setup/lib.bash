@@ -10,7 +10,10 @@ unset WALI_MIRRORS WALI_MIRRORS_ONLY WALI_PROGRESS
 started=() # processes to end, whatever happens
 finish() {
   local pid
-  for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+  for pid in "${started[@]}"; do
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true # quietly
+  done
   rm -rf -- "$scratch"
 }
 trap finish EXIT
