@@ -7,13 +7,15 @@ build_tree() {
   local preset=$1 tree=$top/build/$1 arguments stamp need_mb=800
   [[ ${2:-} != --check ]] || return 1 # only ninja knows whether something is to do
 
-  : "${WALI_CMAKE:?}" "${WALI_WABT_ROOT:?}" "${WALI_SYSROOT:?}"
-  arguments=(--preset "$preset" "-DWALI_WABT_ROOT=$WALI_WABT_ROOT" "-DWALI_SYSROOT=$WALI_SYSROOT")
+  case $preset in
+    native) arguments=(--preset native "-DWALI_WABT_ROOT=${WALI_WABT_ROOT:?}") ;;
+    wasm) arguments=(--preset wasm "-DWALI_SYSROOT=${WALI_SYSROOT:?}") ;;
+  esac
   cd -- "$top" || return
   [[ -f $tree/build.ninja ]] || need_space "$top" "$need_mb" "building the $preset tree"
 
   # CMake itself configures again when its files change; another CMake, preset or sysroot asks for a fresh tree.
-  stamp=$(hash_of "$WALI_CMAKE" "${arguments[@]}" "$(sha256sum CMakePresets.json)")
+  stamp=$(hash_of "$top" "${WALI_CMAKE:?}" "${arguments[@]}" "$(sha256sum CMakePresets.json)")
   if [[ ! -f $tree/build.ninja || $(cat -- "$tree/.configured" 2>/dev/null) != "$stamp" ]]; then
     rm -f -- "$tree/.configured"
     "$WALI_CMAKE" --fresh "${arguments[@]}" || die "configuring the $preset tree failed: CMake says why in the log"

@@ -32,11 +32,12 @@ hash_of() {
   printf '%s\n' "${digest:0:16}"
 }
 
-# debian_release: 12, 13, ...; empty on a rolling or foreign system.
+# debian_release [FILE]: 12, 13, ...; nothing on a rolling or foreign system.
 debian_release() (
+  ID='' VERSION_ID=''
   # shellcheck source=/dev/null
-  . "${WALI_OS_RELEASE:-/etc/os-release}" 2>/dev/null || true
-  [[ ${ID:-} == debian ]] && printf '%s\n' "${VERSION_ID:-}"
+  [[ ! -r ${1:-/etc/os-release} ]] || . "${1:-/etc/os-release}"
+  [[ $ID != debian ]] || printf '%s\n' "$VERSION_ID"
 )
 
 # need_space DIR MEGABYTES WHAT: refuses before a big step, not in the middle of it.

@@ -42,6 +42,22 @@ run 1 bash -c '. "$1/scripts/lib.bash"; need_space "$2/not/yet" 999999999 "the s
 says "the sysroot needs 999999999 MB"
 says "WALI_CACHE_DIR"
 
+# Each release gets its own packages; what is not Debian 12 or 13 gets the newest list and a warning.
+packages=$checkout/scripts/steps/packages
+printf 'ID=debian\nVERSION_ID="12"\n' >"$scratch/bookworm"
+printf 'ID=debian\nVERSION_ID="13"\n' >"$scratch/trixie"
+printf 'ID=other\n' >"$scratch/other"
+run 0 "$packages" --list "$scratch/bookworm"
+says libboost1.81-dev
+says_not libboost1.83-dev
+says clang-22
+for release in trixie other; do
+  run 0 "$packages" --list "$scratch/$release"
+  says libboost1.83-dev
+  says_not libboost1.81-dev
+done
+says "not Debian 12 or 13"
+
 # Everything from a checkout and a cache with blanks in their paths.
 make_checkout
 done_step packages
