@@ -112,28 +112,19 @@ def _doc(call: Syscall) -> str:
 
 
 def _wasm32(abi: Abi) -> str:
-    parts = [mark("//", "abi/syscalls.toml"),
-             "#pragma once\n\n#include <wali/abi/structs.hpp>\n",
-             '\n/// The imports from module "wali"; named apart so that they meet no symbol of a C library.\n'
-             'WALI_EXPORT extern "C" {\n']
+    parts = [mark("//", "abi/syscalls.toml"), "#pragma once\n\n#include <wali/abi/structs.hpp>\n",
+             SYSCALL_INTRO, "WALI_EXPORT namespace wali::sys {\n",
+             '\n/// The imports from module "wali"; their C names meet no symbol of a C library.\nextern "C" {\n']
     for call in abi.syscalls.values():
-        params = cpp_params(abi, call.params).replace("abi::", "wali::abi::").replace("usize", "wali::usize")
-        for scalar in ("u16", "u32", "u64", "i32", "i64"):
-            params = params.replace(f"const {scalar} ", f"const wali::{scalar} ")
-            params = _qualify(params, scalar)
-        attribute = f'__attribute__((import_module("wali"), import_name("{call.import_name}")))'
-        parts.append(f"{attribute} long\nwali_{call.import_name}({params}) noexcept;\n")
-    parts.append('}\n' + SYSCALL_INTRO + "WALI_EXPORT namespace wali::sys {\n")
+        parts.append(f'__attribute__((import_module("wali"), import_name("{call.import_name}"))) long\n'
+                     f"wali_{call.import_name}({cpp_params(abi, call.params)}) noexcept;\n")
+    parts.append("}\n")
     for call in abi.syscalls.values():
         names = ", ".join(p.name for p in call.params)
         parts.append("\n" + _doc(call) + wrap(f"inline long {call.name}({cpp_params(abi, call.params)}) noexcept {{",
                                               f"return wali_{call.import_name}({names}); }}") + "\n")
     parts.append("\n}  // namespace wali::sys\n")
     return "".join(parts)
-
-
-def _qualify(params: str, scalar: str) -> str:
-    return ", ".join(f"wali::{p}" if p.startswith(scalar) else p for p in params.split(", "))
 
 
 def _x86_64(abi: Abi) -> str:

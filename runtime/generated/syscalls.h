@@ -236,12 +236,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_socketpair(struct w2c_wali *host, uint32_t dom
 uint64_t w2c_wali_SYS_setsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
     optval_, uint32_t optlen_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t
-    optname_, uint32_t optval_, uint32_t optlen_)
-{
-    (void)host;
-    return wali_syscall5(55, sockfd_, level_, optname_, wali_pointer(optval_), wali_pointer(optlen_));
-}
+uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
+    optval_, uint32_t optlen_);
 
 uint64_t w2c_wali_SYS_fork(struct w2c_wali *host);
 

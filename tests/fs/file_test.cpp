@@ -18,7 +18,7 @@ namespace {
 
 std::string contents(const std::string& path) {
     const File file = File::open(path).value();
-    std::string text(file.size().value(), '\0');
+    std::string text(static_cast<std::size_t>(file.size().value()), '\0');
     const auto n = file.read_all(std::as_writable_bytes(std::span(text))).value();
     text.resize(n);
     return text;

@@ -5,104 +5,108 @@
 
 #include <wali/abi/structs.hpp>
 
-/// The imports from module "wali"; named apart so that they meet no symbol of a C library.
-WALI_EXPORT extern "C" {
+/// The raw calls. Each takes what the kernel takes and returns what the kernel returns: the result, or -errno.
+/// Nothing is checked, retried or kept: EINTR and EAGAIN come back as they are; errno is never touched.
+WALI_EXPORT namespace wali::sys {
+
+/// The imports from module "wali"; their C names meet no symbol of a C library.
+extern "C" {
 __attribute__((import_module("wali"), import_name("SYS_read"))) long
-wali_SYS_read(int fd, void* buf, wali::usize count) noexcept;
+wali_SYS_read(int fd, void* buf, usize count) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_write"))) long
-wali_SYS_write(int fd, const void* buf, wali::usize count) noexcept;
+wali_SYS_write(int fd, const void* buf, usize count) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_open"))) long
-wali_SYS_open(const char* pathname, int flags, wali::u32 mode) noexcept;
+wali_SYS_open(const char* pathname, int flags, u32 mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_close"))) long
 wali_SYS_close(int fd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_stat"))) long
-wali_SYS_stat(const char* pathname, wali::abi::stat* statbuf) noexcept;
+wali_SYS_stat(const char* pathname, abi::stat* statbuf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fstat"))) long
-wali_SYS_fstat(int fd, wali::abi::stat* statbuf) noexcept;
+wali_SYS_fstat(int fd, abi::stat* statbuf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_lstat"))) long
-wali_SYS_lstat(const char* pathname, wali::abi::stat* statbuf) noexcept;
+wali_SYS_lstat(const char* pathname, abi::stat* statbuf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_poll"))) long
-wali_SYS_poll(wali::abi::pollfd* fds, unsigned long nfds, int timeout) noexcept;
+wali_SYS_poll(abi::pollfd* fds, unsigned long nfds, int timeout) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_lseek"))) long
-wali_SYS_lseek(int fd, wali::i64 offset, int whence) noexcept;
+wali_SYS_lseek(int fd, i64 offset, int whence) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mmap"))) long
-wali_SYS_mmap(void* addr, wali::usize length, int prot, int flags, int fd, wali::i64 offset) noexcept;
+wali_SYS_mmap(void* addr, usize length, int prot, int flags, int fd, i64 offset) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mprotect"))) long
-wali_SYS_mprotect(void* addr, wali::usize len, int prot) noexcept;
+wali_SYS_mprotect(void* addr, usize len, int prot) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_munmap"))) long
-wali_SYS_munmap(void* addr, wali::usize len) noexcept;
+wali_SYS_munmap(void* addr, usize len) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_brk"))) long
 wali_SYS_brk(void* addr) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rt_sigaction"))) long
-wali_SYS_rt_sigaction(int signum, const wali::abi::k_sigaction* act, wali::abi::k_sigaction* oldact, wali::usize sigsetsize) noexcept;
+wali_SYS_rt_sigaction(int signum, const abi::k_sigaction* act, abi::k_sigaction* oldact, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rt_sigprocmask"))) long
-wali_SYS_rt_sigprocmask(int how, const wali::abi::sigset_t* set, wali::abi::sigset_t* oldset, wali::usize sigsetsize) noexcept;
+wali_SYS_rt_sigprocmask(int how, const abi::sigset_t* set, abi::sigset_t* oldset, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rt_sigreturn"))) long
 wali_SYS_rt_sigreturn(long unused) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_ioctl"))) long
 wali_SYS_ioctl(int fd, unsigned int request, void* argp) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_pread64"))) long
-wali_SYS_pread64(int fd, void* buf, wali::usize count, wali::i64 offset) noexcept;
+wali_SYS_pread64(int fd, void* buf, usize count, i64 offset) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_pwrite64"))) long
-wali_SYS_pwrite64(int fd, const void* buf, wali::usize count, wali::i64 offset) noexcept;
+wali_SYS_pwrite64(int fd, const void* buf, usize count, i64 offset) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_readv"))) long
-wali_SYS_readv(int fd, const wali::abi::iovec* iov, int iovcnt) noexcept;
+wali_SYS_readv(int fd, const abi::iovec* iov, int iovcnt) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_writev"))) long
-wali_SYS_writev(int fd, const wali::abi::iovec* iov, int iovcnt) noexcept;
+wali_SYS_writev(int fd, const abi::iovec* iov, int iovcnt) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_access"))) long
 wali_SYS_access(const char* pathname, int mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_pipe"))) long
 wali_SYS_pipe(int* pipefd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_select"))) long
-wali_SYS_select(int nfds, wali::abi::fd_set* readfds, wali::abi::fd_set* writefds, wali::abi::fd_set* exceptfds, wali::abi::timeval* timeout) noexcept;
+wali_SYS_select(int nfds, abi::fd_set* readfds, abi::fd_set* writefds, abi::fd_set* exceptfds, abi::timeval* timeout) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_sched_yield"))) long
 wali_SYS_sched_yield() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mremap"))) long
-wali_SYS_mremap(void* old_address, wali::usize old_size, wali::usize new_size, int flags, void* new_address) noexcept;
+wali_SYS_mremap(void* old_address, usize old_size, usize new_size, int flags, void* new_address) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_msync"))) long
-wali_SYS_msync(void* addr, wali::usize length, int flags) noexcept;
+wali_SYS_msync(void* addr, usize length, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_madvise"))) long
-wali_SYS_madvise(void* addr, wali::usize length, int advice) noexcept;
+wali_SYS_madvise(void* addr, usize length, int advice) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_dup"))) long
 wali_SYS_dup(int oldfd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_dup2"))) long
 wali_SYS_dup2(int oldfd, int newfd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_nanosleep"))) long
-wali_SYS_nanosleep(const wali::abi::timespec* req, wali::abi::timespec* rem) noexcept;
+wali_SYS_nanosleep(const abi::timespec* req, abi::timespec* rem) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setitimer"))) long
-wali_SYS_setitimer(int which, const wali::abi::itimerval* new_value, wali::abi::itimerval* old_value) noexcept;
+wali_SYS_setitimer(int which, const abi::itimerval* new_value, abi::itimerval* old_value) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getpid"))) long
 wali_SYS_getpid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_socket"))) long
 wali_SYS_socket(int domain, int type, int protocol) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_connect"))) long
-wali_SYS_connect(int sockfd, const wali::abi::sockaddr* addr, wali::u32 addrlen) noexcept;
+wali_SYS_connect(int sockfd, const abi::sockaddr* addr, u32 addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_accept"))) long
-wali_SYS_accept(int sockfd, wali::abi::sockaddr* addr, wali::u32* addrlen) noexcept;
+wali_SYS_accept(int sockfd, abi::sockaddr* addr, u32* addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_sendto"))) long
-wali_SYS_sendto(int sockfd, const void* buf, wali::usize len, int flags, const wali::abi::sockaddr* dest_addr, wali::u32 addrlen) noexcept;
+wali_SYS_sendto(int sockfd, const void* buf, usize len, int flags, const abi::sockaddr* dest_addr, u32 addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_recvfrom"))) long
-wali_SYS_recvfrom(int sockfd, void* buf, wali::usize len, int flags, wali::abi::sockaddr* src_addr, wali::u32* addrlen) noexcept;
+wali_SYS_recvfrom(int sockfd, void* buf, usize len, int flags, abi::sockaddr* src_addr, u32* addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_sendmsg"))) long
-wali_SYS_sendmsg(int sockfd, const wali::abi::msghdr* msg, int flags) noexcept;
+wali_SYS_sendmsg(int sockfd, const abi::msghdr* msg, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_recvmsg"))) long
-wali_SYS_recvmsg(int sockfd, wali::abi::msghdr* msg, int flags) noexcept;
+wali_SYS_recvmsg(int sockfd, abi::msghdr* msg, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_shutdown"))) long
 wali_SYS_shutdown(int sockfd, int how) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_bind"))) long
-wali_SYS_bind(int sockfd, const wali::abi::sockaddr* addr, wali::u32 addrlen) noexcept;
+wali_SYS_bind(int sockfd, const abi::sockaddr* addr, u32 addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_listen"))) long
 wali_SYS_listen(int sockfd, int backlog) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getsockname"))) long
-wali_SYS_getsockname(int sockfd, wali::abi::sockaddr* addr, wali::u32* addrlen) noexcept;
+wali_SYS_getsockname(int sockfd, abi::sockaddr* addr, u32* addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getpeername"))) long
-wali_SYS_getpeername(int sockfd, wali::abi::sockaddr* addr, wali::u32* addrlen) noexcept;
+wali_SYS_getpeername(int sockfd, abi::sockaddr* addr, u32* addrlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_socketpair"))) long
 wali_SYS_socketpair(int domain, int type, int protocol, int* sv) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setsockopt"))) long
-wali_SYS_setsockopt(int sockfd, int level, int optname, const void* optval, wali::u32 optlen) noexcept;
+wali_SYS_setsockopt(int sockfd, int level, int optname, const void* optval, u32 optlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getsockopt"))) long
-wali_SYS_getsockopt(int sockfd, int level, int optname, void* optval, wali::u32* optlen) noexcept;
+wali_SYS_getsockopt(int sockfd, int level, int optname, void* optval, u32* optlen) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fork"))) long
 wali_SYS_fork() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_execve"))) long
@@ -110,11 +114,11 @@ wali_SYS_execve(const char* pathname, const char* const* argv, const char* const
 __attribute__((import_module("wali"), import_name("SYS_exit"))) long
 wali_SYS_exit(int status) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_wait4"))) long
-wali_SYS_wait4(wali::i32 pid, int* wstatus, int options, wali::abi::rusage* rusage) noexcept;
+wali_SYS_wait4(i32 pid, int* wstatus, int options, abi::rusage* rusage) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_kill"))) long
-wali_SYS_kill(wali::i32 pid, int sig) noexcept;
+wali_SYS_kill(i32 pid, int sig) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_uname"))) long
-wali_SYS_uname(wali::abi::utsname* buf) noexcept;
+wali_SYS_uname(abi::utsname* buf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fcntl"))) long
 wali_SYS_fcntl(int fd, int cmd, unsigned long arg) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_flock"))) long
@@ -124,9 +128,9 @@ wali_SYS_fsync(int fd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fdatasync"))) long
 wali_SYS_fdatasync(int fd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_ftruncate"))) long
-wali_SYS_ftruncate(int fd, wali::i64 length) noexcept;
+wali_SYS_ftruncate(int fd, i64 length) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getcwd"))) long
-wali_SYS_getcwd(char* buf, wali::usize size) noexcept;
+wali_SYS_getcwd(char* buf, usize size) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_chdir"))) long
 wali_SYS_chdir(const char* path) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fchdir"))) long
@@ -134,7 +138,7 @@ wali_SYS_fchdir(int fd) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rename"))) long
 wali_SYS_rename(const char* oldpath, const char* newpath) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mkdir"))) long
-wali_SYS_mkdir(const char* pathname, wali::u32 mode) noexcept;
+wali_SYS_mkdir(const char* pathname, u32 mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rmdir"))) long
 wali_SYS_rmdir(const char* pathname) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_link"))) long
@@ -146,71 +150,71 @@ wali_SYS_symlink(const char* target, const char* linkpath) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_readlink"))) long
 wali_SYS_readlink(const char* pathname, char* buf, int bufsiz) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_chmod"))) long
-wali_SYS_chmod(const char* pathname, wali::u32 mode) noexcept;
+wali_SYS_chmod(const char* pathname, u32 mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fchmod"))) long
-wali_SYS_fchmod(int fd, wali::u32 mode) noexcept;
+wali_SYS_fchmod(int fd, u32 mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_chown"))) long
-wali_SYS_chown(const char* pathname, wali::u32 owner, wali::u32 group) noexcept;
+wali_SYS_chown(const char* pathname, u32 owner, u32 group) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fchown"))) long
-wali_SYS_fchown(int fd, wali::u32 owner, wali::u32 group) noexcept;
+wali_SYS_fchown(int fd, u32 owner, u32 group) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_umask"))) long
-wali_SYS_umask(wali::u32 mask) noexcept;
+wali_SYS_umask(u32 mask) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_gettimeofday"))) long
-wali_SYS_gettimeofday(wali::abi::timeval* tv, wali::abi::timezone* tz) noexcept;
+wali_SYS_gettimeofday(abi::timeval* tv, abi::timezone* tz) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getrlimit"))) long
-wali_SYS_getrlimit(int resource, wali::abi::rlimit* rlim) noexcept;
+wali_SYS_getrlimit(int resource, abi::rlimit* rlim) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getrusage"))) long
-wali_SYS_getrusage(int who, wali::abi::rusage* usage) noexcept;
+wali_SYS_getrusage(int who, abi::rusage* usage) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_sysinfo"))) long
-wali_SYS_sysinfo(wali::abi::sysinfo* info) noexcept;
+wali_SYS_sysinfo(abi::sysinfo* info) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getuid"))) long
 wali_SYS_getuid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getgid"))) long
 wali_SYS_getgid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setuid"))) long
-wali_SYS_setuid(wali::u32 uid) noexcept;
+wali_SYS_setuid(u32 uid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setgid"))) long
-wali_SYS_setgid(wali::u32 gid) noexcept;
+wali_SYS_setgid(u32 gid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_geteuid"))) long
 wali_SYS_geteuid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getegid"))) long
 wali_SYS_getegid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setpgid"))) long
-wali_SYS_setpgid(wali::i32 pid, wali::i32 pgid) noexcept;
+wali_SYS_setpgid(i32 pid, i32 pgid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getppid"))) long
 wali_SYS_getppid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setsid"))) long
 wali_SYS_setsid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setreuid"))) long
-wali_SYS_setreuid(wali::u32 ruid, wali::u32 euid) noexcept;
+wali_SYS_setreuid(u32 ruid, u32 euid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setregid"))) long
-wali_SYS_setregid(wali::u32 rgid, wali::u32 egid) noexcept;
+wali_SYS_setregid(u32 rgid, u32 egid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getgroups"))) long
-wali_SYS_getgroups(int size, wali::u32* list) noexcept;
+wali_SYS_getgroups(int size, u32* list) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setgroups"))) long
 wali_SYS_setgroups(int size, const u32* list) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setresuid"))) long
-wali_SYS_setresuid(wali::u32 ruid, wali::u32 euid, wali::u32 suid) noexcept;
+wali_SYS_setresuid(u32 ruid, u32 euid, u32 suid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setresgid"))) long
-wali_SYS_setresgid(wali::u32 rgid, wali::u32 egid, wali::u32 sgid) noexcept;
+wali_SYS_setresgid(u32 rgid, u32 egid, u32 sgid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getpgid"))) long
-wali_SYS_getpgid(wali::i32 pid) noexcept;
+wali_SYS_getpgid(i32 pid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getsid"))) long
-wali_SYS_getsid(wali::i32 pid) noexcept;
+wali_SYS_getsid(i32 pid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rt_sigpending"))) long
-wali_SYS_rt_sigpending(wali::abi::sigset_t* set, wali::usize sigsetsize) noexcept;
+wali_SYS_rt_sigpending(abi::sigset_t* set, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_rt_sigsuspend"))) long
-wali_SYS_rt_sigsuspend(const wali::abi::sigset_t* mask, wali::usize sigsetsize) noexcept;
+wali_SYS_rt_sigsuspend(const abi::sigset_t* mask, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_sigaltstack"))) long
-wali_SYS_sigaltstack(const wali::abi::stack_t* ss, wali::abi::stack_t* old_ss) noexcept;
+wali_SYS_sigaltstack(const abi::stack_t* ss, abi::stack_t* old_ss) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_statfs"))) long
-wali_SYS_statfs(const char* path, wali::abi::statfs* buf) noexcept;
+wali_SYS_statfs(const char* path, abi::statfs* buf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fstatfs"))) long
-wali_SYS_fstatfs(int fd, wali::abi::statfs* buf) noexcept;
+wali_SYS_fstatfs(int fd, abi::statfs* buf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_prctl"))) long
 wali_SYS_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_setrlimit"))) long
-wali_SYS_setrlimit(int resource, const wali::abi::rlimit* rlim) noexcept;
+wali_SYS_setrlimit(int resource, const abi::rlimit* rlim) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_chroot"))) long
 wali_SYS_chroot(const char* path) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_gettid"))) long
@@ -218,33 +222,33 @@ wali_SYS_gettid() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_tkill"))) long
 wali_SYS_tkill(int tid, int sig) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_futex"))) long
-wali_SYS_futex(wali::u32* uaddr, int futex_op, wali::u32 val, void* timeout, wali::u32* uaddr2, wali::u32 val3) noexcept;
+wali_SYS_futex(u32* uaddr, int futex_op, u32 val, void* timeout, u32* uaddr2, u32 val3) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_sched_getaffinity"))) long
-wali_SYS_sched_getaffinity(wali::i32 pid, wali::usize cpusetsize, void* mask) noexcept;
+wali_SYS_sched_getaffinity(i32 pid, usize cpusetsize, void* mask) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getdents64"))) long
 wali_SYS_getdents64(int fd, void* dirp, unsigned int count) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_set_tid_address"))) long
 wali_SYS_set_tid_address(void* tidptr) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fadvise"))) long
-wali_SYS_fadvise(int fd, wali::i64 offset, wali::i64 len, int advice) noexcept;
+wali_SYS_fadvise(int fd, i64 offset, i64 len, int advice) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_clock_gettime"))) long
-wali_SYS_clock_gettime(wali::i32 clockid, wali::abi::timespec* tp) noexcept;
+wali_SYS_clock_gettime(i32 clockid, abi::timespec* tp) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_clock_getres"))) long
-wali_SYS_clock_getres(wali::i32 clockid, wali::abi::timespec* res) noexcept;
+wali_SYS_clock_getres(i32 clockid, abi::timespec* res) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_clock_nanosleep"))) long
-wali_SYS_clock_nanosleep(wali::i32 clockid, int flags, const wali::abi::timespec* request, wali::abi::timespec* remain) noexcept;
+wali_SYS_clock_nanosleep(i32 clockid, int flags, const abi::timespec* request, abi::timespec* remain) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_exit_group"))) long
 wali_SYS_exit_group(int status) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_epoll_ctl"))) long
-wali_SYS_epoll_ctl(int epfd, int op, int fd, const wali::abi::epoll_event* event) noexcept;
+wali_SYS_epoll_ctl(int epfd, int op, int fd, const abi::epoll_event* event) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_openat"))) long
-wali_SYS_openat(int dirfd, const char* pathname, int flags, wali::u32 mode) noexcept;
+wali_SYS_openat(int dirfd, const char* pathname, int flags, u32 mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mkdirat"))) long
-wali_SYS_mkdirat(int dirfd, const char* pathname, wali::u32 mode) noexcept;
+wali_SYS_mkdirat(int dirfd, const char* pathname, u32 mode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fchownat"))) long
-wali_SYS_fchownat(int dirfd, const char* pathname, wali::u32 owner, wali::u32 group, int flags) noexcept;
+wali_SYS_fchownat(int dirfd, const char* pathname, u32 owner, u32 group, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_newfstatat"))) long
-wali_SYS_newfstatat(int dirfd, const char* pathname, wali::abi::stat* statbuf, int flags) noexcept;
+wali_SYS_newfstatat(int dirfd, const char* pathname, abi::stat* statbuf, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_unlinkat"))) long
 wali_SYS_unlinkat(int dirfd, const char* pathname, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_linkat"))) long
@@ -254,21 +258,21 @@ wali_SYS_symlinkat(const char* target, int newdirfd, const char* linkpath) noexc
 __attribute__((import_module("wali"), import_name("SYS_readlinkat"))) long
 wali_SYS_readlinkat(int dirfd, const char* pathname, char* buf, int bufsiz) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fchmodat"))) long
-wali_SYS_fchmodat(int dirfd, const char* pathname, wali::u32 mode, int flags) noexcept;
+wali_SYS_fchmodat(int dirfd, const char* pathname, u32 mode, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_faccessat"))) long
 wali_SYS_faccessat(int dirfd, const char* pathname, int mode, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_pselect6"))) long
-wali_SYS_pselect6(int nfds, wali::abi::fd_set* readfds, wali::abi::fd_set* writefds, wali::abi::fd_set* exceptfds, wali::abi::timespec* timeout, const wali::abi::pselect6_sigmask* sigmask) noexcept;
+wali_SYS_pselect6(int nfds, abi::fd_set* readfds, abi::fd_set* writefds, abi::fd_set* exceptfds, abi::timespec* timeout, const abi::pselect6_sigmask* sigmask) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_ppoll"))) long
-wali_SYS_ppoll(wali::abi::pollfd* fds, unsigned long nfds, wali::abi::timespec* tmo_p, const wali::abi::sigset_t* sigmask, wali::usize sigsetsize) noexcept;
+wali_SYS_ppoll(abi::pollfd* fds, unsigned long nfds, abi::timespec* tmo_p, const abi::sigset_t* sigmask, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_utimensat"))) long
-wali_SYS_utimensat(int dirfd, const char* pathname, const wali::abi::timespec* times, int flags) noexcept;
+wali_SYS_utimensat(int dirfd, const char* pathname, const abi::timespec* times, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_epoll_pwait"))) long
-wali_SYS_epoll_pwait(int epfd, wali::abi::epoll_event* events, int maxevents, int timeout, const wali::abi::sigset_t* sigmask, wali::usize sigsetsize) noexcept;
+wali_SYS_epoll_pwait(int epfd, abi::epoll_event* events, int maxevents, int timeout, const abi::sigset_t* sigmask, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_eventfd"))) long
 wali_SYS_eventfd(unsigned int initval) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_accept4"))) long
-wali_SYS_accept4(int sockfd, wali::abi::sockaddr* addr, wali::u32* addrlen, int flags) noexcept;
+wali_SYS_accept4(int sockfd, abi::sockaddr* addr, u32* addrlen, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_eventfd2"))) long
 wali_SYS_eventfd2(unsigned int initval, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_epoll_create1"))) long
@@ -278,20 +282,16 @@ wali_SYS_dup3(int oldfd, int newfd, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_pipe2"))) long
 wali_SYS_pipe2(int* pipefd, int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_prlimit64"))) long
-wali_SYS_prlimit64(wali::i32 pid, int resource, const wali::abi::rlimit* new_limit, wali::abi::rlimit* old_limit) noexcept;
+wali_SYS_prlimit64(i32 pid, int resource, const abi::rlimit* new_limit, abi::rlimit* old_limit) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_renameat2"))) long
 wali_SYS_renameat2(int olddirfd, const char* oldpath, int newdirfd, const char* newpath, unsigned int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_getrandom"))) long
-wali_SYS_getrandom(void* buf, wali::usize buflen, unsigned int flags) noexcept;
+wali_SYS_getrandom(void* buf, usize buflen, unsigned int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_statx"))) long
-wali_SYS_statx(int dirfd, const char* pathname, int flags, unsigned int mask, wali::abi::statx* statxbuf) noexcept;
+wali_SYS_statx(int dirfd, const char* pathname, int flags, unsigned int mask, abi::statx* statxbuf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_faccessat2"))) long
 wali_SYS_faccessat2(int dirfd, const char* pathname, int mode, int flags) noexcept;
 }
-
-/// The raw calls. Each takes what the kernel takes and returns what the kernel returns: the result, or -errno.
-/// Nothing is checked, retried or kept: EINTR and EAGAIN come back as they are; errno is never touched.
-WALI_EXPORT namespace wali::sys {
 
 /// read(2): read bytes from a descriptor at its file offset.
 inline long read(int fd, void* buf, usize count) noexcept { return wali_SYS_read(fd, buf, count); }
