@@ -3,6 +3,5 @@
 import wali;
 
 int main() {
-    const auto written = wali::write_all(wali::standard_output(), "hello from C++20 modules on Linux system calls\n");
-    return written ? 0 : 1;
+    return wali::write_all(wali::standard_output(), "hello from C++20 modules on Linux system calls\n") ? 0 : 1;
 }
