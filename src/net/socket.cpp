@@ -48,7 +48,7 @@ result<Socket> Socket::connect_to(const SocketAddress& address) noexcept {
 }
 
 result<Socket::Pair> Socket::pair(SocketType type, SocketFlags flags) noexcept {
-    int ends[2];
+    int ends[2] = {-1, -1};
     const int kind = abi::bits(type) | abi::bits(flags | SocketFlags::CLOEXEC);
     const long raw = sys::socketpair(abi::bits(AddressFamily::UNIX), kind, 0, ends);
     if (raw < 0) return static_cast<Errno>(-raw);

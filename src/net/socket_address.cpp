@@ -99,7 +99,10 @@ void write_ipv4(Writer& out, const u8* bytes) noexcept {
 
 /// RFC 5952: the longest run of two or more zero groups, the first of equals, becomes "::".
 void write_ipv6(Writer& out, const u8* bytes) noexcept {
-    const auto group = [&](int i) { return static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]); };
+    const auto group = [&](int i) {
+        const u8* pair = bytes + ptrdiff_t{2} * i;
+        return static_cast<unsigned>(pair[0] << 8 | pair[1]);
+    };
     int best = 8;
     int best_length = 1;
     for (int i = 0; i < 8; ++i) {

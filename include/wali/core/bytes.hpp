@@ -34,7 +34,7 @@ WALI_EXPORT namespace wali {
         constexpr ConstBuffer() noexcept : iovec{nullptr, 0} {}
         ConstBuffer(ConstBytes bytes) noexcept : iovec{const_cast<std::byte*>(bytes.data()), bytes.size()} {}
         ConstBuffer(std::string_view text) noexcept : ConstBuffer(as_bytes(text)) {}
-    ConstBuffer(const char* text) noexcept : ConstBuffer(std::string_view(text)) {}
+        ConstBuffer(const char* text) noexcept : ConstBuffer(std::string_view(text)) {}
         ConstBytes bytes() const noexcept { return {static_cast<const std::byte*>(iov_base), iov_len}; }
         std::size_t size() const noexcept { return iov_len; }
         const abi::iovec* raw() const noexcept { return this; }

@@ -41,7 +41,7 @@ WALI_EXPORT namespace wali {
     static_assert(sizeof(result<int>) == 8, "result<int> must fit a register; Boost 1.81 or later gives that");
 
     /// Success of a `result<void>`.
-    inline constexpr auto success() noexcept { return BOOST_OUTCOME_V2_NAMESPACE::success(); }
+    constexpr auto success() noexcept { return BOOST_OUTCOME_V2_NAMESPACE::success(); }
 
     /// The raw layer's convention, -errno or a value, as a `result`.
     template <class T = long>

@@ -158,7 +158,7 @@ WALI_EXPORT namespace wali {
 
         /// `flags`: NONBLOCK and DIRECT have a meaning here. Errors: MFILE, NFILE.
         static result<Pipe> create(OpenFlags flags = OpenFlags{}) noexcept {
-            int ends[2];
+            int ends[2] = {-1, -1};
             const long raw = sys::pipe2(ends, abi::bits(flags | OpenFlags::CLOEXEC));
             if (raw < 0) return static_cast<Errno>(-raw);
             return Pipe{File(Fd::from_raw(ends[0])), File(Fd::from_raw(ends[1]))};

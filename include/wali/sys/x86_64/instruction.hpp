@@ -41,15 +41,15 @@ WALI_EXPORT namespace wali::sys::x86_64 {
 
     [[gnu::always_inline]] inline long syscall4(long number, long a, long b, long c, long d) noexcept {
         long result;
-        register long r10 asm("r10") = d;
+        register const long r10 asm("r10") = d;
         asm volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
         return result;
     }
 
     [[gnu::always_inline]] inline long syscall5(long number, long a, long b, long c, long d, long e) noexcept {
         long result;
-        register long r10 asm("r10") = d;
-        register long r8 asm("r8") = e;
+        register const long r10 asm("r10") = d;
+        register const long r8 asm("r8") = e;
         asm volatile("syscall"
                      : "=a"(result)
                      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
@@ -59,9 +59,9 @@ WALI_EXPORT namespace wali::sys::x86_64 {
 
     [[gnu::always_inline]] inline long syscall6(long number, long a, long b, long c, long d, long e, long f) noexcept {
         long result;
-        register long r10 asm("r10") = d;
-        register long r8 asm("r8") = e;
-        register long r9 asm("r9") = f;
+        register const long r10 asm("r10") = d;
+        register const long r8 asm("r8") = e;
+        register const long r9 asm("r9") = f;
         asm volatile("syscall"
                      : "=a"(result)
                      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
