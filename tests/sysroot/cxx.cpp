@@ -46,8 +46,15 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 // Runs before main; its destructor after main.
 struct Global {
     std::vector<int> numbers = {3, 1, 2};
-    ~Global() { std::cout << "destroyed" << std::endl; }
+    ~Global() { std::cout << "global destroyed" << std::endl; }
 } global;
+
+// Made by its first use; destroyed at the thread's end, before the globals.
+struct PerThread {
+  int value = 1;
+  ~PerThread() { std::cout << "thread-local destroyed" << std::endl; }
+};
+thread_local PerThread per_thread;
 
 void containers_and_strings() {
     std::ranges::sort(global.numbers);
@@ -128,6 +135,7 @@ int main(int argc, char** argv) {
         for (std::thread& thread : threads) thread.join();
         CHECK(sum == 10);
     }
-    std::cout << "main is done" << std::endl;
+    CHECK(per_thread.value == 1);
+  std::cout << "main is done, failures: " << failures << std::endl;
     return failures != 0;
 }
