@@ -51,8 +51,8 @@ struct Global {
 
 // Made by its first use; destroyed at the thread's end, before the globals.
 struct PerThread {
-  int value = 1;
-  ~PerThread() { std::cout << "thread-local destroyed" << std::endl; }
+    int value = 1;
+    ~PerThread() { std::cout << "thread-local destroyed" << std::endl; }
 };
 thread_local PerThread per_thread;
 
@@ -136,6 +136,6 @@ int main(int argc, char** argv) {
         CHECK(sum == 10);
     }
     CHECK(per_thread.value == 1);
-  std::cout << "main is done, failures: " << failures << std::endl;
+    std::cout << "main is done, failures: " << failures << std::endl;
     return failures != 0;
 }

@@ -21,134 +21,134 @@
 
 static int failures;
 
-#define CHECK(condition)                                                      \
-  do {                                                                        \
-    if (!(condition)) {                                                       \
-      failures++;                                                             \
-      fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
-    }                                                                         \
-  } while (0)
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
+            failures++;                                                             \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
+        }                                                                           \
+    } while (0)
 
 static void formats(void) {
-  char text[128];
-  snprintf(text, sizeof text, "%zu %zd %td %ld %jd %" PRId64 " %" PRIuPTR, SIZE_MAX, (ssize_t)-1, (ptrdiff_t)-2, LONG_MAX,
-           INTMAX_MIN, INT64_MAX, UINTPTR_MAX);
-  CHECK(!strcmp(text, "4294967295 -1 -2 9223372036854775807 -9223372036854775808 9223372036854775807 4294967295"));
-  snprintf(text, sizeof text, "%.3f %.20Lg %p", 1.5, 0.1L, (void*)16);
-  CHECK(!strcmp(text, "1.500 0.1 0x10"));
+    char text[128];
+    snprintf(text, sizeof text, "%zu %zd %td %ld %jd %" PRId64 " %" PRIuPTR, SIZE_MAX, (ssize_t)-1, (ptrdiff_t)-2,
+             LONG_MAX, INTMAX_MIN, INT64_MAX, UINTPTR_MAX);
+    CHECK(!strcmp(text, "4294967295 -1 -2 9223372036854775807 -9223372036854775808 9223372036854775807 4294967295"));
+    snprintf(text, sizeof text, "%.3f %.20Lg %p", 1.5, 0.1L, (void*)16);
+    CHECK(!strcmp(text, "1.500 0.1 0x10"));
 }
 
 static void scanning_leaves_neighbours_alone(void) {
-  struct {
-    size_t size;
-    unsigned guard0;
-    ptrdiff_t difference;
-    unsigned guard1;
-  } s = {0, 0xaaaaaaaa, 0, 0xbbbbbbbb};
-  long wide = 0;
-  CHECK(sscanf("7 -8 1234567890123", "%zu %td %ld", &s.size, &s.difference, &wide) == 3);
-  CHECK(s.size == 7 && s.difference == -8 && wide == 1234567890123);
-  CHECK(s.guard0 == 0xaaaaaaaa && s.guard1 == 0xbbbbbbbb);
+    struct {
+        size_t size;
+        unsigned guard0;
+        ptrdiff_t difference;
+        unsigned guard1;
+    } s = {0, 0xaaaaaaaa, 0, 0xbbbbbbbb};
+    long wide = 0;
+    CHECK(sscanf("7 -8 1234567890123", "%zu %td %ld", &s.size, &s.difference, &wide) == 3);
+    CHECK(s.size == 7 && s.difference == -8 && wide == 1234567890123);
+    CHECK(s.guard0 == 0xaaaaaaaa && s.guard1 == 0xbbbbbbbb);
 
-  s.size = 0;
-  CHECK(swscanf(L"9", L"%zu", &s.size) == 1);
-  CHECK(s.size == 9 && s.guard0 == 0xaaaaaaaa);
+    s.size = 0;
+    CHECK(swscanf(L"9", L"%zu", &s.size) == 1);
+    CHECK(s.size == 9 && s.guard0 == 0xaaaaaaaa);
 }
 
 static void limits(void) {
-  CHECK(SSIZE_MAX == (ssize_t)(SIZE_MAX / 2));
-  CHECK(LONG_MAX == INT64_MAX && sizeof(time_t) == 8 && sizeof(off_t) == 8 && sizeof(pthread_t) == sizeof(void*));
-  CHECK(LDBL_MANT_DIG == 113 && strtold("0.1", NULL) == 0.1L);
-  CHECK(sysconf(_SC_PAGESIZE) == 4096 && getpagesize() == 4096);
+    CHECK(SSIZE_MAX == (ssize_t)(SIZE_MAX / 2));
+    CHECK(LONG_MAX == INT64_MAX && sizeof(time_t) == 8 && sizeof(off_t) == 8 && sizeof(pthread_t) == sizeof(void*));
+    CHECK(LDBL_MANT_DIG == 113 && strtold("0.1", NULL) == 0.1L);
+    CHECK(sysconf(_SC_PAGESIZE) == 4096 && getpagesize() == 4096);
 }
 
 static int by_value(const void* a, const void* b) {
-  return (*(const int*)a > *(const int*)b) - (*(const int*)a < *(const int*)b);
+    return (*(const int*)a > *(const int*)b) - (*(const int*)a < *(const int*)b);
 }
 
 static void memory(void) {
-  enum { Count = 1000 };
-  int* numbers = malloc(Count * sizeof *numbers);
-  for (int i = 0; i < Count; i++) numbers[i] = i * 7919 % Count;
-  qsort(numbers, Count, sizeof *numbers, by_value);
-  for (int i = 0; i < Count; i++) CHECK(numbers[i] == i);
-  numbers = realloc(numbers, 4 << 20);
-  CHECK(numbers && numbers[Count - 1] == Count - 1);
-  free(numbers);
-  void* volatile too_much = malloc(SIZE_MAX / 2 + 2);  // volatile: the compiler would drop the call
-  CHECK(too_much == NULL && errno == ENOMEM);
+    enum { Count = 1000 };
+    int* numbers = malloc(Count * sizeof *numbers);
+    for (int i = 0; i < Count; i++) numbers[i] = i * 7919 % Count;
+    qsort(numbers, Count, sizeof *numbers, by_value);
+    for (int i = 0; i < Count; i++) CHECK(numbers[i] == i);
+    numbers = realloc(numbers, 4 << 20);
+    CHECK(numbers && numbers[Count - 1] == Count - 1);
+    free(numbers);
+    void* volatile too_much = malloc(SIZE_MAX / 2 + 2);  // volatile: the compiler would drop the call
+    CHECK(too_much == NULL && errno == ENOMEM);
 
-  char bytes[64];
-  memset(bytes, 'a', sizeof bytes);
-  memmove(bytes + 1, bytes, sizeof bytes - 1);
-  memcpy(bytes, "b", 1);
-  CHECK(bytes[0] == 'b' && bytes[1] == 'a' && bytes[63] == 'a');
+    char bytes[64];
+    memset(bytes, 'a', sizeof bytes);
+    memmove(bytes + 1, bytes, sizeof bytes - 1);
+    memcpy(bytes, "b", 1);
+    CHECK(bytes[0] == 'b' && bytes[1] == 'a' && bytes[63] == 'a');
 }
 
 static void control_messages_round_as_the_kernel_does(void) {
-  CHECK(CMSG_SPACE(sizeof(int)) == 24 && CMSG_LEN(sizeof(int)) == 20);
+    CHECK(CMSG_SPACE(sizeof(int)) == 24 && CMSG_LEN(sizeof(int)) == 20);
 }
 
 static void thread_attributes_do_not_overlap(void) {
-  pthread_attr_t attr;
-  size_t stack = 0;
-  int state = 0;
-  CHECK(!pthread_attr_init(&attr));
-  CHECK(!pthread_attr_setstacksize(&attr, 1 << 20) && !pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED));
-  CHECK(!pthread_attr_getstacksize(&attr, &stack) && stack == 1 << 20);
-  CHECK(!pthread_attr_getdetachstate(&attr, &state) && state == PTHREAD_CREATE_DETACHED);
-  CHECK(!pthread_getattr_np(pthread_self(), &attr));
-  void* low = NULL;
-  CHECK(!pthread_attr_getstack(&attr, &low, &stack));
-  CHECK((char*)&state >= (char*)low && (char*)&state < (char*)low + stack);
+    pthread_attr_t attr;
+    size_t stack = 0;
+    int state = 0;
+    CHECK(!pthread_attr_init(&attr));
+    CHECK(!pthread_attr_setstacksize(&attr, 1 << 20) && !pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED));
+    CHECK(!pthread_attr_getstacksize(&attr, &stack) && stack == 1 << 20);
+    CHECK(!pthread_attr_getdetachstate(&attr, &state) && state == PTHREAD_CREATE_DETACHED);
+    CHECK(!pthread_getattr_np(pthread_self(), &attr));
+    void* low = NULL;
+    CHECK(!pthread_attr_getstack(&attr, &low, &stack));
+    CHECK((char*)&state >= (char*)low && (char*)&state < (char*)low + stack);
 }
 
 static void locks(void) {
-  pthread_mutexattr_t attr;
-  pthread_mutex_t mutex;
-  pthread_mutexattr_init(&attr);
-  pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
-  pthread_mutex_init(&mutex, &attr);
-  CHECK(!pthread_mutex_lock(&mutex) && pthread_mutex_lock(&mutex) == EDEADLK && !pthread_mutex_unlock(&mutex));
-  CHECK(gettid() > 0);
+    pthread_mutexattr_t attr;
+    pthread_mutex_t mutex;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
+    pthread_mutex_init(&mutex, &attr);
+    CHECK(!pthread_mutex_lock(&mutex) && pthread_mutex_lock(&mutex) == EDEADLK && !pthread_mutex_unlock(&mutex));
+    CHECK(gettid() > 0);
 }
 
 static _Thread_local int counter = 41;
 
 static void system_calls(void) {
-  CHECK(++counter == 42);
-  CHECK(syscall(SYS_gettid) == gettid());
-  CHECK(syscall(SYS_getppid) == -1 && errno == ENOSYS);
-  errno = 0;
-  CHECK(close(-1) == -1 && errno == EBADF);
-  struct timespec now;
-  CHECK(!clock_gettime(CLOCK_REALTIME, &now) && now.tv_sec > 1700000000 && now.tv_nsec < 1000000000);
-  unsigned char zero[16] = {0};
-  CHECK(memcmp((void*)getauxval(AT_RANDOM), zero, sizeof zero) != 0);
-  CHECK(getauxval(AT_PAGESZ) == 4096 && getauxval(AT_SECURE) == 0);
+    CHECK(++counter == 42);
+    CHECK(syscall(SYS_gettid) == gettid());
+    CHECK(syscall(SYS_getppid) == -1 && errno == ENOSYS);
+    errno = 0;
+    CHECK(close(-1) == -1 && errno == EBADF);
+    struct timespec now;
+    CHECK(!clock_gettime(CLOCK_REALTIME, &now) && now.tv_sec > 1700000000 && now.tv_nsec < 1000000000);
+    unsigned char zero[16] = {0};
+    CHECK(memcmp((void*)getauxval(AT_RANDOM), zero, sizeof zero) != 0);
+    CHECK(getauxval(AT_PAGESZ) == 4096 && getauxval(AT_SECURE) == 0);
 }
 
 static void ignored_signals(void) {
-  CHECK((int)(intptr_t)SIG_IGN == -2 && (int)(intptr_t)SIG_ERR == -1 && SIG_DFL == NULL);
-  CHECK(signal(SIGUSR1, SIG_IGN) == SIG_DFL);
-  CHECK(signal(SIGUSR1, SIG_DFL) == SIG_IGN);
+    CHECK((int)(intptr_t)SIG_IGN == -2 && (int)(intptr_t)SIG_ERR == -1 && SIG_DFL == NULL);
+    CHECK(signal(SIGUSR1, SIG_IGN) == SIG_DFL);
+    CHECK(signal(SIGUSR1, SIG_DFL) == SIG_IGN);
 }
 
 int main(int argc, char** argv) {
-  formats();
-  scanning_leaves_neighbours_alone();
-  limits();
-  memory();
-  control_messages_round_as_the_kernel_does();
-  thread_attributes_do_not_overlap();
-  locks();
-  system_calls();
-  ignored_signals();
+    formats();
+    scanning_leaves_neighbours_alone();
+    limits();
+    memory();
+    control_messages_round_as_the_kernel_does();
+    thread_attributes_do_not_overlap();
+    locks();
+    system_calls();
+    ignored_signals();
 
-  CHECK(argc == 3 && !strcmp(argv[1], "one argument") && !strcmp(argv[2], "") && argv[3] == NULL);
-  CHECK(!strcmp(program_invocation_name, argv[0]));
-  const char* value = getenv("WALI_TEST_VALUE");
-  CHECK(value && !strcmp(value, "a=b c"));
-  CHECK(!getenv("WALI_TEST_ABSENT") && !setenv("WALI_TEST_ABSENT", "x", 1) && getenv("WALI_TEST_ABSENT"));
-  return failures != 0;
+    CHECK(argc == 3 && !strcmp(argv[1], "one argument") && !strcmp(argv[2], "") && argv[3] == NULL);
+    CHECK(!strcmp(program_invocation_name, argv[0]));
+    const char* value = getenv("WALI_TEST_VALUE");
+    CHECK(value && !strcmp(value, "a=b c"));
+    CHECK(!getenv("WALI_TEST_ABSENT") && !setenv("WALI_TEST_ABSENT", "x", 1) && getenv("WALI_TEST_ABSENT"));
+    return failures != 0;
 }
