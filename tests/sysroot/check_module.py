@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """check_module.py FILE.wasm [IMPORT...]
 
-Checks that a linked program is what every WALI host takes: imports functions of module "wali" alone, with the signatures
-of abi/, and exports _start and one shared memory of at most 32768 pages. With names, the imports must be exactly these.
+Checks that a linked program is what every WALI host takes: imports functions of module "wali" alone, with the
+signatures of abi/, and exports _start and one shared memory of at most 32768 pages. With names, the imports must be
+exactly these.
 """
 
 import sys
