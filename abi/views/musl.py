@@ -58,7 +58,8 @@ def switch(abi: Abi) -> str:
 
 # musl's headers, and what its structures are called. Not there: what only musl's inside or no C library at all has.
 HEADERS = ("poll.h", "fcntl.h", "netinet/in.h", "signal.h", "sys/epoll.h", "sys/resource.h", "sys/select.h",
-           "sys/socket.h", "sys/stat.h", "sys/statfs.h", "sys/sysinfo.h", "sys/time.h", "sys/uio.h", "sys/un.h", "sys/utsname.h")
+           "sys/socket.h", "sys/stat.h", "sys/statfs.h", "sys/sysinfo.h", "sys/time.h", "sys/uio.h", "sys/un.h",
+           "sys/utsname.h")
 NOT_IN_LIBC = ("k_sigaction", "pselect6_sigmask", "sigset_t")
 TYPEDEFS = ("fd_set", "stack_t")
 # In libc these are longer: there is room for what the kernel may add.
