@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "interrupt.h"
 #include "refusal.h"
 #include "workspace.h"
 
@@ -55,7 +56,10 @@ pid_t start(const Command& command, const std::string& folder, const std::string
     posix_spawn_file_actions_addopen(&actions, 2, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawnattr_t attributes;  // a process group each, so that the driver's own children can be ended with it
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     const auto environment = environment_for(folder);
     pid_t pid = -1;
     const int error = posix_spawnp(&pid, command[0].c_str(), &actions, &attributes, pointers(command).data(), pointers(environment).data());
@@ -97,9 +101,7 @@ void kill_all(std::vector<Running>& running)
 void wait_one(std::vector<Running>& running)
 {
     int status = 0;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, 0)) < 0 && errno == EINTR) check_interrupted();
-    check_interrupted();
+    const pid_t pid = wait_for_child(status);
     for (auto process = running.begin(); process != running.end(); ++process) {
         if (process->pid != pid) continue;
         const std::string log = process->log;

@@ -203,7 +203,7 @@ void replace_exports(wabt::Module& module)
 
     module.exports.clear();
     module.export_bindings.clear();
-    add_export(module, "start", wabt::ExternalKind::Func, start_name);
+    add_export(module, "_start", wabt::ExternalKind::Func, start_name);
     if (stack_pointer) add_export(module, "stackpointer", wabt::ExternalKind::Global, stack_pointer->name);
     if (!module.tables.empty() && module.tables[0]->elem_type == Type::FuncRef)
         add_export(module, "table", wabt::ExternalKind::Table, module.tables[0]->name);

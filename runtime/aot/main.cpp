@@ -18,6 +18,7 @@
 
 #include "../run/cache.h"
 #include "compile.h"
+#include "interrupt.h"
 #include "refusal.h"
 #include "runtime_version.h"
 #include "translate.h"
@@ -126,9 +127,9 @@ public:
                 throw Refusal(with_errno("cannot write to the cache " + path.substr(0, path.rfind('/')), errno) +
                               "; set WALI_CACHE_DIR to a folder that can be written");
             struct stat status;
-            if (flock(fd_, LOCK_EX) == 0 && fstat(fd_, &status) == 0 && status.st_nlink > 0) return;
-            close(fd_);  // its holder has removed it: take the next one
-            check_interrupted();
+            if (flock(fd_, LOCK_EX | LOCK_NB) == 0 && fstat(fd_, &status) == 0 && status.st_nlink > 0) return;
+            close(fd_);  // somebody holds it, or has just removed it
+            sleep_for(std::chrono::milliseconds(20));
         }
     }
     ~CacheLock()
@@ -159,13 +160,10 @@ std::string cached_executable(const std::string& name)
     return path;
 }
 
-int run(const std::string& name, char** arguments)
+int run(const std::string& name, char** arguments, Interrupts& interrupts)
 {
     const std::string path = cached_executable(name);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction action;
-        if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) ::signal(signal, SIG_DFL);
-    }
+    interrupts.release();
     execv(path.c_str(), arguments);
     throw Refusal(with_errno("cannot execute " + path, errno) + "; is its file system mounted noexec?");
 }
@@ -185,12 +183,13 @@ int usage_error(const char* program, const std::string& message)
 
 int execute(const char* program, const Options& options)
 {
-    catch_interrupts();
+    Interrupts interrupts;
     try {
-        if (options.run) return run(options.input, options.arguments);
+        if (options.run) return run(options.input, options.arguments, interrupts);
         build(options.input, read_module_file(options.input), options.output);
         return 0;
     } catch (const Interrupted& interrupted) {
+        interrupts.release();
         signal(interrupted.signal, SIG_DFL);
         raise(interrupted.signal);
         return 128 + interrupted.signal;

@@ -2,15 +2,18 @@
 #include "translate.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <new>
 
 #include "imports.h"
+#include "interrupt.h"
 #include "lower.h"
 #include "module.h"
 #include "refusal.h"
@@ -67,6 +70,7 @@ void* run_job(void* argument)
     setrlimit(RLIMIT_AS, &memory);
     setrlimit(RLIMIT_CPU, &time);
     setrlimit(RLIMIT_CORE, &no_core);
+    reset_signals_in_child();
     if (!freopen("/dev/null", "w", stderr)) _exit(1);  // assertion texts of the engine
 
     pthread_attr_t attributes;
@@ -78,29 +82,30 @@ void* run_job(void* argument)
     else
         pthread_join(thread, nullptr);
     if (job.problem.empty()) _exit(0);
-    static_cast<void>(!write(report, job.problem.data(), job.problem.size()));
+    // Not more than a pipe holds: it is read after this process has ended.
+    static_cast<void>(!write(report, job.problem.data(), std::min<std::size_t>(job.problem.size(), 2000)));
     _exit(2);
 }
 
-std::string read_all(int fd)
+std::string read_report(int fd)
 {
-    std::string text;
-    char buffer[512];
-    for (;;) {
-        const ssize_t count = read(fd, buffer, sizeof buffer);
-        if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
-        if (count == 0) return text;
-        if (count < 0) {
-            if (errno != EINTR) return text;
-            check_interrupted();
-        }
-    }
+    std::string text(2000, '\0');
+    const ssize_t count = read(fd, text.data(), text.size());
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return text;
 }
 
+/// Waits for the child; an interrupt ends it.
 int wait_for(pid_t pid)
 {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    try {
+        while (wait_for_child(status) != pid) continue;
+    } catch (const Interrupted&) {
+        kill(pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+        throw;
+    }
     return status;
 }
 
@@ -126,18 +131,15 @@ std::vector<std::string> translate(const std::string& name, const std::vector<st
         child(job, pipe_ends[1]);
     }
     close(pipe_ends[1]);
-    std::string problem;
+    int status;
     try {
-        problem = read_all(pipe_ends[0]);
-    } catch (const Interrupted&) {
-        kill(pid, SIGKILL);
-        wait_for(pid);
+        status = wait_for(pid);
+    } catch (...) {
         close(pipe_ends[0]);
         throw;
     }
+    const std::string problem = read_report(pipe_ends[0]);
     close(pipe_ends[0]);
-    const int status = wait_for(pid);
-    check_interrupted();
     if (!problem.empty()) throw Refusal(problem);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) throw Refusal("too large: translating it takes more than 5 minutes");
     if (status != 0) throw Refusal("the engine (wabt) crashed on it; it uses something that the C writer does not support");

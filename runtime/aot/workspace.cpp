@@ -2,7 +2,6 @@
 #include "workspace.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,32 +10,15 @@
 #include <cstring>
 #include <filesystem>
 
+#include "interrupt.h"
 #include "refusal.h"
 
 namespace wali::aot {
 namespace {
 
-volatile sig_atomic_t interrupted_by = 0;
 std::string staged;  // at most one Workspace exists
 
-void on_interrupt(int signal)
-{
-    interrupted_by = signal;
-}
-
 }  // namespace
-
-// Without SA_RESTART, so that waiting for a compiler ends at once. A signal that is ignored stays ignored (nohup).
-void catch_interrupts()
-{
-    for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction action;
-        if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
-        std::memset(&action, 0, sizeof action);
-        action.sa_handler = on_interrupt;
-        sigaction(signal, &action, nullptr);
-    }
-}
 
 std::string with_errno(const std::string& what, int error)
 {
@@ -75,11 +57,6 @@ void Workspace::publish()
     check_interrupted();
     if (rename(staged.c_str(), target_.c_str()) != 0) throw Refusal(with_errno("cannot write " + target_, errno));
     staged.clear();
-}
-
-void check_interrupted()
-{
-    if (interrupted_by != 0) throw Interrupted{interrupted_by};
 }
 
 void write_file(const std::string& path, const std::string& text)

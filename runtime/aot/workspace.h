@@ -6,8 +6,8 @@
 
 namespace wali::aot {
 
-/// A private temporary folder and at most one temporary output file. Both disappear when the object does, and with
-/// catch_interrupts() also when a signal ends the program.
+/// A private temporary folder and at most one temporary output file. Both disappear when the object does, and, as an
+/// interrupt is an exception (interrupt.h), also when a signal ends the program.
 class Workspace {
 public:
     Workspace();
@@ -26,16 +26,6 @@ public:
 private:
     std::string folder_;
     std::string target_;
-};
-
-/// From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program at once.
-void catch_interrupts();
-
-/// Throws Interrupted if one of them came.
-void check_interrupted();
-
-struct Interrupted {
-    int signal;
 };
 
 /// Writes a whole file. Throws Refusal if the disk is full or the like.

@@ -2,7 +2,6 @@
 #include "write_c.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "module.h"
 #include "refusal.h"
@@ -36,15 +35,34 @@ void use_constant_base(std::string& impl_header)
                  "#define MEM_ADDR(mem, addr, n) ((u8*)(WALI_MEMORY_BASE + (u64)(addr)))\n");
 }
 
-/// A local that changes between setjmp and longjmp must be volatile, or its value is undefined in the catch block.
-void make_locals_volatile(std::string& body)
+void insert_at_each(std::string& text, std::string_view after, std::string_view what)
 {
-    static const std::regex declaration(R"((^|\n)(  )([A-Za-z0-9_ ]+ )(var_l[0-9a-zA-Z_]* = ))");
-    static const std::regex parameter(R"((, )([a-z0-9_]+ var_p[0-9]+))");
-    body = std::regex_replace(body, declaration, "$1$2volatile $3$4");
-    const std::size_t head = body.find('{');
-    if (head != std::string::npos)
-        body = std::regex_replace(body.substr(0, head), parameter, "$1volatile $2") + body.substr(head);
+    for (std::size_t at = text.find(after); at != std::string::npos; at = text.find(after, at + after.size() + what.size()))
+        text.insert(at + after.size(), what);
+}
+
+/// A local that changes between setjmp and longjmp must be volatile, or its value is undefined in the catch block.
+/// The writer declares parameters on the function's first line and locals, a type per statement, before FUNC_PROLOGUE.
+void make_locals_volatile(std::string& function)
+{
+    const std::size_t prologue = function.find("FUNC_PROLOGUE;");
+    const std::size_t brace = function.rfind("{\n", prologue);
+    if (prologue == std::string::npos || brace == std::string::npos)
+        throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
+    std::string head = function.substr(0, brace);
+    std::string locals = function.substr(brace, prologue - brace);
+    // Tail-called variants take pointers instead of parameters, and declare those as locals.
+    const std::size_t parameters = head.rfind("instance, ");
+    if (parameters != std::string::npos && head.find('\n', parameters) == std::string::npos) {
+        std::string list = head.substr(parameters);
+        insert_at_each(list, ", ", "volatile ");
+        head.replace(parameters, std::string::npos, list);
+    }
+    locals.insert(1, ";");  // so that the first declaration follows one, too
+    insert_at_each(locals, ";\n  ", "volatile ");
+    const std::size_t last = locals.rfind("volatile ");
+    if (last != std::string::npos) locals.erase(last);  // that was before FUNC_PROLOGUE
+    function = head + locals.erase(1, 1) + function.substr(prologue);
 }
 
 /// Splits a file into functions (each ends with a line "}") and treats those that catch exceptions.
@@ -103,7 +121,7 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered)
     const bool has_stack_pointer = module.GetExport("stackpointer") != nullptr;
     std::string text = "#include \"guest.h\"\n\n"
                        "static void instantiate(void *instance, struct w2c_wali *host) { wasm2c_guest_instantiate(instance, host); }\n"
-                       "static void start(void *instance) { w2c_guest_start(instance); }\n";
+                       "static void start(void *instance) { w2c_guest_0x5Fstart(instance); }\n";
     if (has_table) text += "static wasm_rt_funcref_table_t *table(void *instance) { return w2c_guest_table(instance); }\n";
     if (has_stack_pointer) text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
     if (has_type(module, 1))

@@ -65,24 +65,26 @@ uint64_t wasm_rt_grow_memory(wasm_rt_memory_t *grown, uint64_t delta)
 // brk: the program break starts at the end of memory and moves as long as nothing else grows it.
 static uint64_t break_start;
 static uint64_t break_now;
+static uint64_t break_end;  // of the pages that brk has opened
 
 static bool move_break(uint64_t wanted)
 {
-    const uint64_t end = (break_now + WALI_WASM_PAGE - 1) / WALI_WASM_PAGE * WALI_WASM_PAGE;
     if (wanted < break_start || wanted > memory.size) return false;
-    if (wanted <= end) {
+    if (wanted <= break_end) {
         // What lies above the break must read as zeros when the break comes back.
         if (wanted < break_now) memset((void *)(WALI_MEMORY_BASE + wanted), 0, break_now - wanted);
         return true;
     }
-    const uint64_t pages = (wanted - end + WALI_WASM_PAGE - 1) / WALI_WASM_PAGE;
-    return end == memory.pages * WALI_WASM_PAGE && wasm_rt_grow_memory(&memory, pages) != UINT32_MAX;
+    const uint64_t pages = (wanted - break_end + WALI_WASM_PAGE - 1) / WALI_WASM_PAGE;
+    if (break_end != memory.pages * WALI_WASM_PAGE || wasm_rt_grow_memory(&memory, pages) == UINT32_MAX) return false;
+    break_end += pages * WALI_WASM_PAGE;
+    return true;
 }
 
 uint64_t w2c_wali_SYS_brk(struct w2c_wali *host, uint32_t address)
 {
     (void)host;
-    if (break_start == 0) break_start = break_now = memory.pages * WALI_WASM_PAGE;
+    if (break_start == 0) break_start = break_now = break_end = memory.pages * WALI_WASM_PAGE;
     if (address != 0 && move_break(address)) break_now = address;
     return break_now;
 }

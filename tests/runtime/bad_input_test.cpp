@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+// What cannot be run is refused with one line that names the reason, exit code 2, and leaves nothing.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "fixture.h"
+
+using namespace wali::test;
+
+namespace {
+
+/// Passes if `result` is a clean refusal whose line holds `reason`.
+void check_refused(const Result& result, const std::string& reason)
+{
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK(result.err.find(reason) != std::string::npos);
+}
+
+void check_module_refused(const std::string& module, const std::string& reason)
+{
+    Runtime runtime;
+    const Result result = runtime.run(module);
+    check_refused(result, reason);
+    CHECK(result.err.rfind("walirun: " + runtime.file("test.wasm") + ": ", 0) == 0);
+    CHECK(runtime.left_behind().empty());
+}
+
+void check_text_refused(const std::string& text, const std::string& reason)
+{
+    check_module_refused(assemble(text), reason);
+}
+
+}  // namespace
+
+TEST_CASE("files that are no modules")
+{
+    Runtime runtime;
+    check_refused(runtime.walirun({"/nowhere/x.wasm"}), "/nowhere/x.wasm: cannot open it: No such file");
+    check_refused(runtime.walirun({"/tmp"}), "a folder");
+    check_refused(runtime.walirun({"/dev/null"}), "no regular file");
+    check_refused(runtime.walirun({}), "no module given");
+    check_refused(runtime.walirun({"--wrong"}), "unknown option --wrong");
+    check_refused(runtime.wali_aot({"x.wasm"}), "no output given");
+    check_refused(runtime.wali_aot({"x.wasm", "-o"}), "-o needs");
+    CHECK(runtime.left_behind().empty());
+    check_module_refused("", "empty");
+    check_module_refused("#!/bin/sh\n", "not a WebAssembly module");
+    check_module_refused(std::string("\0as", 3), "cut off");
+    check_module_refused(std::string("\0asm\2\0\0\0", 8), "unknown version");
+    check_module_refused(std::string("\0asm\x0d\0\1\0", 8), "component");
+}
+
+TEST_CASE("help and version")
+{
+    Runtime runtime;
+    for (const char* option : {"--help", "--version"}) {
+        const Result run = runtime.walirun({option});
+        const Result aot = runtime.wali_aot({option});
+        CHECK(run.exit_code == 0);
+        CHECK(aot.exit_code == 0);
+        CHECK(run.out.rfind("walirun", 0) == 0);
+        CHECK(aot.out.rfind("wali-aot", 0) == 0);
+    }
+}
+
+TEST_CASE("modules that do not validate or do not fit")
+{
+    check_module_refused(assemble(module_text("(i32.const 1)"), false), "at offset 0x");
+    check_text_refused("(module)", "_start");
+    check_text_refused("(module (func (export \"_start\") (param i32)))", "() -> ()");
+    check_text_refused("(module (memory i64 1) (func (export \"_start\")))", "offset");
+    check_text_refused("(module (memory 1) (memory 1) (func (export \"_start\")))", "offset");
+}
+
+TEST_CASE("imports that are not WALI's are named")
+{
+    const std::string start = " (func (export \"_start\")))";
+    check_text_refused("(module (import \"env\" \"puts\" (func (param i32)))" + start, "imports env.puts");
+    check_text_refused("(module (import \"wasi_snapshot_preview1\" \"fd_write\" (func))" + start, "wasi_snapshot_preview1.fd_write");
+    check_text_refused("(module (import \"wali\" \"memory\" (memory 1))" + start, "wali.memory");
+    check_text_refused("(module (import \"wali\" \"__other\" (func))" + start, "wali.__other");
+    check_text_refused("(module (import \"wali\" \"__init\" (func (param i32)))" + start, "wali.__init as (i32)->()");
+    check_text_refused("(module (import \"wali\" \"SYS_read\" (func (param f64) (result i64)))" + start, "wali.SYS_read as (f64)->(i64)");
+    check_text_refused("(module (import \"wali\" \"SYS_read\" (func (result i32)))" + start, "wali.SYS_read");
+    check_text_refused("(module (import \"wali\" \"a\\0ab\" (func))" + start, "wali.a?b");
+}
+
+TEST_CASE("blocks nested too deep")
+{
+    // In the binary format, because the text parser recurses: type, function, export and code section.
+    const auto leb = [](std::size_t value) {
+        std::string bytes;
+        for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7f) | 0x80);
+        return bytes + static_cast<char>(value);
+    };
+    for (const std::size_t depth : {12000, 3000000}) {
+        std::string body(1, '\0');
+        for (std::size_t i = 0; i < depth; ++i) body += "\x02\x40";
+        body += std::string(depth + 1, '\x0b');
+        const std::string code = "\x01" + leb(body.size()) + body;
+        const std::string head("\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\7\x0a\1\6_start\0\0", 30);
+        check_module_refused(head + "\x0a" + leb(code.size()) + code, depth < 100000 ? "nests blocks" : "");
+    }
+}
+
+TEST_CASE("no compiler, no cache, no disk")
+{
+    Runtime runtime;
+    const std::string module = assemble(module_text(""));
+    check_refused(runtime.run(module, {}, {{{"WALI_CC", "no-such-compiler"}}}), "no C compiler no-such-compiler");
+    check_refused(runtime.run(module, {}, {{{"WALI_CC", "/bin/false"}}}), "/bin/false failed");
+    check_refused(runtime.run(module, {}, {{{"WALI_CACHE_DIR", "/dev/null/cache"}}}), "/dev/null/cache");
+    check_refused(runtime.run(module, {}, {{{"WALI_CACHE_DIR", "/proc/cache"}}}), "set WALI_CACHE_DIR");
+    check_refused(runtime.run(module, {}, {{{"TMPDIR", "/nowhere"}}}), "set TMPDIR");
+    Options full;
+    full.file_size_limit = 10000;
+    check_refused(runtime.run(module, {}, full), "cannot write");
+    Options nearly_full;
+    nearly_full.file_size_limit = 300000;
+    check_refused(runtime.run(module, {}, nearly_full), "failed");
+    check_refused(runtime.wali_aot({runtime.file("test.wasm"), "-o", "/nowhere/out"}), "cannot write /nowhere/out");
+    Options no_home;
+    no_home.clear_environment = true;
+    const Result result = run({Runtime::program("walirun"), runtime.file("test.wasm")}, no_home);
+    check_refused(result, "set WALI_CACHE_DIR");
+    CHECK(runtime.left_behind().empty());
+}
+
+// Damaged modules never crash walirun. The compiler is replaced by one that fails, so that those mutants that are still
+// valid cost nothing; a few run for real.
+TEST_CASE("truncated and corrupted modules")
+{
+    Runtime runtime;
+    const std::string whole = read_file(std::string(WALI_PROGRAMS) + "/memory_map.wasm");
+    REQUIRE(whole.size() > 1000);
+    Options no_compiler;
+    no_compiler.environment = {{"WALI_CC", "/bin/false"}};
+    std::mt19937 random(4711);
+    for (int round = 0; round < 400; ++round) {
+        std::string mutant = whole;
+        if (round % 4 == 0) {
+            mutant.resize(random() % whole.size());
+        } else {
+            for (int flips = 1 + round % 5; flips > 0; --flips) mutant[random() % mutant.size()] ^= static_cast<char>(1 << random() % 8);
+        }
+        const Result result = runtime.run(mutant, {}, no_compiler);
+        CAPTURE(round);
+        CAPTURE(result.err);
+        REQUIRE(result.signal == 0);
+        REQUIRE(result.exit_code == 2);
+        REQUIRE(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    }
+    CHECK(runtime.left_behind().empty());
+}

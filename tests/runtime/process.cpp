@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace wali::test {
+namespace {
+
+[[noreturn]] void child(const std::vector<std::string>& command, const Options& options, int out, int err)
+{
+    const int null = open("/dev/null", O_RDWR);
+    dup2(null, 0);
+    dup2(out >= 0 ? out : null, 1);
+    dup2(err >= 0 ? err : null, 2);
+    for (int fd = 3; fd < 256; ++fd) close(fd);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);  // whatever the test runner ignores
+    if (options.clear_environment) clearenv();
+    for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
+    if (options.file_size_limit != 0) {
+        signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit = {options.file_size_limit, options.file_size_limit};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    std::vector<char*> arguments;
+    for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(nullptr);
+    execv(arguments[0], arguments.data());
+    _exit(127);
+}
+
+pid_t start_with(const std::vector<std::string>& command, const Options& options, int out, int err)
+{
+    const pid_t pid = fork();
+    if (pid < 0) throw std::runtime_error("fork failed");
+    if (pid == 0) child(command, options, out, err);
+    return pid;
+}
+
+/// Reads both pipes to their ends.
+void drain(int out, int err, Result& result)
+{
+    pollfd waiting[2] = {{out, POLLIN, 0}, {err, POLLIN, 0}};
+    while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
+        if (poll(waiting, 2, -1) < 0) continue;
+        for (pollfd& one : waiting) {
+            if (one.fd < 0 || one.revents == 0) continue;
+            char buffer[4096];
+            const ssize_t count = read(one.fd, buffer, sizeof buffer);
+            if (count > 0)
+                (one.fd == out ? result.out : result.err).append(buffer, static_cast<std::size_t>(count));
+            else
+                one.fd = -1;
+        }
+    }
+}
+
+}  // namespace
+
+Result run(const std::vector<std::string>& command, const Options& options)
+{
+    int out[2];
+    int err[2];
+    if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
+    const pid_t pid = start_with(command, options, out[1], err[1]);
+    close(out[1]);
+    close(err[1]);
+    Result result;
+    drain(out[0], err[0], result);
+    close(out[0]);
+    close(err[0]);
+    const Result end = wait_for(pid);
+    result.exit_code = end.exit_code;
+    result.signal = end.signal;
+    return result;
+}
+
+pid_t start(const std::vector<std::string>& command, const Options& options)
+{
+    return start_with(command, options, -1, -1);
+}
+
+Result wait_for(pid_t pid)
+{
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    Result result;
+    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+    return result;
+}
+
+Folder::Folder() : path_((std::filesystem::temp_directory_path() / "wali-test.XXXXXX").string())
+{
+    if (!mkdtemp(path_.data())) throw std::runtime_error("mkdtemp failed");
+}
+
+Folder::~Folder()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::vector<std::string> Folder::contents() const
+{
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_))
+        if (!entry.is_directory()) names.push_back(std::filesystem::relative(entry.path(), path_).string());
+    return names;
+}
+
+void write_file(const std::string& path, const std::string& bytes)
+{
+    std::ofstream file(path, std::ios::binary);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file) throw std::runtime_error("cannot write " + path);
+}
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace wali::test
