@@ -16,15 +16,36 @@ function(wali_configure_test target)
     DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS DOCTEST_CONFIG_NO_POSIX_SIGNALS DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
   set_target_properties(${target} PROPERTIES CXX_SCAN_FOR_MODULES ON)
   wali_strict(${target})
+  # Compiling a test costs more than running it, twice over as wasm.
+  target_compile_options(${target} PRIVATE -O1)
   # doctest's TEST_CASE expands __COUNTER__ in our files, which Clang 22 calls an extension.
   target_compile_options(${target} PRIVATE -Wno-c2y-extensions)
 endfunction()
 
-# wali_add_test(AREA SOURCE...): the program test_AREA, run as the test <tree>.AREA.
-function(wali_add_test area)
-  add_executable(test_${area} ${ARGN})
-  wali_configure_test(test_${area})
-  target_link_libraries(test_${area} PRIVATE test_main)
-  add_test(NAME ${WALI_TREE}.${area} COMMAND test_${area} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
-  set_tests_properties(${WALI_TREE}.${area} PROPERTIES TIMEOUT 120)
+# wali_add_test(NAME SOURCE...): the program test_NAME, run as the test <tree>.NAME.
+function(wali_add_test name)
+  add_executable(test_${name} ${ARGN})
+  wali_configure_test(test_${name})
+  target_link_libraries(test_${name} PRIVATE test_main)
+  wali_register_test(${name} test_${name})
+endfunction()
+
+# wali_register_test(NAME PROGRAM [ARGUMENT...]): one more test out of a program.
+function(wali_register_test name program)
+  add_test(NAME ${WALI_TREE}.${name} COMMAND ${program} ${ARGN} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# wali_add_area_tests(NAME SOURCE...): one program out of <area>/<file> sources, because a wasm program is translated as a
+# whole before it first runs; and a test per area.
+function(wali_add_area_tests name)
+  add_executable(test_${name} ${ARGN})
+  wali_configure_test(test_${name})
+  target_link_libraries(test_${name} PRIVATE test_main)
+  set(areas ${ARGN})
+  list(TRANSFORM areas REPLACE "/.*" "")
+  list(REMOVE_DUPLICATES areas)
+  foreach(area IN LISTS areas)
+    wali_register_test(${area} test_${name} --source-file=*/tests/${area}/*)
+  endforeach()
 endfunction()

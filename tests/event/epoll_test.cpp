@@ -44,7 +44,7 @@ TEST_CASE("many events come back in one call") {
     std::vector<wali::u64> tokens;
     for (const EpollEvent& event : ready) tokens.push_back(event.token());
     std::ranges::sort(tokens);
-    for (wali::u64 i = 0; i < 20; ++i) CHECK(tokens[i] == i);
+    for (wali::usize i = 0; i < 20; ++i) CHECK(tokens[i] == i);
     CHECK(epoll.wait(std::span(events).first(3), 0ms).value().size() == 3);
 }
 
