@@ -46,7 +46,7 @@ Connection::Next Connection::on_ready(Service& service) noexcept {
 }
 
 Connection::Next Connection::on_deadline(Service& service) noexcept {
-    if (stage_ != Stage::receiving || !parser_.started()) return Next::close;
+    if (stage_ != Stage::receiving || received().empty()) return Next::close;
     refuse(Status::request_timeout, service);
     deadline_ = service.deadline();
     return finish_response(service);
@@ -124,9 +124,8 @@ void Connection::make_room() noexcept {
     std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
-    // The parser remembers texts at their old place.
+    // The parser remembers texts at their old place: let it begin anew.
     parser_.restart();
-    (void)parser_.parse(received());
 }
 
 void Connection::answer(const Request& request, Service& service) noexcept {

@@ -45,8 +45,6 @@ class RequestParser {
     std::size_t size() const noexcept { return position_; }
     /// After `refused`: what to answer. The connection cannot be used for more requests.
     Status refusal() const noexcept { return refusal_; }
-    /// Whether part of a request has been seen.
-    bool started() const noexcept { return position_ > 0 || line_scanned_ > 0; }
 
   private:
     enum class Stage { before_request_line, request_line, header_fields, end };

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """httpd_raw.py [--deadlines | --many-clients] ADDRESS:PORT ROOT: sends a running httpd what curl would not send."""
 
+import resource
 import select
 import socket
 import sys
@@ -56,11 +57,11 @@ class Client:
         return int(status.split()[1]), named, body[:length]
 
     def at_end(self) -> bool:
-        """Whether the server closes the connection without sending anything more."""
+        """Whether the server closes the connection, in order, without sending anything more."""
         try:
             return not self.input and not self.more()
         except ConnectionResetError:
-            return True
+            return False
 
 
 def get(path: str, fields: str = "", method: str = "GET") -> bytes:
@@ -119,6 +120,17 @@ def test_refusals() -> None:
             expect(f"{what}: body", str(status), body.decode()[:3])
             client.socket.shutdown(socket.SHUT_WR)
             expect(f"{what}: end of the connection", True, client.at_end())
+
+
+def test_late_bodies() -> None:
+    """A client that still sends the body of a refused request gets the response, not a reset connection."""
+    for method, status in (("GET", 400), ("POST", 405)):
+        with Client() as client:
+            client.send(get("/", "Content-Length: 1000\r\n", method))
+            expect(f"a {method} with a body", status, client.response()[0])
+            expect("the end of the responses", True, client.at_end())
+            for _ in range(10):
+                client.send(b"x" * 100)
 
 
 def test_kept_connections() -> None:
@@ -191,10 +203,12 @@ def test_arrival_in_pieces() -> None:
         # Requests that lie across the place where the server's buffer begins anew.
         for length in range(3000, 4000, 37):
             request = get("/1.bin", "X: " + "y" * length + "\r\n")
-            client.send(request * 3 + request[:length])
-            client.send(request[length:])
-            for _ in range(4):
-                expect(f"requests with {length} bytes", file("1.bin"), client.response()[2])
+            last = get("/4095.bin", "X: " + "z" * length + "\r\n")
+            client.send(request * 5 + last[:length])
+            client.send(last[length:])
+            for _ in range(5):
+                expect_file("1.bin", client.response())
+            expect_file("4095.bin", client.response())
 
 
 def test_concurrent_connections() -> None:
@@ -207,6 +221,21 @@ def test_concurrent_connections() -> None:
             expect_file(names[(i + round) % 4], client.response())
     for client in clients:
         client.socket.close()
+
+
+def test_more_clients_than_places() -> None:
+    """Those whom the server does not take yet are served when others leave."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 2000), hard))
+    clients = [Client() for _ in range(950)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    clients[0].send(get("/1.bin"))
+    expect_file("1.bin", clients[0].response())
+    for client in clients[:-1]:
+        client.socket.close()
+    clients[-1].send(get("/1.bin"))
+    expect_file("1.bin", clients[-1].response())
+    clients[-1].socket.close()
 
 
 def test_slow_reader() -> None:
@@ -304,10 +333,12 @@ def main() -> int:
     tests = {
         "": [
             test_refusals,
+            test_late_bodies,
             test_kept_connections,
             test_pipelining,
             test_arrival_in_pieces,
             test_concurrent_connections,
+            test_more_clients_than_places,
             test_slow_reader,
             test_leaving_clients,
             test_file_cut_off_while_sent,
