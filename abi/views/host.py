@@ -23,9 +23,9 @@ def _handlers(calls) -> str:
         // SPDX-License-Identifier: BSL-1.0
         // {NOTICE}
         //
-        // One function per import `wali.SYS_*`, named as the C writer of wabt names the import. A plain call is one inline
-        // `syscall` instruction: a pointer is base + offset, so the kernel itself answers -EFAULT past the end of memory.
-        // The calls that are only declared here are defined in runtime/host/.
+        // One function per import `wali.SYS_*`, named as the C writer of wabt names the import. A plain call is one
+        // inline `syscall` instruction: a pointer is base + offset, so the kernel itself answers -EFAULT past the end
+        // of memory. The calls that are only declared here are defined in runtime/host/.
         #pragma once
 
         #include "wali_syscall.h"
@@ -35,7 +35,7 @@ def _handlers(calls) -> str:
 
 
 def _handler(call) -> str:
-    names = [f"{p.name}_" for p in call.params]  # a trailing underscore: a parameter may be named like a keyword or macro
+    names = [f"{p.name}_" for p in call.params]  # the underscore: a parameter may be named like a keyword or macro
     params = "".join(f", {C_TYPES[wasm]} {name}" for wasm, name in zip(call.wasm_params, names))
     prototype = f"uint64_t w2c_wali_SYS_{call.name}(struct w2c_wali *host{params})"
     if call.host == "custom":
@@ -49,12 +49,12 @@ def _handler(call) -> str:
         if p.type in ("cstr_vector",):
             raise ValueError(f"{call.name}: `{p.name}` holds nested pointers, so the call needs host = \"custom\"")
     values = "".join(f", wali_pointer({name})" if p.pointer else f", {name}" for p, name in zip(call.params, names))
-    body = f"    (void)host;\n    return wali_syscall{len(names)}({call.number[ISA]}{values});\n"
-    return _wrap(f"WALI_INLINE {prototype}") + f"{{\n{body}}}\n"
+    body = _wrap(f"    return wali_syscall{len(names)}({call.number[ISA]}{values});")
+    return _wrap(f"WALI_INLINE {prototype}") + f"{{\n    (void)host;\n{body}}}\n"
 
 
 def _wrap(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, 120, subsequent_indent="    ", break_long_words=False)) + "\n"
+    return "\n".join(textwrap.wrap(text, 120, subsequent_indent="        ", break_long_words=False)) + "\n"
 
 
 def _import_table(calls) -> str:

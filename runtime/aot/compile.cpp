@@ -23,15 +23,24 @@ using Command = std::vector<std::string>;
 
 // Why each: -O1 is the best trade of compile time against speed (README.md). Two accesses of different types to one
 // address are ordinary in wasm; a stack frame must not step over the guard page; floating point must keep NaNs.
-const Command compile_flags = {"-std=gnu11", "-O1", "-w", "-fPIE", "-fvisibility=hidden", "-fno-strict-aliasing",
-                               "-fstack-clash-protection", "-fno-math-errno", "-fno-stack-protector", "-frounding-math",
-                               "-fsignaling-nans", "-fno-asynchronous-unwind-tables", "-fcf-protection=none"};
+const Command compile_flags = {"-std=gnu11",
+                               "-O1",
+                               "-w",
+                               "-fPIE",
+                               "-fvisibility=hidden",
+                               "-fno-strict-aliasing",
+                               "-fstack-clash-protection",
+                               "-fno-math-errno",
+                               "-fno-stack-protector",
+                               "-frounding-math",
+                               "-fsignaling-nans",
+                               "-fno-asynchronous-unwind-tables",
+                               "-fcf-protection=none"};
 
 const Command link_flags = {"-static-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", "-Wl,--build-id=none"};
 
 /// The environment with TMPDIR in our folder, so that a compiler that is killed leaves nothing behind.
-std::vector<std::string> environment_for(const std::string& folder)
-{
+std::vector<std::string> environment_for(const std::string& folder) {
     std::vector<std::string> result;
     for (char** entry = environ; *entry; ++entry)
         if (std::string(*entry).rfind("TMPDIR=", 0) != 0) result.emplace_back(*entry);
@@ -39,16 +48,14 @@ std::vector<std::string> environment_for(const std::string& folder)
     return result;
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& strings)
-{
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
     std::vector<char*> result;
     for (const std::string& text : strings) result.push_back(const_cast<char*>(text.c_str()));
     result.push_back(nullptr);
     return result;
 }
 
-pid_t start(const Command& command, const std::string& folder, const std::string& log)
-{
+pid_t start(const Command& command, const std::string& folder, const std::string& log) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -62,7 +69,8 @@ pid_t start(const Command& command, const std::string& folder, const std::string
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     const auto environment = environment_for(folder);
     pid_t pid = -1;
-    const int error = posix_spawnp(&pid, command[0].c_str(), &actions, &attributes, pointers(command).data(), pointers(environment).data());
+    const int error = posix_spawnp(&pid, command[0].c_str(), &actions, &attributes, pointers(command).data(),
+                                   pointers(environment).data());
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error == ENOENT)
@@ -72,8 +80,7 @@ pid_t start(const Command& command, const std::string& folder, const std::string
 }
 
 /// The line of a compiler's messages that says what is wrong.
-std::string complaint(const std::string& log)
-{
+std::string complaint(const std::string& log) {
     std::ifstream file(log);
     std::string line;
     std::string last;
@@ -89,8 +96,7 @@ struct Running {
     std::string log;
 };
 
-void kill_all(std::vector<Running>& running)
-{
+void kill_all(std::vector<Running>& running) {
     for (const Running& process : running) kill(-process.pid, SIGKILL);
     for (const Running& process : running)
         while (waitpid(process.pid, nullptr, 0) < 0 && errno == EINTR) continue;
@@ -98,8 +104,7 @@ void kill_all(std::vector<Running>& running)
 }
 
 /// Waits for one of the processes. Throws if it failed, or if the program was interrupted.
-void wait_one(std::vector<Running>& running)
-{
+void wait_one(std::vector<Running>& running) {
     int status = 0;
     const pid_t pid = wait_for_child(status);
     for (auto process = running.begin(); process != running.end(); ++process) {
@@ -111,14 +116,12 @@ void wait_one(std::vector<Running>& running)
     }
 }
 
-std::size_t cores()
-{
+std::size_t cores() {
     cpu_set_t set;
     return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::size_t>(CPU_COUNT(&set)) : 1;
 }
 
-void run_all(const std::vector<Command>& commands, const std::string& folder)
-{
+void run_all(const std::vector<Command>& commands, const std::string& folder) {
     std::vector<Running> running;
     const std::size_t limit = cores();
     try {
@@ -139,15 +142,13 @@ void run_all(const std::vector<Command>& commands, const std::string& folder)
 
 }  // namespace
 
-std::string compiler()
-{
+std::string compiler() {
     const char* chosen = std::getenv("WALI_CC");
     return chosen && *chosen ? chosen : "cc";
 }
 
 void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
-             const std::string& output)
-{
+             const std::string& output) {
     std::vector<Command> commands;
     Command link = {compiler()};
     link.insert(link.end(), link_flags.begin(), link_flags.end());
@@ -155,13 +156,14 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
         const std::string object = folder + "/" + name + ".o";
         Command command = {compiler()};
         command.insert(command.end(), compile_flags.begin(), compile_flags.end());
-        for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h", std::string("-c"),
-                                          folder + "/" + name, std::string("-o"), object})
+        for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h",
+                                          std::string("-c"), folder + "/" + name, std::string("-o"), object})
             command.push_back(option);
         commands.push_back(command);
         link.push_back(object);
     }
-    for (const std::string& option : {support + "/libwalihost.a", std::string("-lm"), std::string("-o"), output}) link.push_back(option);
+    for (const std::string& option : {support + "/libwalihost.a", std::string("-lm"), std::string("-o"), output})
+        link.push_back(option);
     run_all(commands, folder);
     run_all({link}, folder);
 }

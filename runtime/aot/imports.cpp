@@ -49,8 +49,7 @@ constexpr OtherImport others[] = {
 };
 
 /// "iil" for (i32, i32, i64); nothing if another type occurs.
-std::optional<std::string> letters(const wabt::TypeVector& types)
-{
+std::optional<std::string> letters(const wabt::TypeVector& types) {
     std::string result;
     for (Type type : types) {
         if (type != Type::I32 && type != Type::I64) return std::nullopt;
@@ -59,37 +58,34 @@ std::optional<std::string> letters(const wabt::TypeVector& types)
     return result;
 }
 
-std::string_view c_type(char letter)
-{
-    return letter == 'i' ? "uint32_t" : "uint64_t";
-}
+std::string_view c_type(char letter) { return letter == 'i' ? "uint32_t" : "uint64_t"; }
 
-std::string prototype(std::string_view function, std::string_view params, std::string_view result)
-{
+std::string prototype(std::string_view function, std::string_view params, std::string_view result) {
     std::string text = "WALI_INLINE ";
     text += result.empty() ? "void" : c_type(result[0]);
     text += " w2c_wali_" + std::string(function) + "(struct w2c_wali *host";
-    for (std::size_t i = 0; i < params.size(); ++i) text += ", " + std::string(c_type(params[i])) + " a" + std::to_string(i);
+    for (std::size_t i = 0; i < params.size(); ++i)
+        text += ", " + std::string(c_type(params[i])) + " a" + std::to_string(i);
     return text + ")\n";
 }
 
 /// An adapter that converts integers: narrower ones are zero-extended, as addresses and counts are unsigned.
-std::string converting(std::string_view function, const SyscallImport& call, std::string_view params, std::string_view result)
-{
+std::string converting(std::string_view function, const SyscallImport& call, std::string_view params,
+                       std::string_view result) {
     std::string text = prototype(function, params, result) + "{\n    ";
     text += result.empty() ? "(void)" : "return ";
     text += "w2c_wali_SYS_" + std::string(call.handler) + "(host";
-    for (std::size_t i = 0; i < params.size(); ++i) text += ", (" + std::string(c_type(call.params[i])) + ")a" + std::to_string(i);
+    for (std::size_t i = 0; i < params.size(); ++i)
+        text += ", (" + std::string(c_type(call.params[i])) + ")a" + std::to_string(i);
     return text + ");\n}\n";
 }
 
-std::string missing(std::string_view function, std::string_view params, std::string_view result)
-{
-    return prototype(function, params, result) + "{\n" + (result.empty() ? "" : "    return wali_error(WALI_ENOSYS);\n") + "}\n";
+std::string missing(std::string_view function, std::string_view params, std::string_view result) {
+    return prototype(function, params, result) + "{\n" +
+           (result.empty() ? "" : "    return wali_error(WALI_ENOSYS);\n") + "}\n";
 }
 
-std::string signature_text(const wabt::FuncSignature& signature)
-{
+std::string signature_text(const wabt::FuncSignature& signature) {
     std::string text = "(";
     for (Type type : signature.param_types) text += (text.size() > 1 ? "," : "") + type.GetName();
     text += ")->(";
@@ -99,45 +95,48 @@ std::string signature_text(const wabt::FuncSignature& signature)
 }
 
 /// Links the import wali.SYS_<name>; returns an adapter if one is needed.
-std::string link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index)
-{
+std::string link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index) {
     const wabt::FuncSignature& signature = import.func.decl.sig;
     const auto params = letters(signature.param_types);
     const auto result = letters(signature.result_types);
     if (!params || !result || result->size() > 1 || *result == "i")
         throw Refusal("imports wali.SYS_" + std::string(name) + " as " + signature_text(signature) +
                       "; a system call takes i32 and i64 and returns i64");
-    const auto call = std::find_if(std::begin(syscalls), std::end(syscalls), [&](const auto& row) { return row.name == name; });
+    const auto call =
+        std::find_if(std::begin(syscalls), std::end(syscalls), [&](const auto& row) { return row.name == name; });
     if (call != std::end(syscalls) && *params == call->params && *result == "l") {
         import.field_name = "SYS_" + std::string(call->handler);
         return {};
     }
     const std::string function = "adapter" + std::to_string(index);
     import.field_name = function;
-    if (call != std::end(syscalls) && params->size() == call->params.size()) return converting(function, *call, *params, *result);
+    if (call != std::end(syscalls) && params->size() == call->params.size())
+        return converting(function, *call, *params, *result);
     return missing(function, *params, *result);
 }
 
-void link_other(wabt::FuncImport& import)
-{
-    const auto row = std::find_if(std::begin(others), std::end(others), [&](const auto& o) { return o.name == import.field_name; });
+void link_other(wabt::FuncImport& import) {
+    const auto row =
+        std::find_if(std::begin(others), std::end(others), [&](const auto& o) { return o.name == import.field_name; });
     if (row == std::end(others))
-        throw Refusal("imports wali." + import.field_name + ", which is no part of WALI; link it without that function");
+        throw Refusal("imports wali." + import.field_name +
+                      ", which is no part of WALI; link it without that function");
     const wabt::FuncSignature& signature = import.func.decl.sig;
     if (letters(signature.param_types) != row->params || letters(signature.result_types) != row->result)
-        throw Refusal("imports wali." + import.field_name + " as " + signature_text(signature) + ", which is not its signature");
+        throw Refusal("imports wali." + import.field_name + " as " + signature_text(signature) +
+                      ", which is not its signature");
     import.field_name = row->function;
 }
 
 }  // namespace
 
-std::string link_imports(wabt::Module& module)
-{
+std::string link_imports(wabt::Module& module) {
     std::string adapters;
     for (std::size_t index = 0; index < module.imports.size(); ++index) {
         wabt::Import& import = *module.imports[index];
         if (import.module_name != "wali" || import.kind() != wabt::ExternalKind::Func)
-            throw Refusal("imports " + import.module_name + "." + import.field_name + ", but a WALI module imports only functions " +
+            throw Refusal("imports " + import.module_name + "." + import.field_name +
+                          ", but a WALI module imports only functions " +
                           "from \"wali\"; build it for wasm32-linux-muslwali");
         auto& function = *wabt::cast<wabt::FuncImport>(&import);
         const std::string name = import.field_name;

@@ -14,8 +14,7 @@ bool active = false;
 sigset_t old_mask;
 struct sigaction old_child_action;
 
-sigset_t watched()
-{
+sigset_t watched() {
     sigset_t set;
     sigemptyset(&set);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&set, signal);
@@ -23,8 +22,7 @@ sigset_t watched()
 }
 
 /// Waits for a watched signal for at most `timeout` (null: for ever). Throws Interrupted unless it is SIGCHLD.
-void wait_for_signal(const timespec* timeout)
-{
+void wait_for_signal(const timespec* timeout) {
     const sigset_t set = watched();
     const int signal = sigtimedwait(&set, nullptr, timeout);
     if (signal > 0 && signal != SIGCHLD) throw Interrupted{signal};
@@ -32,8 +30,7 @@ void wait_for_signal(const timespec* timeout)
 
 }  // namespace
 
-Interrupts::Interrupts()
-{
+Interrupts::Interrupts() {
     const sigset_t set = watched();
     sigprocmask(SIG_BLOCK, &set, &old_mask);
     // If SIGCHLD is ignored, children cannot be waited for.
@@ -43,27 +40,23 @@ Interrupts::Interrupts()
     active = true;
 }
 
-void Interrupts::release()
-{
+void Interrupts::release() {
     reset_signals_in_child();
     active = false;
 }
 
-void reset_signals_in_child()
-{
+void reset_signals_in_child() {
     if (!active) return;
     sigaction(SIGCHLD, &old_child_action, nullptr);
     sigprocmask(SIG_SETMASK, &old_mask, nullptr);
 }
 
-void check_interrupted()
-{
+void check_interrupted() {
     const timespec now = {0, 0};
     wait_for_signal(&now);
 }
 
-pid_t wait_for_child(int& status)
-{
+pid_t wait_for_child(int& status) {
     for (;;) {
         const pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid != 0) return pid;
@@ -71,8 +64,7 @@ pid_t wait_for_child(int& status)
     }
 }
 
-void sleep_for(std::chrono::milliseconds duration)
-{
+void sleep_for(std::chrono::milliseconds duration) {
     const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
     wait_for_signal(&timeout);
 }

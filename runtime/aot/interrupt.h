@@ -12,10 +12,10 @@ struct Interrupted {
     int signal;
 };
 
-/// While it lives those signals, and SIGCHLD, are blocked and seen only here, so that none is missed between a check and
-/// a wait. At most one exists.
+/// While it lives those signals, and SIGCHLD, are blocked and seen only here, so that none is missed between a check
+/// and a wait. At most one exists.
 class Interrupts {
-public:
+  public:
     Interrupts();
     ~Interrupts() { release(); }
     Interrupts(const Interrupts&) = delete;

@@ -18,20 +18,19 @@ constexpr std::size_t max_nesting = 10000;
 
 /// Adds imports to a module whose references are all by name.
 class Imports {
-public:
+  public:
     explicit Imports(wabt::Module& module) : module_(module) {}
 
     /// The function wali.FIELD, added on first use.
-    wabt::Var function(const std::string& field, wabt::TypeVector params, wabt::TypeVector results)
-    {
+    wabt::Var function(const std::string& field, wabt::TypeVector params, wabt::TypeVector results) {
         const std::string name = "$wali." + field;
-        if (module_.func_bindings.FindIndex(name) == wabt::kInvalidIndex) add(name, field, std::move(params), std::move(results));
+        if (module_.func_bindings.FindIndex(name) == wabt::kInvalidIndex)
+            add(name, field, std::move(params), std::move(results));
         return wabt::Var(name, wabt::Location());
     }
 
-private:
-    void add(const std::string& name, const std::string& field, wabt::TypeVector params, wabt::TypeVector results)
-    {
+  private:
+    void add(const std::string& name, const std::string& field, wabt::TypeVector params, wabt::TypeVector results) {
         auto import = std::make_unique<wabt::FuncImport>(name);
         import->module_name = "wali";
         import->field_name = field;
@@ -50,8 +49,7 @@ private:
         module_.fields.push_back(std::make_unique<wabt::ImportModuleField>(std::move(import)));
     }
 
-    wabt::Var type_of(const wabt::FuncSignature& signature)
-    {
+    wabt::Var type_of(const wabt::FuncSignature& signature) {
         const Index index = module_.GetFuncTypeIndex(signature);
         if (index != wabt::kInvalidIndex) return wabt::Var(module_.types[index]->name, wabt::Location());
         const std::string name = "$wali.type" + std::to_string(module_.types.size());
@@ -68,11 +66,10 @@ private:
 
 /// Walks function bodies without recursion, counts instructions and rewrites what the C writer refuses.
 class BodyLowering {
-public:
+  public:
     BodyLowering(wabt::Module& module, Lowered& result) : imports_(module), result_(result) {}
 
-    void function(wabt::Func& function)
-    {
+    void function(wabt::Func& function) {
         std::size_t count = 0;
         std::vector<std::pair<wabt::ExprList*, std::size_t>> pending{{&function.exprs, 0}};
         while (!pending.empty()) {
@@ -93,11 +90,11 @@ public:
         result_.total_weight += count;
     }
 
-private:
+  private:
     using Position = wabt::ExprList::iterator;
 
-    static void push_bodies(wabt::Expr& expr, std::size_t depth, std::vector<std::pair<wabt::ExprList*, std::size_t>>& pending)
-    {
+    static void push_bodies(wabt::Expr& expr, std::size_t depth,
+                            std::vector<std::pair<wabt::ExprList*, std::size_t>>& pending) {
         if (auto* block = wabt::dyn_cast<wabt::BlockExpr>(&expr)) pending.emplace_back(&block->block.exprs, depth);
         if (auto* loop = wabt::dyn_cast<wabt::LoopExpr>(&expr)) pending.emplace_back(&loop->block.exprs, depth);
         if (auto* branch = wabt::dyn_cast<wabt::IfExpr>(&expr)) {
@@ -111,13 +108,13 @@ private:
     }
 
     /// Replaces the expression at `position` if need be; returns the next position.
-    Position lower(wabt::ExprList& list, Position position)
-    {
+    Position lower(wabt::ExprList& list, Position position) {
         if (auto* wait = wabt::dyn_cast<wabt::AtomicWaitExpr>(&*position)) {
             const bool wide = wait->opcode == wabt::Opcode::MemoryAtomicWait64;
-            return call_with_offset(list, position, wait->offset,
-                                    imports_.function(wide ? "atomicwait64" : "atomicwait32",
-                                                      {Type::I32, wide ? Type::I64 : Type::I32, Type::I64, Type::I32}, {Type::I32}));
+            return call_with_offset(
+                list, position, wait->offset,
+                imports_.function(wide ? "atomicwait64" : "atomicwait32",
+                                  {Type::I32, wide ? Type::I64 : Type::I32, Type::I64, Type::I32}, {Type::I32}));
         }
         if (auto* notify = wabt::dyn_cast<wabt::AtomicNotifyExpr>(&*position))
             return call_with_offset(list, position, notify->offset,
@@ -129,8 +126,8 @@ private:
         return ++position;
     }
 
-    static Position call_with_offset(wabt::ExprList& list, Position position, wabt::Address offset, const wabt::Var& callee)
-    {
+    static Position call_with_offset(wabt::ExprList& list, Position position, wabt::Address offset,
+                                     const wabt::Var& callee) {
         const auto constant = wabt::Const::I32(static_cast<std::uint32_t>(offset));
         list.insert(position, std::make_unique<wabt::ConstExpr>(constant));
         list.insert(position, std::make_unique<wabt::CallExpr>(callee));
@@ -142,8 +139,7 @@ private:
 };
 
 /// Makes the module import its memory, so that all instances share one.
-void import_memory(wabt::Module& module, Lowered& result)
-{
+void import_memory(wabt::Module& module, Lowered& result) {
     auto import = std::make_unique<wabt::MemoryImport>("$wali.memory");
     import->module_name = "wali";
     import->field_name = "memory";
@@ -169,20 +165,20 @@ void import_memory(wabt::Module& module, Lowered& result)
 }
 
 /// The global that holds the guest's stack pointer: by export, by name, or the first one, where the linker puts it.
-const wabt::Global* find_stack_pointer(const wabt::Module& module)
-{
+const wabt::Global* find_stack_pointer(const wabt::Module& module) {
     const wabt::Global* found = nullptr;
-    if (const wabt::Export* exported = module.GetExport("__stack_pointer"); exported && exported->kind == wabt::ExternalKind::Global)
+    if (const wabt::Export* exported = module.GetExport("__stack_pointer");
+        exported && exported->kind == wabt::ExternalKind::Global)
         found = module.GetGlobal(exported->var);
-    else if (const Index index = module.global_bindings.FindIndex(std::string("$__stack_pointer")); index != wabt::kInvalidIndex)
+    else if (const Index index = module.global_bindings.FindIndex(std::string("$__stack_pointer"));
+             index != wabt::kInvalidIndex)
         found = module.globals[index];
     else if (!module.globals.empty())
         found = module.globals[0];
     return found && found->mutable_ && found->type == Type::I32 ? found : nullptr;
 }
 
-void add_export(wabt::Module& module, const std::string& name, wabt::ExternalKind kind, const std::string& target)
-{
+void add_export(wabt::Module& module, const std::string& name, wabt::ExternalKind kind, const std::string& target) {
     auto field = std::make_unique<wabt::ExportModuleField>();
     field->export_.name = name;
     field->export_.kind = kind;
@@ -190,8 +186,7 @@ void add_export(wabt::Module& module, const std::string& name, wabt::ExternalKin
     module.AppendField(std::move(field));
 }
 
-void replace_exports(wabt::Module& module)
-{
+void replace_exports(wabt::Module& module) {
     const wabt::Export* start = module.GetExport("_start");
     if (!start || start->kind != wabt::ExternalKind::Func)
         throw Refusal("it exports no function _start; link it as a program (wasm-ld with crt1.o, not --no-entry)");
@@ -211,12 +206,11 @@ void replace_exports(wabt::Module& module)
 
 }  // namespace
 
-Lowered lower(wabt::Module& module)
-{
+Lowered lower(wabt::Module& module) {
     Lowered result;
     BodyLowering bodies(module, result);
-    const std::vector<wabt::Func*> functions(module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports),
-                                             module.funcs.end());
+    const std::vector<wabt::Func*> functions(
+        module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports), module.funcs.end());
     for (wabt::Func* function : functions) bodies.function(*function);
     import_memory(module, result);
     replace_exports(module);

@@ -50,8 +50,7 @@ constexpr char aot_help[] =
     "Environment: WALI_CC (C compiler, default cc), TMPDIR.\n";
 
 /// A file name or an import's name may hold anything; a message is one line of text.
-std::string printable(const std::string& text)
-{
+std::string printable(const std::string& text) {
     std::string result;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -62,8 +61,7 @@ std::string printable(const std::string& text)
 
 struct File {
     explicit File(int descriptor) : fd(descriptor) {}
-    ~File()
-    {
+    ~File() {
         if (fd >= 0) close(fd);
     }
     File(const File&) = delete;
@@ -71,8 +69,7 @@ struct File {
     int fd;
 };
 
-std::vector<std::uint8_t> read_module_file(const std::string& path)
-{
+std::vector<std::uint8_t> read_module_file(const std::string& path) {
     const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status;
     if (file.fd < 0 || fstat(file.fd, &status) != 0) throw Refusal(with_errno("cannot open it", errno));
@@ -90,8 +87,7 @@ std::vector<std::uint8_t> read_module_file(const std::string& path)
     return bytes;
 }
 
-std::string support_folder()
-{
+std::string support_folder() {
     char self[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", self, sizeof self);
     if (length <= 0 || length == sizeof self) throw Refusal("cannot find this program's folder: /proc is not mounted");
@@ -103,8 +99,7 @@ std::string support_folder()
 }
 
 /// Compiles `bytes` to the executable `output`, which appears whole or not at all.
-void build(const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& output)
-{
+void build(const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& output) {
     const std::string support = support_folder();
     Workspace workspace;
     const auto c_files = translate(name, bytes, workspace.folder());
@@ -118,9 +113,8 @@ void build(const std::string& name, const std::vector<std::uint8_t>& bytes, cons
 
 /// One compilation per module at a time: the second process waits for the first one's result.
 class CacheLock {
-public:
-    explicit CacheLock(const std::string& path) : path_(path + ".lock")
-    {
+  public:
+    explicit CacheLock(const std::string& path) : path_(path + ".lock") {
         for (;;) {
             fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
             if (fd_ < 0)
@@ -132,27 +126,27 @@ public:
             sleep_for(std::chrono::milliseconds(20));
         }
     }
-    ~CacheLock()
-    {
+    ~CacheLock() {
         unlink(path_.c_str());
         close(fd_);
     }
     CacheLock(const CacheLock&) = delete;
     CacheLock& operator=(const CacheLock&) = delete;
 
-private:
+  private:
     std::string path_;
     int fd_ = -1;
 };
 
-std::string cached_executable(const std::string& name)
-{
+std::string cached_executable(const std::string& name) {
     const auto bytes = read_module_file(name);
     const std::string folder = wali::cache::folder();
     if (folder.empty()) throw Refusal("no place for the cache; set WALI_CACHE_DIR");
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    if (error) throw Refusal("cannot make the cache " + folder + ": " + error.message() + "; set WALI_CACHE_DIR to a folder that can be written");
+    if (error)
+        throw Refusal("cannot make the cache " + folder + ": " + error.message() +
+                      "; set WALI_CACHE_DIR to a folder that can be written");
     const std::string path = wali::cache::path_of(folder, bytes.data(), bytes.size());
     if (wali::cache::usable(path)) return path;
     const CacheLock lock(path);
@@ -160,8 +154,7 @@ std::string cached_executable(const std::string& name)
     return path;
 }
 
-int run(const std::string& name, char** arguments, Interrupts& interrupts)
-{
+int run(const std::string& name, char** arguments, Interrupts& interrupts) {
     const std::string path = cached_executable(name);
     interrupts.release();
     execv(path.c_str(), arguments);
@@ -175,14 +168,12 @@ struct Options {
     char** arguments = nullptr;  // of the module, when running
 };
 
-int usage_error(const char* program, const std::string& message)
-{
+int usage_error(const char* program, const std::string& message) {
     std::fprintf(stderr, "%s: %s; see %s --help\n", program, printable(message).c_str(), program);
     return exit_refused;
 }
 
-int execute(const char* program, const Options& options)
-{
+int execute(const char* program, const Options& options) {
     Interrupts interrupts;
     try {
         if (options.run) return run(options.input, options.arguments, interrupts);
@@ -194,15 +185,15 @@ int execute(const char* program, const Options& options)
         raise(interrupted.signal);
         return 128 + interrupted.signal;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s: %s\n", program, printable(options.input).c_str(), printable(error.what()).c_str());
+        std::fprintf(stderr, "%s: %s: %s\n", program, printable(options.input).c_str(),
+                     printable(error.what()).c_str());
         return exit_refused;
     }
 }
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     Options options;
     options.run = argc > 1 && std::strcmp(argv[1], "--run") == 0;
     const char* program = options.run ? "walirun" : "wali-aot";

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::uint8_t magic_and_version[] = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
 
-std::string describe(const wabt::Errors& errors)
-{
+std::string describe(const wabt::Errors& errors) {
     for (const wabt::Error& error : errors) {
         if (error.error_level != wabt::ErrorLevel::Error) continue;
         char offset[32];
@@ -22,13 +21,13 @@ std::string describe(const wabt::Errors& errors)
     return "unknown reason";
 }
 
-void check_head(const std::vector<std::uint8_t>& bytes)
-{
+void check_head(const std::vector<std::uint8_t>& bytes) {
     const std::size_t common = std::min(bytes.size(), sizeof magic_and_version);
     if (bytes.empty()) throw Refusal("the file is empty, not a WebAssembly module");
     if (std::memcmp(bytes.data(), magic_and_version, std::min<std::size_t>(common, 4)) != 0)
         throw Refusal("not a WebAssembly module: it does not start with \\0asm");
-    if (bytes.size() < sizeof magic_and_version) throw Refusal("the module is cut off in its first 8 bytes; build it again");
+    if (bytes.size() < sizeof magic_and_version)
+        throw Refusal("the module is cut off in its first 8 bytes; build it again");
     if (bytes[4] == 0x0d && bytes[6] == 0x01)
         throw Refusal("a WebAssembly component, not a core module; build it for a core target");
     if (std::memcmp(bytes.data(), magic_and_version, sizeof magic_and_version) != 0)
@@ -37,8 +36,7 @@ void check_head(const std::vector<std::uint8_t>& bytes)
 
 }  // namespace
 
-wabt::Features features()
-{
+wabt::Features features() {
     // The constructor enables what is standard; these are the others that the C writer knows.
     wabt::Features result;
     result.enable_exceptions();
@@ -48,8 +46,7 @@ wabt::Features features()
     return result;
 }
 
-std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes)
-{
+std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     check_head(bytes);
     auto module = std::make_unique<wabt::Module>();
     wabt::Errors errors;

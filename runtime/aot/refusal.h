@@ -8,7 +8,7 @@ namespace wali::aot {
 
 /// Why an input cannot be run, and what to do: one line, shown after "PROGRAM: FILE: ".
 class Refusal : public std::runtime_error {
-public:
+  public:
     explicit Refusal(const std::string& reason) : std::runtime_error(reason) {}
 };
 

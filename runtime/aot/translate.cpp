@@ -27,17 +27,19 @@ constexpr std::size_t stack_bytes = std::size_t{512} << 20;  // for the engine's
 constexpr rlim_t memory_bytes = rlim_t{16} << 30;
 constexpr rlim_t cpu_seconds = 300;
 
-std::vector<CFile> translate_to_c(const std::string& name, const std::vector<std::uint8_t>& bytes)
-{
+std::vector<CFile> translate_to_c(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     const auto module = read_module(name, bytes);
     wabt::GenerateNames(module.get());
     if (Failed(wabt::ApplyNames(module.get()))) throw Refusal("its names cannot be resolved");
     if (module->features_used.simd && !std::filesystem::exists("/usr/include/simde/wasm/simd128.h"))
-        throw Refusal("uses SIMD, which needs a header that is not installed; apt-get install libsimde-dev, or build without -msimd128");
+        throw Refusal(
+            "uses SIMD, which needs a header that is not installed; apt-get install libsimde-dev, or build without "
+            "-msimd128");
     const std::string adapters = link_imports(*module);
     const Lowered lowered = lower(*module);
     auto files = write_c(*module, lowered, adapters);
-    static_cast<void>(const_cast<std::unique_ptr<wabt::Module>&>(module).release());  // its destructor recurses per block
+    static_cast<void>(
+        const_cast<std::unique_ptr<wabt::Module>&>(module).release());  // its destructor recurses per block
     return files;
 }
 
@@ -48,11 +50,11 @@ struct Job {
     std::string problem;
 };
 
-void* run_job(void* argument)
-{
+void* run_job(void* argument) {
     Job& job = *static_cast<Job*>(argument);
     try {
-        for (const CFile& file : translate_to_c(job.name, job.bytes)) write_file(job.folder + "/" + file.name, file.text);
+        for (const CFile& file : translate_to_c(job.name, job.bytes))
+            write_file(job.folder + "/" + file.name, file.text);
     } catch (const std::bad_alloc&) {
         job.problem = "too large: translating it needs more than 16 GiB of memory";
     } catch (const std::exception& error) {
@@ -62,8 +64,7 @@ void* run_job(void* argument)
 }
 
 /// The child's whole life: reports a problem through `report` and ends.
-[[noreturn]] void child(Job& job, int report)
-{
+[[noreturn]] void child(Job& job, int report) {
     const rlimit memory = {memory_bytes, memory_bytes};
     const rlimit time = {cpu_seconds, cpu_seconds};
     const rlimit no_core = {0, 0};
@@ -87,8 +88,7 @@ void* run_job(void* argument)
     _exit(2);
 }
 
-std::string read_report(int fd)
-{
+std::string read_report(int fd) {
     std::string text(2000, '\0');
     const ssize_t count = read(fd, text.data(), text.size());
     text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -96,8 +96,7 @@ std::string read_report(int fd)
 }
 
 /// Waits for the child; an interrupt ends it.
-int wait_for(pid_t pid)
-{
+int wait_for(pid_t pid) {
     int status = 0;
     try {
         while (wait_for_child(status) != pid) continue;
@@ -109,8 +108,7 @@ int wait_for(pid_t pid)
     return status;
 }
 
-std::vector<std::string> c_files(const std::string& folder)
-{
+std::vector<std::string> c_files(const std::string& folder) {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".c") names.push_back(entry.path().filename());
@@ -119,8 +117,8 @@ std::vector<std::string> c_files(const std::string& folder)
 
 }  // namespace
 
-std::vector<std::string> translate(const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& folder)
-{
+std::vector<std::string> translate(const std::string& name, const std::vector<std::uint8_t>& bytes,
+                                   const std::string& folder) {
     int pipe_ends[2];
     if (pipe(pipe_ends) != 0) throw Refusal(with_errno("cannot make a pipe", errno));
     const pid_t pid = fork();
@@ -141,13 +139,14 @@ std::vector<std::string> translate(const std::string& name, const std::vector<st
     const std::string problem = read_report(pipe_ends[0]);
     close(pipe_ends[0]);
     if (!problem.empty()) throw Refusal(problem);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) throw Refusal("too large: translating it takes more than 5 minutes");
-    if (status != 0) throw Refusal("the engine (wabt) crashed on it; it uses something that the C writer does not support");
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        throw Refusal("too large: translating it takes more than 5 minutes");
+    if (status != 0)
+        throw Refusal("the engine (wabt) crashed on it; it uses something that the C writer does not support");
     return c_files(folder);
 }
 
-std::size_t translate_in_memory(const std::string& name, const std::vector<std::uint8_t>& bytes)
-{
+std::size_t translate_in_memory(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     std::size_t size = 0;
     for (const CFile& file : translate_to_c(name, bytes)) size += file.text.size();
     return size;

@@ -5,7 +5,4 @@
 
 extern "C" long __isoc23_strtol(const char* text, char** end, int base);
 
-__attribute__((weak)) long __isoc23_strtol(const char* text, char** end, int base)
-{
-    return strtol(text, end, base);
-}
+__attribute__((weak)) long __isoc23_strtol(const char* text, char** end, int base) { return strtol(text, end, base); }

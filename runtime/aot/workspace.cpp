@@ -20,13 +20,9 @@ std::string staged;  // at most one Workspace exists
 
 }  // namespace
 
-std::string with_errno(const std::string& what, int error)
-{
-    return what + ": " + std::strerror(error);
-}
+std::string with_errno(const std::string& what, int error) { return what + ": " + std::strerror(error); }
 
-Workspace::Workspace()
-{
+Workspace::Workspace() {
     const char* parent = std::getenv("TMPDIR");
     folder_ = std::string(parent && *parent ? parent : "/tmp") + "/wali-aot.XXXXXX";
     if (!mkdtemp(folder_.data())) {
@@ -36,31 +32,27 @@ Workspace::Workspace()
     }
 }
 
-Workspace::~Workspace()
-{
+Workspace::~Workspace() {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
     if (!staged.empty()) unlink(staged.c_str());
     staged.clear();
 }
 
-std::string Workspace::stage(const std::string& target)
-{
+std::string Workspace::stage(const std::string& target) {
     target_ = target;
     staged = target + ".tmp" + std::to_string(getpid());
     unlink(staged.c_str());  // of a process of the same number that was killed
     return staged;
 }
 
-void Workspace::publish()
-{
+void Workspace::publish() {
     check_interrupted();
     if (rename(staged.c_str(), target_.c_str()) != 0) throw Refusal(with_errno("cannot write " + target_, errno));
     staged.clear();
 }
 
-void write_file(const std::string& path, const std::string& text)
-{
+void write_file(const std::string& path, const std::string& text) {
     FILE* file = std::fopen(path.c_str(), "we");
     if (!file) throw Refusal(with_errno("cannot write " + path, errno));
     const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();

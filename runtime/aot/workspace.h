@@ -9,7 +9,7 @@ namespace wali::aot {
 /// A private temporary folder and at most one temporary output file. Both disappear when the object does, and, as an
 /// interrupt is an exception (interrupt.h), also when a signal ends the program.
 class Workspace {
-public:
+  public:
     Workspace();
     ~Workspace();
     Workspace(const Workspace&) = delete;
@@ -23,7 +23,7 @@ public:
     /// Renames the staged file to its target. Throws Refusal.
     void publish();
 
-private:
+  private:
     std::string folder_;
     std::string target_;
 };

@@ -14,37 +14,34 @@ namespace {
 constexpr std::size_t instructions_per_file = 30000;
 constexpr std::size_t max_files = 64;
 
-std::string text_of(wabt::MemoryStream& stream)
-{
+std::string text_of(wabt::MemoryStream& stream) {
     const std::vector<std::uint8_t>& data = stream.output_buffer().data;
     return {data.begin(), data.end()};
 }
 
-void replace_once(std::string& text, std::string_view from, std::string_view to)
-{
+void replace_once(std::string& text, std::string_view from, std::string_view to) {
     const std::size_t position = text.find(from);
     if (position == std::string::npos || text.find(from, position + 1) != std::string::npos)
-        throw Refusal("internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
+        throw Refusal(
+            "internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
     text.replace(position, from.size(), to);
 }
 
 /// The writer loads the base of memory from the instance before each access; ours is a constant.
-void use_constant_base(std::string& impl_header)
-{
+void use_constant_base(std::string& impl_header) {
     replace_once(impl_header, "#define MEM_ADDR(mem, addr, n) &(mem)->data[addr]\n",
                  "#define MEM_ADDR(mem, addr, n) ((u8*)(WALI_MEMORY_BASE + (u64)(addr)))\n");
 }
 
-void insert_at_each(std::string& text, std::string_view after, std::string_view what)
-{
-    for (std::size_t at = text.find(after); at != std::string::npos; at = text.find(after, at + after.size() + what.size()))
+void insert_at_each(std::string& text, std::string_view after, std::string_view what) {
+    for (std::size_t at = text.find(after); at != std::string::npos;
+         at = text.find(after, at + after.size() + what.size()))
         text.insert(at + after.size(), what);
 }
 
 /// A local that changes between setjmp and longjmp must be volatile, or its value is undefined in the catch block.
 /// The writer declares parameters on the function's first line and locals, a type per statement, before FUNC_PROLOGUE.
-void make_locals_volatile(std::string& function)
-{
+void make_locals_volatile(std::string& function) {
     const std::size_t prologue = function.find("FUNC_PROLOGUE;");
     const std::size_t brace = function.rfind("{\n", prologue);
     if (prologue == std::string::npos || brace == std::string::npos)
@@ -66,8 +63,7 @@ void make_locals_volatile(std::string& function)
 }
 
 /// Splits a file into functions (each ends with a line "}") and treats those that catch exceptions.
-void fix_exceptions(std::string& text)
-{
+void fix_exceptions(std::string& text) {
     if (text.find("wasm_rt_try(") == std::string::npos) return;
     std::string result;
     result.reserve(text.size());
@@ -83,8 +79,7 @@ void fix_exceptions(std::string& text)
 }
 
 /// The writer copies tail-call arguments of imports from a value instead of its address.
-void fix_tail_calls(std::string& text)
-{
+void fix_tail_calls(std::string& text) {
     static constexpr std::string_view wrong = "wasm_rt_memcpy(params, ";
     for (std::size_t at = text.find(wrong); at != std::string::npos; at = text.find(wrong, at + wrong.size()))
         text.replace(at, wrong.size(), "wasm_rt_memcpy(&params, ");
@@ -92,8 +87,7 @@ void fix_tail_calls(std::string& text)
 
 /// Consecutive functions share a file; files have about equal numbers of instructions.
 std::vector<std::size_t> distribute(const Lowered& lowered, std::vector<wabt::Func*>::const_iterator begin,
-                                    std::vector<wabt::Func*>::const_iterator end, std::size_t outputs)
-{
+                                    std::vector<wabt::Func*>::const_iterator end, std::size_t outputs) {
     std::vector<std::size_t> result;
     std::size_t seen = 0;
     const std::size_t share = lowered.total_weight / outputs + 1;
@@ -105,30 +99,33 @@ std::vector<std::size_t> distribute(const Lowered& lowered, std::vector<wabt::Fu
     return result;
 }
 
-bool has_type(const wabt::Module& module, std::size_t params)
-{
+bool has_type(const wabt::Module& module, std::size_t params) {
     wabt::FuncSignature signature;
     signature.param_types.assign(params, wabt::Type::I32);
     return module.GetFuncTypeIndex(signature) != wabt::kInvalidIndex;
 }
 
 /// Describes the module to the host library.
-std::string write_glue(const wabt::Module& module, const Lowered& lowered)
-{
+std::string write_glue(const wabt::Module& module, const Lowered& lowered) {
     const wabt::Limits& limits = module.memories[0]->page_limits;
     const std::uint64_t max_pages = limits.has_max ? limits.max : 65536;
     const bool has_table = module.GetExport("table") != nullptr;
     const bool has_stack_pointer = module.GetExport("stackpointer") != nullptr;
-    std::string text = "#include \"guest.h\"\n\n"
-                       "static void instantiate(void *instance, struct w2c_wali *host) { wasm2c_guest_instantiate(instance, host); }\n"
-                       "static void start(void *instance) { w2c_guest_0x5Fstart(instance); }\n";
-    if (has_table) text += "static wasm_rt_funcref_table_t *table(void *instance) { return w2c_guest_table(instance); }\n";
-    if (has_stack_pointer) text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
+    std::string text =
+        "#include \"guest.h\"\n\n"
+        "static void instantiate(void *instance, struct w2c_wali *host) { wasm2c_guest_instantiate(instance, host); }\n"
+        "static void start(void *instance) { w2c_guest_0x5Fstart(instance); }\n";
+    if (has_table)
+        text += "static wasm_rt_funcref_table_t *table(void *instance) { return w2c_guest_table(instance); }\n";
+    if (has_stack_pointer)
+        text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
     if (has_type(module, 1))
-        text += "static wasm_rt_func_type_t handler_type(void) { return wasm2c_guest_get_func_type(1, 0, WASM_RT_I32); }\n";
+        text +=
+            "static wasm_rt_func_type_t handler_type(void) { return wasm2c_guest_get_func_type(1, 0, WASM_RT_I32); }\n";
     if (has_type(module, 3))
-        text += "static wasm_rt_func_type_t siginfo_handler_type(void)\n"
-                "{ return wasm2c_guest_get_func_type(3, 0, WASM_RT_I32, WASM_RT_I32, WASM_RT_I32); }\n";
+        text +=
+            "static wasm_rt_func_type_t siginfo_handler_type(void)\n"
+            "{ return wasm2c_guest_get_func_type(3, 0, WASM_RT_I32, WASM_RT_I32, WASM_RT_I32); }\n";
     text += "\nconst struct wali_guest wali_guest = {\n    .instance_size = sizeof(w2c_guest),\n    .pages = " +
             std::to_string(limits.initial) + ",\n    .max_pages = " + std::to_string(max_pages) +
             ",\n    .shared = " + (lowered.shared_memory ? "true" : "false") +
@@ -142,8 +139,7 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered)
 
 }  // namespace
 
-std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters)
-{
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters) {
     const std::size_t outputs = std::clamp<std::size_t>(lowered.total_weight / instructions_per_file, 1, max_files);
     std::vector<wabt::MemoryStream> parts(outputs);
     std::vector<wabt::Stream*> streams;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Calls whose arguments mean different things per command: fcntl, ioctl, prctl, setsockopt. Commands that are known to
-// take a number or a flat structure are passed; others could hold a pointer of the host's width and are refused with the
-// error that Linux gives for an unknown command.
+// take a number or a flat structure are passed; others could hold a pointer of the host's width and are refused with
+// the error that Linux gives for an unknown command.
 #include "host.h"
 
 enum kind { UNKNOWN, NUMBER, POINTER };
 
-// --- fcntl ---
-
+// clang-format off: tables, several commands per line
 static enum kind fcntl_kind(uint32_t command)
 {
     switch (command) {
@@ -27,22 +26,6 @@ static enum kind fcntl_kind(uint32_t command)
         return UNKNOWN;
     }
 }
-
-uint64_t w2c_wali_SYS_fcntl(struct w2c_wali *host, uint32_t fd, uint32_t cmd, uint64_t arg)
-{
-    (void)host;
-    switch (fcntl_kind(cmd)) {
-    case NUMBER:
-        return wali_syscall3(72, fd, cmd, arg);
-    case POINTER:
-        return arg > UINT32_MAX ? wali_error(E_FAULT) : wali_syscall3(72, fd, cmd, wali_pointer((uint32_t)arg));
-    default:
-        // Let the kernel find a bad descriptor first.
-        return failed(wali_syscall3(72, fd, 1 /* F_GETFD */, 0)) ? wali_error(E_BADF) : wali_error(E_INVAL);
-    }
-}
-
-// --- ioctl ---
 
 static enum kind ioctl_kind(uint32_t request)
 {
@@ -74,21 +57,6 @@ static enum kind ioctl_kind(uint32_t request)
     }
 }
 
-uint64_t w2c_wali_SYS_ioctl(struct w2c_wali *host, uint32_t fd, uint32_t request, uint32_t argp)
-{
-    (void)host;
-    switch (ioctl_kind(request)) {
-    case NUMBER:
-        return wali_syscall3(16, fd, request, argp);
-    case POINTER:
-        return wali_syscall3(16, fd, request, wali_pointer(argp));
-    default:
-        return failed(wali_syscall3(72, fd, 1 /* F_GETFD */, 0)) ? wali_error(E_BADF) : wali_error(E_NOTTY);
-    }
-}
-
-// --- prctl: what concerns the program, not the host's memory, seccomp state or tracers ---
-
 static enum kind prctl_kind(uint64_t option)
 {
     switch (option) {
@@ -103,17 +71,44 @@ static enum kind prctl_kind(uint64_t option)
         return UNKNOWN;
     }
 }
+// clang-format on
 
-uint64_t w2c_wali_SYS_prctl(struct w2c_wali *host, uint32_t option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint64_t arg5)
-{
+// --- fcntl ---
+
+uint64_t w2c_wali_SYS_fcntl(struct w2c_wali* host, uint32_t fd, uint32_t cmd, uint64_t arg) {
+    (void)host;
+    switch (fcntl_kind(cmd)) {
+        case NUMBER: return wali_syscall3(72, fd, cmd, arg);
+        case POINTER:
+            return arg > UINT32_MAX ? wali_error(E_FAULT) : wali_syscall3(72, fd, cmd, wali_pointer((uint32_t)arg));
+        default:
+            // Let the kernel find a bad descriptor first.
+            return failed(wali_syscall3(72, fd, 1 /* F_GETFD */, 0)) ? wali_error(E_BADF) : wali_error(E_INVAL);
+    }
+}
+
+// --- ioctl ---
+
+uint64_t w2c_wali_SYS_ioctl(struct w2c_wali* host, uint32_t fd, uint32_t request, uint32_t argp) {
+    (void)host;
+    switch (ioctl_kind(request)) {
+        case NUMBER: return wali_syscall3(16, fd, request, argp);
+        case POINTER: return wali_syscall3(16, fd, request, wali_pointer(argp));
+        default: return failed(wali_syscall3(72, fd, 1 /* F_GETFD */, 0)) ? wali_error(E_BADF) : wali_error(E_NOTTY);
+    }
+}
+
+// --- prctl: what concerns the program, not the host's memory, seccomp state or tracers ---
+
+uint64_t w2c_wali_SYS_prctl(struct w2c_wali* host, uint32_t option, uint64_t arg2, uint64_t arg3, uint64_t arg4,
+                            uint64_t arg5) {
     (void)host;
     switch (prctl_kind(option)) {
-    case NUMBER:
-        return wali_syscall5(157, option, arg2, arg3, arg4, arg5);
-    case POINTER:
-        return arg2 > UINT32_MAX ? wali_error(E_FAULT) : wali_syscall5(157, option, wali_pointer((uint32_t)arg2), arg3, arg4, arg5);
-    default:
-        return wali_error(E_INVAL);
+        case NUMBER: return wali_syscall5(157, option, arg2, arg3, arg4, arg5);
+        case POINTER:
+            return arg2 > UINT32_MAX ? wali_error(E_FAULT)
+                                     : wali_syscall5(157, option, wali_pointer((uint32_t)arg2), arg3, arg4, arg5);
+        default: return wali_error(E_INVAL);
     }
 }
 
@@ -129,41 +124,34 @@ uint64_t w2c_wali_SYS_prctl(struct w2c_wali *host, uint32_t option, uint64_t arg
 #define SOL_RAW_ 255U
 #define SOL_NETLINK_ 270U
 
-static bool is_flat(uint32_t level, uint32_t option)
-{
+static bool is_flat(uint32_t level, uint32_t option) {
     switch (level) {
-    case SOL_SOCKET_:
-        return option != 26 && option != 51;  // SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF: struct sock_fprog
-    case SOL_TCP_:
-        return option != 35;  // TCP_ZEROCOPY_RECEIVE: addresses to map at and to copy to
-    case SOL_IP_:
-    case SOL_IPV6_:
-        return option != 64 && option != 65;  // IPT_SO_SET_REPLACE, IPT_SO_SET_ADD_COUNTERS: native pointers
-    case SOL_UDP_:
-    case SOL_ICMPV6_:
-    case SOL_UDPLITE_:
-    case SOL_RAW_:
-    case SOL_NETLINK_:
-        return true;
-    default:
-        return false;
+        case SOL_SOCKET_:
+            return option != 26 && option != 51;  // SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF: struct sock_fprog
+        case SOL_TCP_:
+            return option != 35;  // TCP_ZEROCOPY_RECEIVE: addresses to map at and to copy to
+        // From 64 on: netfilter's tables, whose structures hold native pointers (IPT_SO_SET_REPLACE and the like).
+        case SOL_IP_: return option < 64;
+        case SOL_IPV6_: return option < 64 || (option >= 66 && option < 80);
+        case SOL_UDP_:
+        case SOL_ICMPV6_:
+        case SOL_UDPLITE_:
+        case SOL_RAW_:
+        case SOL_NETLINK_: return true;
+        default: return false;
     }
 }
 
-uint64_t w2c_wali_SYS_setsockopt(struct w2c_wali *host, uint32_t sockfd, uint32_t level, uint32_t optname, uint32_t optval,
-                                 uint32_t optlen)
-{
+uint64_t w2c_wali_SYS_setsockopt(struct w2c_wali* host, uint32_t sockfd, uint32_t level, uint32_t optname,
+                                 uint32_t optval, uint32_t optlen) {
     (void)host;
     if (!is_flat(level, optname)) return wali_error(E_NOPROTOOPT);
     return wali_syscall5(54, sockfd, level, optname, wali_pointer(optval), optlen);
 }
 
-#ifdef WALI_CUSTOM_getsockopt
-uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali *host, uint32_t sockfd, uint32_t level, uint32_t optname, uint32_t optval,
-                                 uint32_t optlen)
-{
+uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali* host, uint32_t sockfd, uint32_t level, uint32_t optname,
+                                 uint32_t optval, uint32_t optlen) {
     (void)host;
     if (!is_flat(level, optname)) return wali_error(E_NOPROTOOPT);
     return wali_syscall5(55, sockfd, level, optname, wali_pointer(optval), wali_pointer(optlen));
 }
-#endif

@@ -18,8 +18,7 @@
 // probes each page).
 #define STACK_GUARD_REACH (1UL << 20)
 
-static void reraise_default(int signal)
-{
+static void reraise_default(int signal) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
@@ -32,8 +31,7 @@ static void reraise_default(int signal)
 }
 
 // A host signal that somebody sent with kill(2): what the guest asked for, or the default.
-static void sent(int signal, const siginfo_t *info)
-{
+static void sent(int signal, const siginfo_t* info) {
     if (signal_is_ignored(signal)) return;
     if (signal_has_handler(signal))
         signal_deliver(signal, info);
@@ -41,9 +39,8 @@ static void sent(int signal, const siginfo_t *info)
         reraise_default(signal);
 }
 
-static void on_fault(int signal, siginfo_t *info, void *context)
-{
-    ucontext_t *machine = context;
+static void on_fault(int signal, siginfo_t* info, void* context) {
+    ucontext_t* machine = context;
     uintptr_t resume;
     const uintptr_t instruction = (uintptr_t)machine->uc_mcontext.gregs[REG_RIP];
     if (info->si_code <= 0) {
@@ -64,18 +61,17 @@ static void on_fault(int signal, siginfo_t *info, void *context)
     host_fail("internal error: the host faulted; please report this module");
 }
 
-static void use_handler_stack(void)
-{
+static void use_handler_stack(void) {
     // A page at the bottom stays without access, so that overflow here is no silent corruption.
-    const uint64_t low = wali_syscall6(9, 0, HANDLER_STACK + WALI_PAGE, PROT_NONE_, MAP_PRIVATE_ANONYMOUS, (uint64_t)-1L, 0);
+    const uint64_t low =
+        wali_syscall6(9, 0, HANDLER_STACK + WALI_PAGE, PROT_NONE_, MAP_PRIVATE_ANONYMOUS, (uint64_t)-1L, 0);
     if (failed(low) || failed(wali_syscall3(10, low + WALI_PAGE, HANDLER_STACK, PROT_READ_WRITE)))
         host_fail("not enough memory for the stack of the fault handlers");
-    const stack_t stack = {.ss_sp = (void *)(low + WALI_PAGE), .ss_flags = 0, .ss_size = HANDLER_STACK};
+    const stack_t stack = {.ss_sp = (void*)(low + WALI_PAGE), .ss_flags = 0, .ss_size = HANDLER_STACK};
     sigaltstack(&stack, NULL);
 }
 
-void fault_handlers_install(void)
-{
+void fault_handlers_install(void) {
     use_handler_stack();
     struct sigaction action;
     memset(&action, 0, sizeof action);

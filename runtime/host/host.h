@@ -16,34 +16,27 @@
 
 // --- crossing memory safely: guest_copy.c, copy.S ---
 
-// Copies between host memory and the guest's. 0, or -EFAULT if the guest's side is not mapped as needed; the host's side
-// must be valid. Guest memory may change at any time, so everything is copied once and then checked.
-int64_t guest_read(void *host, uint32_t address, size_t size);
-int64_t guest_write(uint32_t address, const void *host, size_t size);
+// Copies between host memory and the guest's. 0, or -EFAULT if the guest's side is not mapped as needed; the host's
+// side must be valid. Guest memory may change at any time, so everything is copied once and then checked.
+int64_t guest_read(void* host, uint32_t address, size_t size);
+int64_t guest_write(uint32_t address, const void* host, size_t size);
 
 // Whether a fault at `instruction` is one of those copies; if so, where to go on (the copy then returns -EFAULT).
-bool guest_copy_recovers(uintptr_t instruction, uintptr_t *resume);
+bool guest_copy_recovers(uintptr_t instruction, uintptr_t* resume);
 
 // --- system calls that the host makes itself ---
 
-WALI_INLINE bool failed(uint64_t result)
-{
-    return result > -4096UL;
-}
+WALI_INLINE bool failed(uint64_t result) { return result > -4096UL; }
 
 // Blocks all signals of this thread: guest handlers run on it and could need what is being changed.
-WALI_INLINE uint64_t signals_block(void)
-{
+WALI_INLINE uint64_t signals_block(void) {
     uint64_t all = ~0UL;
     uint64_t old = 0;
     wali_syscall4(14, 0, (uint64_t)&all, (uint64_t)&old, 8);
     return old;
 }
 
-WALI_INLINE void signals_restore(uint64_t mask)
-{
-    wali_syscall4(14, 2, (uint64_t)&mask, 0, 8);
-}
+WALI_INLINE void signals_restore(uint64_t mask) { wali_syscall4(14, 2, (uint64_t)&mask, 0, 8); }
 
 // --- memory.c ---
 
@@ -56,7 +49,7 @@ uint64_t memory_limit(void);  // bytes that the guest may ever address; above li
 _Noreturn void trap_at(wasm_rt_trap_t trap, uintptr_t instruction);
 
 // One line on stderr, then exit code 134: the host itself cannot go on.
-_Noreturn void host_fail(const char *text);
+_Noreturn void host_fail(const char* text);
 
 void fault_handlers_install(void);  // for this thread; also gives it a stack for them
 
@@ -72,27 +65,27 @@ struct siginfo_head {
 };
 
 // Runs what the guest asked for when `signal` arrives; `info` are the kernel's 128 bytes.
-void signal_deliver(int signal, const void *info);
+void signal_deliver(int signal, const void* info);
 bool signal_is_ignored(int signal);
 bool signal_has_handler(int signal);
 
 // Reads a guest's signal mask and takes the host's signals out. 0, -EFAULT or -EINVAL.
-int64_t signal_mask_read(uint64_t *mask, uint32_t address, uint64_t size);
+int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size);
 
 // --- exceptions.c ---
 
 struct exception_state {
-    const void *tag;
+    const void* tag;
     uint32_t size;
     unsigned char values[128];
 };
 
-void exception_save(struct exception_state *state);
-void exception_restore(const struct exception_state *state);
+void exception_save(struct exception_state* state);
+void exception_restore(const struct exception_state* state);
 
 // --- program.c ---
 
-extern _Thread_local void *current_instance;
+extern _Thread_local void* current_instance;
 
 // The environment file was opened: its descriptor is no longer needed.
 void environment_file_opened(uint32_t pathname);

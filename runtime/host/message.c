@@ -27,32 +27,29 @@ struct message {
     struct iovec iov[GUEST_IOV_MAX];
 };
 
-static int64_t message_read(struct message *native, uint32_t address)
-{
+static int64_t message_read(struct message* native, uint32_t address) {
     struct guest_msghdr guest;
     const int64_t error = guest_read(&guest, address, sizeof guest);
     if (error != 0) return error;
     if (guest.iovlen < 0 || guest.iovlen > GUEST_IOV_MAX) return -E_MSGSIZE;
     if ((int32_t)guest.namelen < 0) return -E_INVAL;
     native->head = (struct msghdr){
-        .msg_name = (void *)wali_pointer(guest.name),
+        .msg_name = (void*)wali_pointer(guest.name),
         .msg_namelen = guest.namelen,
         .msg_iov = native->iov,
         .msg_iovlen = (size_t)guest.iovlen,
-        .msg_control = (void *)wali_pointer(guest.control),
+        .msg_control = (void*)wali_pointer(guest.control),
         .msg_controllen = guest.controllen,
         .msg_flags = guest.flags,
     };
     return iovec_read(native->iov, guest.iov, (uint32_t)guest.iovlen);
 }
 
-static int64_t write_field(uint32_t message, size_t offset, uint32_t value)
-{
+static int64_t write_field(uint32_t message, size_t offset, uint32_t value) {
     return guest_write((uint32_t)(message + offset), &value, sizeof value);
 }
 
-static int64_t write_back(uint32_t message, const struct msghdr *head)
-{
+static int64_t write_back(uint32_t message, const struct msghdr* head) {
     int64_t error = 0;
     if (head->msg_name) error |= write_field(message, offsetof(struct guest_msghdr, namelen), head->msg_namelen);
     error |= write_field(message, offsetof(struct guest_msghdr, controllen), (uint32_t)head->msg_controllen);
@@ -60,16 +57,14 @@ static int64_t write_back(uint32_t message, const struct msghdr *head)
     return error == 0 ? 0 : -E_FAULT;
 }
 
-uint64_t w2c_wali_SYS_sendmsg(struct w2c_wali *host, uint32_t sockfd, uint32_t msg, uint32_t flags)
-{
+uint64_t w2c_wali_SYS_sendmsg(struct w2c_wali* host, uint32_t sockfd, uint32_t msg, uint32_t flags) {
     (void)host;
     struct message native;
     const int64_t error = message_read(&native, msg);
     return error != 0 ? (uint64_t)error : wali_syscall3(46, sockfd, (uint64_t)&native.head, flags);
 }
 
-uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali *host, uint32_t sockfd, uint32_t msg, uint32_t flags)
-{
+uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali* host, uint32_t sockfd, uint32_t msg, uint32_t flags) {
     (void)host;
     struct message native;
     const int64_t error = message_read(&native, msg);

@@ -10,14 +10,12 @@
 #define PROC_SUPER_MAGIC_ 0x9fa0
 #define O_PATH_ 010000000U
 
-static bool ends_in_mem(const char *path, size_t length)
-{
+static bool ends_in_mem(const char* path, size_t length) {
     return length >= 4 && memcmp(path + length - 4, "/mem", 4) == 0;
 }
 
 // Appends a decimal number.
-static void append_number(char *text, uint64_t number)
-{
+static void append_number(char* text, uint64_t number) {
     char digits[20];
     size_t count = 0;
     do digits[count++] = (char)('0' + number % 10);
@@ -27,8 +25,7 @@ static void append_number(char *text, uint64_t number)
     *text = '\0';
 }
 
-static bool is_process_memory(uint64_t fd)
-{
+static bool is_process_memory(uint64_t fd) {
     struct statfs status;
     if (failed(wali_syscall2(138, fd, (uint64_t)&status)) || status.f_type != PROC_SUPER_MAGIC_) return false;
     char link[40] = "/proc/self/fd/";
@@ -39,8 +36,7 @@ static bool is_process_memory(uint64_t fd)
     return failed(length) || ends_in_mem(path, length);
 }
 
-static uint64_t checked(uint64_t fd, uint32_t pathname)
-{
+static uint64_t checked(uint64_t fd, uint32_t pathname) {
     if (failed(fd)) return fd;
     if (is_process_memory(fd)) {
         wali_syscall1(3, fd);
@@ -50,14 +46,12 @@ static uint64_t checked(uint64_t fd, uint32_t pathname)
     return fd;
 }
 
-uint64_t w2c_wali_SYS_open(struct w2c_wali *host, uint32_t pathname, uint32_t flags, uint32_t mode)
-{
+uint64_t w2c_wali_SYS_open(struct w2c_wali* host, uint32_t pathname, uint32_t flags, uint32_t mode) {
     (void)host;
     return checked(wali_syscall3(2, wali_pointer(pathname), flags, mode), pathname);
 }
 
-uint64_t w2c_wali_SYS_openat(struct w2c_wali *host, uint32_t dirfd, uint32_t pathname, uint32_t flags, uint32_t mode)
-{
+uint64_t w2c_wali_SYS_openat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t flags, uint32_t mode) {
     (void)host;
     return checked(wali_syscall4(257, dirfd, wali_pointer(pathname), flags, mode), pathname);
 }

@@ -10,26 +10,20 @@
 static uint64_t taken_bits[PAGES / 64];
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
-uint64_t page_map_lock(void)
-{
+uint64_t page_map_lock(void) {
     const uint64_t mask = signals_block();
     while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) wali_syscall0(24 /* sched_yield */);
     return mask;
 }
 
-void page_map_unlock(uint64_t signal_mask)
-{
+void page_map_unlock(uint64_t signal_mask) {
     atomic_flag_clear_explicit(&lock, memory_order_release);
     signals_restore(signal_mask);
 }
 
-static bool taken(uint64_t page)
-{
-    return taken_bits[page / 64] >> (page % 64) & 1;
-}
+static bool taken(uint64_t page) { return taken_bits[page / 64] >> (page % 64) & 1; }
 
-void page_map_set(uint64_t first, uint64_t count, bool value)
-{
+void page_map_set(uint64_t first, uint64_t count, bool value) {
     for (uint64_t page = first; page < first + count;) {
         const uint64_t left = first + count - page;
         const uint64_t whole = page % 64 == 0 && left >= 64;
@@ -39,8 +33,7 @@ void page_map_set(uint64_t first, uint64_t count, bool value)
     }
 }
 
-bool page_map_all(uint64_t first, uint64_t count, bool value)
-{
+bool page_map_all(uint64_t first, uint64_t count, bool value) {
     const uint64_t whole_word = value ? ~0UL : 0;
     if (first + count > PAGES) return false;
     for (uint64_t page = first; page < first + count;) {
@@ -56,8 +49,7 @@ bool page_map_all(uint64_t first, uint64_t count, bool value)
     return true;
 }
 
-uint64_t page_map_find(uint64_t count, uint64_t limit)
-{
+uint64_t page_map_find(uint64_t count, uint64_t limit) {
     uint64_t run = 0;
     for (uint64_t page = limit; page-- > 1;) {
         if (page % 64 == 63 && taken_bits[page / 64] == ~0UL) {

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// All changes of the address space happen under this lock, with signals blocked: a guest's signal handler may itself map
-// memory. Returns what page_map_unlock needs.
+// All changes of the address space happen under this lock, with signals blocked: a guest's signal handler may itself
+// map memory. Returns what page_map_unlock needs.
 uint64_t page_map_lock(void);
 void page_map_unlock(uint64_t signal_mask);
 

@@ -5,8 +5,7 @@
 
 #define MAX_STRINGS (128UL << 10)
 
-uint64_t w2c_wali_SYS_fork(struct w2c_wali *host)
-{
+uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
     (void)host;
     return wali_syscall0(57);  // linear memory is copied on write with everything else
 }
@@ -17,13 +16,13 @@ struct vector {
 };
 
 // Copies a guest's NULL-terminated array of strings; the strings stay where they are, the kernel copies them.
-static int64_t vector_read(struct vector *native, uint32_t address)
-{
+static int64_t vector_read(struct vector* native, uint32_t address) {
     const uint64_t bytes = (MAX_STRINGS + 1) * sizeof(uint64_t);
-    const uint64_t at = wali_syscall6(9, 0, bytes, 3 /* read, write */, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    const uint64_t at =
+        wali_syscall6(9, 0, bytes, 3 /* read, write */, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
     *native = (struct vector){at, bytes};
     if (failed(at)) return (int64_t)at;
-    uint64_t *pointers = (uint64_t *)at;
+    uint64_t* pointers = (uint64_t*)at;
     for (uint64_t i = 0; address != 0 && i < MAX_STRINGS; ++i) {
         uint32_t string;
         const uint64_t element = address + i * sizeof string;
@@ -34,13 +33,11 @@ static int64_t vector_read(struct vector *native, uint32_t address)
     return address == 0 ? 0 : -E_2BIG;
 }
 
-static void vector_free(const struct vector *native)
-{
+static void vector_free(const struct vector* native) {
     if (!failed(native->pointers)) wali_syscall2(11, native->pointers, native->bytes);
 }
 
-uint64_t w2c_wali_SYS_execve(struct w2c_wali *host, uint32_t pathname, uint32_t argv, uint32_t envp)
-{
+uint64_t w2c_wali_SYS_execve(struct w2c_wali* host, uint32_t pathname, uint32_t argv, uint32_t envp) {
     (void)host;
     struct vector arguments;
     struct vector environment;
@@ -55,8 +52,7 @@ uint64_t w2c_wali_SYS_execve(struct w2c_wali *host, uint32_t pathname, uint32_t 
 }
 
 // The kernel's CLEARTID pointer stays that of the host's C library. With one thread nobody can wait for its end.
-uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali *host, uint32_t tidptr)
-{
+uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
     (void)host;
     (void)tidptr;
     return wali_syscall0(186);

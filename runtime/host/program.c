@@ -9,16 +9,15 @@
 
 #define MFD_CLOEXEC 1U
 
-_Thread_local void *current_instance;
+_Thread_local void* current_instance;
 
 static int argument_count;
-static char **arguments;
-static char **environment;
+static char** arguments;
+static char** environment;
 static int environment_fd = -1;
 static char environment_path[32];
 
-int main(int argc, char **argv, char **envp)
-{
+int main(int argc, char** argv, char** envp) {
     argument_count = argc;
     arguments = argv;
     environment = envp;
@@ -34,69 +33,53 @@ int main(int argc, char **argv, char **envp)
 
 // --- the end ---
 
-uint64_t w2c_wali_SYS_exit_group(struct w2c_wali *host, uint32_t status)
-{
+uint64_t w2c_wali_SYS_exit_group(struct w2c_wali* host, uint32_t status) {
     (void)host;
     return wali_syscall1(231, status);
 }
 
 // With one thread, the end of the thread is the end of the process.
-uint64_t w2c_wali_SYS_exit(struct w2c_wali *host, uint32_t status)
-{
-    return w2c_wali_SYS_exit_group(host, status);
-}
+uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) { return w2c_wali_SYS_exit_group(host, status); }
 
 // Start-up failures of the guest's C library are above 255; what the parent sees is the low byte, as upstream defines.
-void w2c_wali_procexit(struct w2c_wali *host, uint32_t status)
-{
-    w2c_wali_SYS_exit_group(host, status & 0xff);
-}
+void w2c_wali_procexit(struct w2c_wali* host, uint32_t status) { w2c_wali_SYS_exit_group(host, status & 0xff); }
 
-uint32_t w2c_wali_init(struct w2c_wali *host)
-{
+uint32_t w2c_wali_init(struct w2c_wali* host) {
     (void)host;
     return 0;
 }
 
-uint32_t w2c_wali_deinit(struct w2c_wali *host)
-{
+uint32_t w2c_wali_deinit(struct w2c_wali* host) {
     (void)host;
     return 0;
 }
 
 // --- arguments ---
 
-uint32_t w2c_wali_argc(struct w2c_wali *host)
-{
+uint32_t w2c_wali_argc(struct w2c_wali* host) {
     (void)host;
     return (uint32_t)argument_count;
 }
 
-static const char *argument(uint32_t index)
-{
-    return index < (uint32_t)argument_count ? arguments[index] : NULL;
-}
+static const char* argument(uint32_t index) { return index < (uint32_t)argument_count ? arguments[index] : NULL; }
 
-uint32_t w2c_wali_argvlen(struct w2c_wali *host, uint32_t index)
-{
+uint32_t w2c_wali_argvlen(struct w2c_wali* host, uint32_t index) {
     (void)host;
-    const char *text = argument(index);
+    const char* text = argument(index);
     return text ? (uint32_t)strlen(text) : 0;
 }
 
 // 0, or UINT32_MAX if there is no such argument or the buffer is not in memory.
-uint32_t w2c_wali_copyargv(struct w2c_wali *host, uint32_t buffer, uint32_t index)
-{
+uint32_t w2c_wali_copyargv(struct w2c_wali* host, uint32_t buffer, uint32_t index) {
     (void)host;
-    const char *text = argument(index);
+    const char* text = argument(index);
     if (!text || guest_write(buffer, text, strlen(text) + 1) != 0) return UINT32_MAX;
     return 0;
 }
 
 // --- environment: a file of KEY=VALUE lines in memory, made when the guest asks ---
 
-static bool write_all(int fd, const char *text, size_t length)
-{
+static bool write_all(int fd, const char* text, size_t length) {
     while (length > 0) {
         const uint64_t count = wali_syscall3(1, (uint64_t)fd, (uint64_t)text, length);
         if (failed(count)) return false;
@@ -106,9 +89,8 @@ static bool write_all(int fd, const char *text, size_t length)
     return true;
 }
 
-static bool write_environment(int fd)
-{
-    for (char **entry = environment; *entry; ++entry) {
+static bool write_environment(int fd) {
+    for (char** entry = environment; *entry; ++entry) {
         // A line cannot hold a newline, and the rest of the value must not become an entry of its own.
         if (strchr(*entry, '\n') || !strchr(*entry, '=')) continue;
         if (!write_all(fd, *entry, strlen(*entry)) || !write_all(fd, "\n", 1)) return false;
@@ -117,8 +99,7 @@ static bool write_environment(int fd)
 }
 
 // 0: no environment (or no room for the path). Otherwise the path was written to the buffer.
-uint32_t w2c_wali_envfile(struct w2c_wali *host, uint32_t buffer, uint32_t size)
-{
+uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size) {
     (void)host;
     if (!environment[0]) return 0;
     if (environment_fd < 0) {
@@ -136,8 +117,7 @@ uint32_t w2c_wali_envfile(struct w2c_wali *host, uint32_t buffer, uint32_t size)
     return 1;
 }
 
-void environment_file_opened(uint32_t pathname)
-{
+void environment_file_opened(uint32_t pathname) {
     char path[sizeof environment_path] = "";
     if (environment_fd < 0) return;
     if (guest_read(path, pathname, strlen(environment_path) + 1) != 0 || strcmp(path, environment_path) != 0) return;
@@ -148,8 +128,7 @@ void environment_file_opened(uint32_t pathname)
 // --- what a later version will do ---
 
 // Threads: the guest's C library turns this into EAGAIN.
-uint32_t w2c_wali_threadspawn(struct w2c_wali *host, uint32_t function, uint32_t thread_argument)
-{
+uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t thread_argument) {
     (void)host;
     (void)function;
     (void)thread_argument;
@@ -157,21 +136,18 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali *host, uint32_t function, uint32_t
 }
 
 // setjmp as an import: the first return is right, the jump is not possible.
-uint32_t w2c_wali_setjmp(struct w2c_wali *host, uint32_t buffer)
-{
+uint32_t w2c_wali_setjmp(struct w2c_wali* host, uint32_t buffer) {
     (void)host;
     (void)buffer;
     return 0;
 }
 
-uint32_t w2c_wali_sigsetjmp(struct w2c_wali *host, uint32_t buffer, uint32_t save)
-{
+uint32_t w2c_wali_sigsetjmp(struct w2c_wali* host, uint32_t buffer, uint32_t save) {
     (void)save;
     return w2c_wali_setjmp(host, buffer);
 }
 
-void w2c_wali_longjmp(struct w2c_wali *host, uint32_t buffer, uint32_t value)
-{
+void w2c_wali_longjmp(struct w2c_wali* host, uint32_t buffer, uint32_t value) {
     (void)host;
     (void)buffer;
     (void)value;

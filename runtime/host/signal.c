@@ -36,7 +36,7 @@ struct guest_action {
 _Static_assert(sizeof(struct guest_action) == 24, "wasm32 k_sigaction");
 
 struct native_action {
-    void (*handler)(int signal, void *info, void *context);
+    void (*handler)(int signal, void* info, void* context);
     uint64_t flags;
     void (*restorer)(void);
     uint64_t mask;
@@ -54,44 +54,34 @@ static uint64_t masks[SIGNALS + 1];  // as the guest gave them, for reporting
 
 static _Thread_local struct guest_stack alternate = {.flags = SS_DISABLE_};
 
-static bool is_host_signal(uint32_t signal)
-{
-    return HOST_SIGNALS >> (signal - 1) & 1;
-}
+static bool is_host_signal(uint32_t signal) { return HOST_SIGNALS >> (signal - 1) & 1; }
 
-bool signal_is_ignored(int signal)
-{
-    return (uint32_t)handlers[signal] == GUEST_SIG_IGN;
-}
+bool signal_is_ignored(int signal) { return (uint32_t)handlers[signal] == GUEST_SIG_IGN; }
 
-bool signal_has_handler(int signal)
-{
+bool signal_has_handler(int signal) {
     const uint32_t handler = (uint32_t)handlers[signal];
     return handler != GUEST_SIG_IGN && handler != GUEST_SIG_DFL;
 }
 
 // --- delivery ---
 
-static bool on_alternate(uint32_t sp)
-{
+static bool on_alternate(uint32_t sp) {
     return alternate.size != 0 && sp > alternate.base && sp - alternate.base <= alternate.size;
 }
 
 // Where the handler's frame starts: below the red zone, or at the top of the alternate stack.
-static uint32_t frame_top(uint32_t sp, uint32_t flags)
-{
-    if ((flags & SA_ONSTACK_) && !(alternate.flags & SS_DISABLE_) && !on_alternate(sp)) return (alternate.base + alternate.size) & ~15U;
+static uint32_t frame_top(uint32_t sp, uint32_t flags) {
+    if ((flags & SA_ONSTACK_) && !(alternate.flags & SS_DISABLE_) && !on_alternate(sp))
+        return (alternate.base + alternate.size) & ~15U;
     return (sp - RED_ZONE) & ~15U;
 }
 
-static bool same_type(wasm_rt_func_type_t have, wasm_rt_func_type_t (*want)(void))
-{
+static bool same_type(wasm_rt_func_type_t have, wasm_rt_func_type_t (*want)(void)) {
     return want && (have == want() || memcmp(have, want(), 32) == 0);
 }
 
 // Places siginfo and a cleared ucontext on the guest's stack; returns the new stack pointer.
-static uint32_t push_siginfo(uint32_t top, const void *info, uint32_t *info_at, uint32_t *context_at)
-{
+static uint32_t push_siginfo(uint32_t top, const void* info, uint32_t* info_at, uint32_t* context_at) {
     static const unsigned char cleared[UCONTEXT_BYTES];
     *info_at = top - SIGINFO_BYTES;
     *context_at = *info_at - UCONTEXT_BYTES;
@@ -100,26 +90,25 @@ static uint32_t push_siginfo(uint32_t top, const void *info, uint32_t *info_at, 
     return *context_at;
 }
 
-static void call_guest(uint32_t handler, uint32_t top, uint32_t *stack_pointer, int signal, const void *info)
-{
-    const wasm_rt_funcref_table_t *table = wali_guest.table ? wali_guest.table(current_instance) : NULL;
+static void call_guest(uint32_t handler, uint32_t top, uint32_t* stack_pointer, int signal, const void* info) {
+    const wasm_rt_funcref_table_t* table = wali_guest.table ? wali_guest.table(current_instance) : NULL;
     if (!table || handler >= table->size || !table->data[handler].func) trap_at(WASM_RT_TRAP_CALL_INDIRECT, 0);
     const wasm_rt_funcref_t function = table->data[handler];
     if (same_type(function.func_type, wali_guest.handler_type)) {
         if (stack_pointer) *stack_pointer = top;
-        ((void (*)(void *, uint32_t))function.func)(function.module_instance, (uint32_t)signal);
+        ((void (*)(void*, uint32_t))function.func)(function.module_instance, (uint32_t)signal);
     } else if (same_type(function.func_type, wali_guest.siginfo_handler_type)) {
         uint32_t info_at = 0;
         uint32_t context_at = 0;
         if (stack_pointer) *stack_pointer = push_siginfo(top, info, &info_at, &context_at);
-        ((void (*)(void *, uint32_t, uint32_t, uint32_t))function.func)(function.module_instance, (uint32_t)signal, info_at, context_at);
+        ((void (*)(void*, uint32_t, uint32_t, uint32_t))function.func)(function.module_instance, (uint32_t)signal,
+                                                                       info_at, context_at);
     } else {
         trap_at(WASM_RT_TRAP_CALL_INDIRECT, 0);
     }
 }
 
-void signal_deliver(int signal, const void *info)
-{
+void signal_deliver(int signal, const void* info) {
     const uint64_t action = handlers[signal];
     const uint32_t handler = (uint32_t)action;
     const uint32_t flags = (uint32_t)(action >> 32);
@@ -128,38 +117,37 @@ void signal_deliver(int signal, const void *info)
 
     struct exception_state exception;
     exception_save(&exception);
-    uint32_t *stack_pointer = wali_guest.stack_pointer ? wali_guest.stack_pointer(current_instance) : NULL;
+    uint32_t* stack_pointer = wali_guest.stack_pointer ? wali_guest.stack_pointer(current_instance) : NULL;
     const uint32_t sp = stack_pointer ? *stack_pointer : 0;
     call_guest(handler, frame_top(sp, flags), stack_pointer, signal, info);
     if (stack_pointer) *stack_pointer = sp;
     exception_restore(&exception);
 }
 
-static void on_signal(int signal, void *info, void *context)
-{
+static void on_signal(int signal, void* info, void* context) {
     (void)context;
     signal_deliver(signal, info);
 }
 
-__asm__(".text\n.type wali_restore, @function\nwali_restore:\n    movl $15, %eax\n    syscall\n.size wali_restore, . - wali_restore\n");
+__asm__(
+    ".text\n.type wali_restore, @function\nwali_restore:\n    movl $15, %eax\n    syscall\n.size wali_restore, . - "
+    "wali_restore\n");
 extern void wali_restore(void);
 
 // --- rt_sigaction ---
 
-static void guest_view(uint32_t signal, struct guest_action *action)
-{
+static void guest_view(uint32_t signal, struct guest_action* action) {
     const uint64_t now = handlers[signal];
     *action = (struct guest_action){(uint32_t)now, now >> 32, 0, masks[signal]};
 }
 
 // Host signals keep their native action; the guest's is remembered for those that kill(2) sends.
-static uint64_t install(uint32_t signal, const struct guest_action *action)
-{
+static uint64_t install(uint32_t signal, const struct guest_action* action) {
     if (!is_host_signal(signal)) {
         struct native_action native = {.mask = action->mask & ~HOST_SIGNALS, .restorer = wali_restore};
         native.flags = (action->flags & ~(uint64_t)SA_ONSTACK_) | SA_SIGINFO_ | SA_RESTORER_;
         if (action->handler == GUEST_SIG_IGN)
-            native.handler = (void (*)(int, void *, void *))1;
+            native.handler = (void (*)(int, void*, void*))1;
         else if (action->handler != GUEST_SIG_DFL)
             native.handler = on_signal;
         const uint64_t result = wali_syscall4(13, signal, (uint64_t)&native, 0, 8);
@@ -168,8 +156,7 @@ static uint64_t install(uint32_t signal, const struct guest_action *action)
     return 0;
 }
 
-static uint64_t change(uint32_t signal, const struct guest_action *action)
-{
+static uint64_t change(uint32_t signal, const struct guest_action* action) {
     // The handler is stored first, so that a signal right after the kernel's change finds it.
     const uint64_t mask = signals_block();
     const uint64_t old = handlers[signal];
@@ -183,8 +170,8 @@ static uint64_t change(uint32_t signal, const struct guest_action *action)
     return result;
 }
 
-uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali *host, uint32_t signum, uint32_t act, uint32_t oldact, uint32_t sigsetsize)
-{
+uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali* host, uint32_t signum, uint32_t act, uint32_t oldact,
+                                   uint32_t sigsetsize) {
     (void)host;
     struct guest_action wanted;
     struct guest_action old;
@@ -202,16 +189,15 @@ uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali *host, uint32_t signum, uint3
 
 // --- masks ---
 
-int64_t signal_mask_read(uint64_t *mask, uint32_t address, uint64_t size)
-{
+int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size) {
     if (size != sizeof *mask) return -E_INVAL;
     const int64_t error = guest_read(mask, address, sizeof *mask);
     *mask &= ~HOST_SIGNALS;
     return error;
 }
 
-uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali *host, uint32_t how, uint32_t set, uint32_t oldset, uint32_t sigsetsize)
-{
+uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali* host, uint32_t how, uint32_t set, uint32_t oldset,
+                                     uint32_t sigsetsize) {
     (void)host;
     uint64_t mask = 0;
     uint64_t old = 0;
@@ -223,8 +209,7 @@ uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali *host, uint32_t how, uint32
     return result;
 }
 
-uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali *host, uint32_t mask, uint32_t sigsetsize)
-{
+uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali* host, uint32_t mask, uint32_t sigsetsize) {
     (void)host;
     uint64_t native;
     const int64_t error = signal_mask_read(&native, mask, sigsetsize);
@@ -232,8 +217,7 @@ uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali *host, uint32_t mask, uint32
 }
 
 // Never called by programs: the kernel's frame is the host's. Linux would end the process for a false one.
-uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali *host, uint64_t unused)
-{
+uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali* host, uint64_t unused) {
     (void)host;
     (void)unused;
     return wali_error(WALI_ENOSYS);
@@ -241,8 +225,7 @@ uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali *host, uint64_t unused)
 
 // --- sigaltstack: only the guest's stack pointer ever moves there ---
 
-static int64_t set_alternate(const struct guest_stack *wanted)
-{
+static int64_t set_alternate(const struct guest_stack* wanted) {
     const int32_t mode = wanted->flags & ~SS_AUTODISARM_;
     if (mode != 0 && mode != SS_ONSTACK_ && mode != SS_DISABLE_) return -E_INVAL;
     if (mode == SS_DISABLE_) {
@@ -254,8 +237,7 @@ static int64_t set_alternate(const struct guest_stack *wanted)
     return 0;
 }
 
-uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali *host, uint32_t ss, uint32_t old_ss)
-{
+uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali* host, uint32_t ss, uint32_t old_ss) {
     (void)host;
     struct guest_stack wanted;
     const uint32_t sp = wali_guest.stack_pointer ? *wali_guest.stack_pointer(current_instance) : 0;

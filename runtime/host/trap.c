@@ -11,7 +11,7 @@
 
 #define EXIT_TRAPPED 134
 
-static const char *const texts[WASM_RT_TRAP_COUNT] = {
+static const char* const texts[WASM_RT_TRAP_COUNT] = {
     [WASM_RT_TRAP_NONE] = "no trap",
     [WASM_RT_TRAP_OOB] = "out of bounds memory or table access",
     [WASM_RT_TRAP_INT_OVERFLOW] = "integer overflow",
@@ -30,54 +30,53 @@ static const char *const texts[WASM_RT_TRAP_COUNT] = {
 // --- the name of the function around an instruction ---
 
 struct elf_view {
-    const unsigned char *bytes;
+    const unsigned char* bytes;
     size_t size;
 };
 
-static struct elf_view map_self(void)
-{
+static struct elf_view map_self(void) {
     const struct elf_view none = {NULL, 0};
     const uint64_t fd = wali_syscall4(257, (uint64_t)-100L, (uint64_t)"/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
     if (failed(fd)) return none;
     const uint64_t size = wali_syscall3(8, fd, 0, 2 /* SEEK_END */);
-    const uint64_t bytes = failed(size) ? size : wali_syscall6(9, 0, size, 1 /* PROT_READ */, 2 /* MAP_PRIVATE */, fd, 0);
+    const uint64_t bytes =
+        failed(size) ? size : wali_syscall6(9, 0, size, 1 /* PROT_READ */, 2 /* MAP_PRIVATE */, fd, 0);
     wali_syscall1(3, fd);
     if (failed(bytes)) return none;
-    return (struct elf_view){(const unsigned char *)bytes, size};
+    return (struct elf_view){(const unsigned char*)bytes, size};
 }
 
 extern const char __ehdr_start[] __attribute__((weak, visibility("hidden")));
 
 // The symbol with the greatest address not above `offset` from the load address; NULL if there is none.
-static const char *find_symbol(struct elf_view elf, uint64_t offset)
-{
-    const Elf64_Ehdr *head = (const Elf64_Ehdr *)elf.bytes;
-    if (elf.size < sizeof *head || head->e_shoff > elf.size || head->e_shnum * sizeof(Elf64_Shdr) > elf.size - head->e_shoff)
+static const char* find_symbol(struct elf_view elf, uint64_t offset) {
+    const Elf64_Ehdr* head = (const Elf64_Ehdr*)elf.bytes;
+    if (elf.size < sizeof *head || head->e_shoff > elf.size ||
+        head->e_shnum * sizeof(Elf64_Shdr) > elf.size - head->e_shoff)
         return NULL;
-    const Elf64_Shdr *sections = (const Elf64_Shdr *)(elf.bytes + head->e_shoff);
+    const Elf64_Shdr* sections = (const Elf64_Shdr*)(elf.bytes + head->e_shoff);
     for (size_t i = 0; i < head->e_shnum; ++i) {
         if (sections[i].sh_type != SHT_SYMTAB || sections[i].sh_link >= head->e_shnum) continue;
-        const Elf64_Sym *symbols = (const Elf64_Sym *)(elf.bytes + sections[i].sh_offset);
-        const char *names = (const char *)(elf.bytes + sections[sections[i].sh_link].sh_offset);
+        const Elf64_Sym* symbols = (const Elf64_Sym*)(elf.bytes + sections[i].sh_offset);
+        const char* names = (const char*)(elf.bytes + sections[sections[i].sh_link].sh_offset);
         for (size_t k = 0; k < sections[i].sh_size / sizeof *symbols; ++k) {
-            const Elf64_Sym *symbol = &symbols[k];
-            if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_value <= offset && offset - symbol->st_value < symbol->st_size)
+            const Elf64_Sym* symbol = &symbols[k];
+            if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_value <= offset &&
+                offset - symbol->st_value < symbol->st_size)
                 return names + symbol->st_name;
         }
     }
     return NULL;
 }
 
-static int hex_digit(char c)
-{
+static int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
 }
 
 // Undoes the C writer's mangling: the prefix goes, 0xNN becomes the character.
-static size_t demangle(char *to, size_t capacity, const char *from)
-{
+static size_t demangle(char* to, size_t capacity, const char* from) {
     static const char prefix[] = "w2c_guest_";
     size_t length = 0;
     if (strncmp(from, prefix, sizeof prefix - 1) != 0) return 0;
@@ -95,48 +94,43 @@ static size_t demangle(char *to, size_t capacity, const char *from)
     return length;
 }
 
-static size_t function_name(char *to, size_t capacity, uintptr_t instruction)
-{
+static size_t function_name(char* to, size_t capacity, uintptr_t instruction) {
     const struct elf_view elf = map_self();
     if (!elf.bytes || !__ehdr_start) return 0;
-    const char *symbol = find_symbol(elf, instruction - (uintptr_t)__ehdr_start);
+    const char* symbol = find_symbol(elf, instruction - (uintptr_t)__ehdr_start);
     return symbol ? demangle(to, capacity, symbol) : 0;
 }
 
 // --- the end ---
 
-static struct iovec piece(const char *text, size_t length)
-{
-    return (struct iovec){(void *)(uintptr_t)text, length};
-}
+static struct iovec piece(const char* text, size_t length) { return (struct iovec){(void*)(uintptr_t)text, length}; }
 
-static _Noreturn void end(const struct iovec *pieces, size_t count)
-{
+static _Noreturn void end(const struct iovec* pieces, size_t count) {
     wali_syscall3(20, 2, (uint64_t)pieces, count);
     for (;;) wali_syscall1(231, EXIT_TRAPPED);
 }
 
-_Noreturn void host_fail(const char *text)
-{
+_Noreturn void host_fail(const char* text) {
     const struct iovec pieces[] = {piece("walirun: ", 9), piece(text, strlen(text)), piece("\n", 1)};
     end(pieces, 3);
 }
 
-_Noreturn void trap_at(wasm_rt_trap_t trap, uintptr_t instruction)
-{
+_Noreturn void trap_at(wasm_rt_trap_t trap, uintptr_t instruction) {
     static const char head[] = "walirun: trap: ";
-    const char *text = texts[trap];
+    const char* text = texts[trap];
     char name[256];
     const size_t length = instruction ? function_name(name, sizeof name, instruction) : 0;
     const struct iovec pieces[] = {
-        piece(head, sizeof head - 1), piece(text, strlen(text)), piece(length ? " in function " : "", length ? 13 : 0),
-        piece(name, length),          piece("\n", 1),
+        piece(head, sizeof head - 1),
+        piece(text, strlen(text)),
+        piece(length ? " in function " : "", length ? 13 : 0),
+        piece(name, length),
+        piece("\n", 1),
     };
     end(pieces, 5);
 }
 
-_Noreturn void wasm_rt_trap(wasm_rt_trap_t trap)
-{
+_Noreturn void wasm_rt_trap(wasm_rt_trap_t trap) {
     // The return address may lie in the next function, as this one does not return.
     trap_at(trap, (uintptr_t)__builtin_return_address(0) - 1);
 }

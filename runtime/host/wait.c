@@ -4,8 +4,7 @@
 #include "host.h"
 
 // NULL stays NULL; the kernel checks the size only with a mask.
-static int64_t optional_mask(uint64_t *mask, uint32_t address, uint64_t size, uint64_t *pointer)
-{
+static int64_t optional_mask(uint64_t* mask, uint32_t address, uint64_t size, uint64_t* pointer) {
     *pointer = 0;
     if (address == 0) return 0;
     *pointer = (uint64_t)mask;
@@ -17,9 +16,8 @@ struct sigmask_argument {
     uint64_t size;
 };
 
-uint64_t w2c_wali_SYS_pselect6(struct w2c_wali *host, uint32_t nfds, uint32_t readfds, uint32_t writefds, uint32_t exceptfds,
-                               uint32_t timeout, uint32_t sigmask)
-{
+uint64_t w2c_wali_SYS_pselect6(struct w2c_wali* host, uint32_t nfds, uint32_t readfds, uint32_t writefds,
+                               uint32_t exceptfds, uint32_t timeout, uint32_t sigmask) {
     (void)host;
     struct sigmask_argument guest = {0, 0};
     struct sigmask_argument native = {0, 8};
@@ -28,12 +26,12 @@ uint64_t w2c_wali_SYS_pselect6(struct w2c_wali *host, uint32_t nfds, uint32_t re
     if (guest.mask > UINT32_MAX) return wali_error(E_FAULT);
     const int64_t error = optional_mask(&mask, (uint32_t)guest.mask, guest.size, &native.mask);
     if (error != 0) return (uint64_t)error;
-    return wali_syscall6(270, nfds, wali_pointer(readfds), wali_pointer(writefds), wali_pointer(exceptfds), wali_pointer(timeout),
-                         sigmask == 0 ? 0 : (uint64_t)&native);
+    return wali_syscall6(270, nfds, wali_pointer(readfds), wali_pointer(writefds), wali_pointer(exceptfds),
+                         wali_pointer(timeout), sigmask == 0 ? 0 : (uint64_t)&native);
 }
 
-uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds, uint64_t nfds, uint32_t tmo_p, uint32_t sigmask, uint32_t sigsetsize)
-{
+uint64_t w2c_wali_SYS_ppoll(struct w2c_wali* host, uint32_t fds, uint64_t nfds, uint32_t tmo_p, uint32_t sigmask,
+                            uint32_t sigsetsize) {
     (void)host;
     uint64_t mask;
     uint64_t pointer;
@@ -42,9 +40,8 @@ uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds, uint64_t nfds, 
     return wali_syscall5(271, wali_pointer(fds), nfds, wali_pointer(tmo_p), pointer, sigsetsize);
 }
 
-uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali *host, uint32_t epfd, uint32_t events, uint32_t maxevents, uint32_t timeout,
-                                  uint32_t sigmask, uint32_t sigsetsize)
-{
+uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali* host, uint32_t epfd, uint32_t events, uint32_t maxevents,
+                                  uint32_t timeout, uint32_t sigmask, uint32_t sigsetsize) {
     (void)host;
     uint64_t mask;
     uint64_t pointer;

@@ -9,46 +9,45 @@
 #include "wasm-rt.h"
 
 // The memory that every instance imports.
-wasm_rt_memory_t *w2c_wali_memory(struct w2c_wali *host);
+wasm_rt_memory_t* w2c_wali_memory(struct w2c_wali* host);
 
 // What the C writer does not write: runtime/host/futex.c.
-uint32_t w2c_wali_atomicwait32(struct w2c_wali *host, uint32_t address, uint32_t expected, uint64_t timeout,
+uint32_t w2c_wali_atomicwait32(struct w2c_wali* host, uint32_t address, uint32_t expected, uint64_t timeout,
                                uint32_t offset);
-uint32_t w2c_wali_atomicwait64(struct w2c_wali *host, uint32_t address, uint64_t expected, uint64_t timeout,
+uint32_t w2c_wali_atomicwait64(struct w2c_wali* host, uint32_t address, uint64_t expected, uint64_t timeout,
                                uint32_t offset);
-uint32_t w2c_wali_atomicnotify(struct w2c_wali *host, uint32_t address, uint32_t count, uint32_t offset);
+uint32_t w2c_wali_atomicnotify(struct w2c_wali* host, uint32_t address, uint32_t count, uint32_t offset);
 
-WALI_INLINE void w2c_wali_atomicfence(struct w2c_wali *host)
-{
+WALI_INLINE void w2c_wali_atomicfence(struct w2c_wali* host) {
     (void)host;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 // The imports that start and end a program: runtime/host/program.c.
-uint32_t w2c_wali_init(struct w2c_wali *host);
-uint32_t w2c_wali_deinit(struct w2c_wali *host);
-void w2c_wali_procexit(struct w2c_wali *host, uint32_t status);
-uint32_t w2c_wali_argc(struct w2c_wali *host);
-uint32_t w2c_wali_argvlen(struct w2c_wali *host, uint32_t index);
-uint32_t w2c_wali_copyargv(struct w2c_wali *host, uint32_t buffer, uint32_t index);
-uint32_t w2c_wali_envfile(struct w2c_wali *host, uint32_t buffer, uint32_t size);
-uint32_t w2c_wali_threadspawn(struct w2c_wali *host, uint32_t function, uint32_t argument);
-uint32_t w2c_wali_setjmp(struct w2c_wali *host, uint32_t buffer);
-uint32_t w2c_wali_sigsetjmp(struct w2c_wali *host, uint32_t buffer, uint32_t save);
-void w2c_wali_longjmp(struct w2c_wali *host, uint32_t buffer, uint32_t value);
+uint32_t w2c_wali_init(struct w2c_wali* host);
+uint32_t w2c_wali_deinit(struct w2c_wali* host);
+void w2c_wali_procexit(struct w2c_wali* host, uint32_t status);
+uint32_t w2c_wali_argc(struct w2c_wali* host);
+uint32_t w2c_wali_argvlen(struct w2c_wali* host, uint32_t index);
+uint32_t w2c_wali_copyargv(struct w2c_wali* host, uint32_t buffer, uint32_t index);
+uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size);
+uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument);
+uint32_t w2c_wali_setjmp(struct w2c_wali* host, uint32_t buffer);
+uint32_t w2c_wali_sigsetjmp(struct w2c_wali* host, uint32_t buffer, uint32_t save);
+void w2c_wali_longjmp(struct w2c_wali* host, uint32_t buffer, uint32_t value);
 
 // What wali-aot writes about the module, as the host library sees it.
 struct wali_guest {
     size_t instance_size;
-    uint64_t pages;      // of memory at the start
+    uint64_t pages;  // of memory at the start
     uint64_t max_pages;
     bool shared;
-    void (*instantiate)(void *instance, struct w2c_wali *host);
-    void (*start)(void *instance);                          // _start
-    wasm_rt_funcref_table_t *(*table)(void *instance);      // table 0; NULL if there is none
-    uint32_t *(*stack_pointer)(void *instance);             // __stack_pointer; NULL if there is none
-    wasm_rt_func_type_t (*handler_type)(void);              // (i32) -> (); NULL if the module has no such type
-    wasm_rt_func_type_t (*siginfo_handler_type)(void);      // (i32, i32, i32) -> ()
+    void (*instantiate)(void* instance, struct w2c_wali* host);
+    void (*start)(void* instance);                      // _start
+    wasm_rt_funcref_table_t* (*table)(void* instance);  // table 0; NULL if there is none
+    uint32_t* (*stack_pointer)(void* instance);         // __stack_pointer; NULL if there is none
+    wasm_rt_func_type_t (*handler_type)(void);          // (i32) -> (); NULL if the module has no such type
+    wasm_rt_func_type_t (*siginfo_handler_type)(void);  // (i32, i32, i32) -> ()
 };
 
 extern const struct wali_guest wali_guest;

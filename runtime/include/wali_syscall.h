@@ -21,59 +21,44 @@ struct w2c_wali;  // the C writer's name for "the module that wali.* is imported
 
 #define WALI_ENOSYS 38
 
-// A guest address as the kernel shall see it. NULL stays NULL; everything else lies inside the reservation, where what is
-// not mapped faults, so the kernel answers -EFAULT by itself.
-WALI_INLINE uint64_t wali_pointer(uint32_t address)
-{
-    return address == 0 ? 0 : WALI_MEMORY_BASE + address;
-}
+// A guest address as the kernel shall see it. NULL stays NULL; everything else lies inside the reservation, where what
+// is not mapped faults, so the kernel answers -EFAULT by itself.
+WALI_INLINE uint64_t wali_pointer(uint32_t address) { return address == 0 ? 0 : WALI_MEMORY_BASE + address; }
 
-WALI_INLINE uint64_t wali_error(int error)
-{
-    return (uint64_t)-(int64_t)error;
-}
+WALI_INLINE uint64_t wali_error(int error) { return (uint64_t)-(int64_t)error; }
 
-WALI_INLINE uint64_t wali_syscall0(uint64_t number)
-{
+WALI_INLINE uint64_t wali_syscall0(uint64_t number) {
     uint64_t result;
     __asm__ volatile("syscall" : "=a"(result) : "a"(number) : "rcx", "r11", "memory");
     return result;
 }
 
-WALI_INLINE uint64_t wali_syscall1(uint64_t number, uint64_t a)
-{
+WALI_INLINE uint64_t wali_syscall1(uint64_t number, uint64_t a) {
     uint64_t result;
     __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a) : "rcx", "r11", "memory");
     return result;
 }
 
-WALI_INLINE uint64_t wali_syscall2(uint64_t number, uint64_t a, uint64_t b)
-{
+WALI_INLINE uint64_t wali_syscall2(uint64_t number, uint64_t a, uint64_t b) {
     uint64_t result;
     __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b) : "rcx", "r11", "memory");
     return result;
 }
 
-WALI_INLINE uint64_t wali_syscall3(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
-{
+WALI_INLINE uint64_t wali_syscall3(uint64_t number, uint64_t a, uint64_t b, uint64_t c) {
     uint64_t result;
     __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
     return result;
 }
 
-WALI_INLINE uint64_t wali_syscall4(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
+WALI_INLINE uint64_t wali_syscall4(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
     uint64_t result;
     register uint64_t r10 __asm__("r10") = d;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-                     : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
     return result;
 }
 
-WALI_INLINE uint64_t wali_syscall5(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
-{
+WALI_INLINE uint64_t wali_syscall5(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
     uint64_t result;
     register uint64_t r10 __asm__("r10") = d;
     register uint64_t r8 __asm__("r8") = e;
@@ -85,8 +70,7 @@ WALI_INLINE uint64_t wali_syscall5(uint64_t number, uint64_t a, uint64_t b, uint
 }
 
 WALI_INLINE uint64_t wali_syscall6(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                                   uint64_t f)
-{
+                                   uint64_t f) {
     uint64_t result;
     register uint64_t r10 __asm__("r10") = d;
     register uint64_t r8 __asm__("r8") = e;

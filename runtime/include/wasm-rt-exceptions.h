@@ -5,14 +5,14 @@
 
 #include "wasm-rt.h"
 
-typedef const void *wasm_rt_tag_t;
+typedef const void* wasm_rt_tag_t;
 
 #define WASM_RT_UNWIND_TARGET wasm_rt_jmp_buf
 
-void wasm_rt_load_exception(const wasm_rt_tag_t tag, uint32_t size, const void *values);
+void wasm_rt_load_exception(const wasm_rt_tag_t tag, uint32_t size, const void* values);
 WASM_RT_NO_RETURN void wasm_rt_throw(void);
-WASM_RT_UNWIND_TARGET *wasm_rt_get_unwind_target(void);
-void wasm_rt_set_unwind_target(WASM_RT_UNWIND_TARGET *target);
+WASM_RT_UNWIND_TARGET* wasm_rt_get_unwind_target(void);
+void wasm_rt_set_unwind_target(WASM_RT_UNWIND_TARGET* target);
 wasm_rt_tag_t wasm_rt_exception_tag(void);
 uint32_t wasm_rt_exception_size(void);
-void *wasm_rt_exception(void);
+void* wasm_rt_exception(void);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The runtime interface that wabt's C writer expects, in our own form: memory at a constant address, guard pages instead
-// of bounds checks, state per thread. Names and meanings are the C writer's (wabt 1.0.36); the host library implements
-// the functions in runtime/host/.
+// The runtime interface that wabt's C writer expects, in our own form: memory at a constant address, guard pages
+// instead of bounds checks, state per thread. Names and meanings are the C writer's (wabt 1.0.36); the host library
+// implements the functions in runtime/host/.
 #pragma once
 
 #include <setjmp.h>
@@ -57,29 +57,30 @@ typedef enum {
 typedef void (*wasm_rt_function_ptr_t)(void);
 
 typedef struct wasm_rt_tailcallee_t {
-    void (*fn)(void **instance_ptr, void *tail_call_stack, struct wasm_rt_tailcallee_t *next);
+    void (*fn)(void** instance_ptr, void* tail_call_stack, struct wasm_rt_tailcallee_t* next);
 } wasm_rt_tailcallee_t;
 
-typedef const char *wasm_rt_func_type_t;  // 32 bytes: SHA-256 of the signature
+typedef const char* wasm_rt_func_type_t;  // 32 bytes: SHA-256 of the signature
 
 typedef struct {
     wasm_rt_func_type_t func_type;
     wasm_rt_function_ptr_t func;
     wasm_rt_tailcallee_t func_tailcallee;
-    void *module_instance;
+    void* module_instance;
 } wasm_rt_funcref_t;
 
 #define wasm_rt_funcref_null_value ((wasm_rt_funcref_t){NULL, NULL, {NULL}, NULL})
 
-typedef void *wasm_rt_externref_t;
+typedef void* wasm_rt_externref_t;
 
 #define wasm_rt_externref_null_value ((wasm_rt_externref_t){NULL})
 
 // The one linear memory of the process; every instance (one per thread) points to it.
-// `size` is what the bulk instructions check against: the whole address range that memory may ever cover, because mapped
-// files and anonymous maps lie above `pages`. What is not mapped in between faults, and the fault becomes the trap.
+// `size` is what the bulk instructions check against: the whole address range that memory may ever cover, because
+// mapped files and anonymous maps lie above `pages`. What is not mapped in between faults, and the fault becomes the
+// trap.
 typedef struct {
-    uint8_t *data;
+    uint8_t* data;
     uint64_t pages;      // of 64 KiB, as memory.size reports
     uint64_t max_pages;  // memory.grow's limit
     uint64_t size;       // bytes
@@ -90,33 +91,30 @@ typedef struct {
 typedef wasm_rt_memory_t wasm_rt_shared_memory_t;
 
 typedef struct {
-    wasm_rt_funcref_t *data;
+    wasm_rt_funcref_t* data;
     uint32_t max_size;
     uint32_t size;
 } wasm_rt_funcref_table_t;
 
 typedef struct {
-    wasm_rt_externref_t *data;
+    wasm_rt_externref_t* data;
     uint32_t max_size;
     uint32_t size;
 } wasm_rt_externref_table_t;
 
-static inline bool wasm_rt_is_initialized(void)
-{
-    return true;
-}
+static inline bool wasm_rt_is_initialized(void) { return true; }
 
 WASM_RT_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap) __attribute__((cold));
 
-uint64_t wasm_rt_grow_memory(wasm_rt_memory_t *memory, uint64_t pages);
+uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages);
 #define wasm_rt_grow_memory_shared wasm_rt_grow_memory
 
-void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table, uint32_t elements, uint32_t max_elements);
-void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t *table);
-uint32_t wasm_rt_grow_funcref_table(wasm_rt_funcref_table_t *table, uint32_t delta, wasm_rt_funcref_t init);
-void wasm_rt_allocate_externref_table(wasm_rt_externref_table_t *table, uint32_t elements, uint32_t max_elements);
-void wasm_rt_free_externref_table(wasm_rt_externref_table_t *table);
-uint32_t wasm_rt_grow_externref_table(wasm_rt_externref_table_t *table, uint32_t delta, wasm_rt_externref_t init);
+void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t* table, uint32_t elements, uint32_t max_elements);
+void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table);
+uint32_t wasm_rt_grow_funcref_table(wasm_rt_funcref_table_t* table, uint32_t delta, wasm_rt_funcref_t init);
+void wasm_rt_allocate_externref_table(wasm_rt_externref_table_t* table, uint32_t elements, uint32_t max_elements);
+void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table);
+uint32_t wasm_rt_grow_externref_table(wasm_rt_externref_table_t* table, uint32_t delta, wasm_rt_externref_t init);
 
 // Exceptions. _setjmp, because saving the signal mask would cost a system call per try block.
 typedef struct {

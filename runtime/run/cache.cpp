@@ -14,16 +14,14 @@
 
 namespace wali::cache {
 
-std::string folder()
-{
+std::string folder() {
     if (const char* chosen = std::getenv("WALI_CACHE_DIR"); chosen && *chosen) return std::string(chosen) + "/aot";
     if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::string(xdg) + "/wali/aot";
     if (const char* home = std::getenv("HOME"); home && *home) return std::string(home) + "/.cache/wali/aot";
     return {};
 }
 
-std::string path_of(const std::string& folder, const void* module, std::size_t size)
-{
+std::string path_of(const std::string& folder, const void* module, std::size_t size) {
     const char* compiler = std::getenv("WALI_CC");
     if (!compiler) compiler = "";
     unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -41,8 +39,7 @@ std::string path_of(const std::string& folder, const void* module, std::size_t s
     return path;
 }
 
-bool usable(const std::string& path)
-{
+bool usable(const std::string& path) {
     struct stat status;
     if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     return (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;

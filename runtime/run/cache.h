@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Where compiled modules are kept: $WALI_CACHE_DIR/aot/KEY, KEY = SHA-256 of the runtime's identity, the chosen C compiler
-// and the module. Shared by walirun, which looks, and wali-aot, which fills.
+// Where compiled modules are kept: $WALI_CACHE_DIR/aot/KEY, KEY = SHA-256 of the runtime's identity, the chosen C
+// compiler and the module. Shared by walirun, which looks, and wali-aot, which fills.
 #pragma once
 
 #include <cstddef>

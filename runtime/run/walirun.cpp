@@ -19,8 +19,7 @@
 namespace {
 
 /// Executes the compiled module if the cache has it.
-void try_cached(const char* file, char** arguments)
-{
+void try_cached(const char* file, char** arguments) {
     const std::string folder = wali::cache::folder();
     const int fd = folder.empty() ? -1 : open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return;
@@ -38,8 +37,7 @@ void try_cached(const char* file, char** arguments)
 }
 
 /// The path of wali-aot, which lies beside this program.
-std::string compiler_path()
-{
+std::string compiler_path() {
     char self[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     std::string path(self, length > 0 ? static_cast<std::size_t>(length) : 0);
@@ -48,8 +46,7 @@ std::string compiler_path()
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     if (argc > 1 && argv[1][0] != '-') try_cached(argv[1], argv + 1);
 
     // wali-aot knows the rest: options, messages, compiling into the cache, then running.
@@ -62,6 +59,7 @@ int main(int argc, char** argv)
     for (int i = 1; i < argc; ++i) arguments.push_back(argv[i]);
     arguments.push_back(nullptr);
     execv(program.c_str(), arguments.data());
-    std::fprintf(stderr, "walirun: cannot start %s: %s; build the target wali-aot\n", program.c_str(), std::strerror(errno));
+    std::fprintf(stderr, "walirun: cannot start %s: %s; build the target wali-aot\n", program.c_str(),
+                 std::strerror(errno));
     return 2;
 }

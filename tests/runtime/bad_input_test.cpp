@@ -12,8 +12,7 @@ using namespace wali::test;
 namespace {
 
 /// Passes if `result` is a clean refusal whose line holds `reason`.
-void check_refused(const Result& result, const std::string& reason)
-{
+void check_refused(const Result& result, const std::string& reason) {
     CAPTURE(result.err);
     CHECK(result.exit_code == 2);
     CHECK(result.out.empty());
@@ -21,8 +20,7 @@ void check_refused(const Result& result, const std::string& reason)
     CHECK(result.err.find(reason) != std::string::npos);
 }
 
-void check_module_refused(const std::string& module, const std::string& reason)
-{
+void check_module_refused(const std::string& module, const std::string& reason) {
     Runtime runtime;
     const Result result = runtime.run(module);
     check_refused(result, reason);
@@ -30,15 +28,13 @@ void check_module_refused(const std::string& module, const std::string& reason)
     CHECK(runtime.left_behind().empty());
 }
 
-void check_text_refused(const std::string& text, const std::string& reason)
-{
+void check_text_refused(const std::string& text, const std::string& reason) {
     check_module_refused(assemble(text), reason);
 }
 
 }  // namespace
 
-TEST_CASE("files that are no modules")
-{
+TEST_CASE("files that are no modules") {
     Runtime runtime;
     check_refused(runtime.walirun({"/nowhere/x.wasm"}), "/nowhere/x.wasm: cannot open it: No such file");
     check_refused(runtime.walirun({"/tmp"}), "a folder");
@@ -55,8 +51,7 @@ TEST_CASE("files that are no modules")
     check_module_refused(std::string("\0asm\x0d\0\1\0", 8), "component");
 }
 
-TEST_CASE("help and version")
-{
+TEST_CASE("help and version") {
     Runtime runtime;
     for (const char* option : {"--help", "--version"}) {
         const Result run = runtime.walirun({option});
@@ -68,8 +63,7 @@ TEST_CASE("help and version")
     }
 }
 
-TEST_CASE("modules that do not validate or do not fit")
-{
+TEST_CASE("modules that do not validate or do not fit") {
     check_module_refused(assemble(module_text("(i32.const 1)"), false), "at offset 0x");
     check_text_refused("(module)", "_start");
     check_text_refused("(module (func (export \"_start\") (param i32)))", "() -> ()");
@@ -77,28 +71,28 @@ TEST_CASE("modules that do not validate or do not fit")
     check_text_refused("(module (memory 1) (memory 1) (func (export \"_start\")))", "offset");
 }
 
-TEST_CASE("imports that are not WALI's are named")
-{
+TEST_CASE("imports that are not WALI's are named") {
     const std::string start = " (func (export \"_start\")))";
     check_text_refused("(module (import \"env\" \"puts\" (func (param i32)))" + start, "imports env.puts");
-    check_text_refused("(module (import \"wasi_snapshot_preview1\" \"fd_write\" (func))" + start, "wasi_snapshot_preview1.fd_write");
+    check_text_refused("(module (import \"wasi_snapshot_preview1\" \"fd_write\" (func))" + start,
+                       "wasi_snapshot_preview1.fd_write");
     check_text_refused("(module (import \"wali\" \"memory\" (memory 1))" + start, "wali.memory");
     check_text_refused("(module (import \"wali\" \"__other\" (func))" + start, "wali.__other");
     check_text_refused("(module (import \"wali\" \"__init\" (func (param i32)))" + start, "wali.__init as (i32)->()");
-    check_text_refused("(module (import \"wali\" \"SYS_read\" (func (param f64) (result i64)))" + start, "wali.SYS_read as (f64)->(i64)");
+    check_text_refused("(module (import \"wali\" \"SYS_read\" (func (param f64) (result i64)))" + start,
+                       "wali.SYS_read as (f64)->(i64)");
     check_text_refused("(module (import \"wali\" \"SYS_read\" (func (result i32)))" + start, "wali.SYS_read");
     check_text_refused("(module (import \"wali\" \"a\\0ab\" (func))" + start, "wali.a?b");
 }
 
-TEST_CASE("blocks nested too deep")
-{
+TEST_CASE("blocks nested too deep") {
     // In the binary format, because the text parser recurses: type, function, export and code section.
     const auto leb = [](std::size_t value) {
         std::string bytes;
         for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7f) | 0x80);
         return bytes + static_cast<char>(value);
     };
-    for (const std::size_t depth : {12000, 3000000}) {
+    for (const std::size_t depth : {std::size_t{12000}, std::size_t{3000000}}) {
         std::string body(1, '\0');
         for (std::size_t i = 0; i < depth; ++i) body += "\x02\x40";
         body += std::string(depth + 1, '\x0b');
@@ -108,8 +102,7 @@ TEST_CASE("blocks nested too deep")
     }
 }
 
-TEST_CASE("no compiler, no cache, no disk")
-{
+TEST_CASE("no compiler, no cache, no disk") {
     Runtime runtime;
     const std::string module = assemble(module_text(""));
     check_refused(runtime.run(module, {}, {{{"WALI_CC", "no-such-compiler"}}}), "no C compiler no-such-compiler");
@@ -133,8 +126,7 @@ TEST_CASE("no compiler, no cache, no disk")
 
 // Damaged modules never crash walirun. The compiler is replaced by one that fails, so that those mutants that are still
 // valid cost nothing; a few run for real.
-TEST_CASE("truncated and corrupted modules")
-{
+TEST_CASE("truncated and corrupted modules") {
     Runtime runtime;
     const std::string whole = read_file(std::string(WALI_PROGRAMS) + "/memory_map.wasm");
     REQUIRE(whole.size() > 1000);
@@ -146,7 +138,8 @@ TEST_CASE("truncated and corrupted modules")
         if (round % 4 == 0) {
             mutant.resize(random() % whole.size());
         } else {
-            for (int flips = 1 + round % 5; flips > 0; --flips) mutant[random() % mutant.size()] ^= static_cast<char>(1 << random() % 8);
+            for (int flips = 1 + round % 5; flips > 0; --flips)
+                mutant[random() % mutant.size()] ^= static_cast<char>(1 << random() % 8);
         }
         const Result result = runtime.run(mutant, {}, no_compiler);
         CAPTURE(round);

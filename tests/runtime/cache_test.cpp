@@ -14,15 +14,14 @@ using namespace wali::test;
 
 namespace {
 
-std::string hello()
-{
-    return assemble(module_text("(drop (call $write (i32.const 1) (i32.const 16) (i32.const 3)))", "(data (i32.const 16) \"hi\\n\")"));
+std::string hello() {
+    return assemble(module_text("(drop (call $write (i32.const 1) (i32.const 16) (i32.const 3)))",
+                                "(data (i32.const 16) \"hi\\n\")"));
 }
 
 }  // namespace
 
-TEST_CASE("the second run needs no compiler")
-{
+TEST_CASE("the second run needs no compiler") {
     Runtime runtime;
     Options no_path;
     no_path.environment = {{"PATH", "/nowhere"}};
@@ -35,8 +34,7 @@ TEST_CASE("the second run needs no compiler")
     CHECK(runtime.left_behind().size() == 2);
 }
 
-TEST_CASE("an entry that others could write is not used")
-{
+TEST_CASE("an entry that others could write is not used") {
     Runtime runtime;
     CHECK(runtime.run(hello()).out == "hi\n");
     const std::string entry = runtime.cache().file(runtime.cache().contents()[0]);
@@ -45,8 +43,7 @@ TEST_CASE("an entry that others could write is not used")
     CHECK(runtime.run(hello()).out == "hi\n");
 }
 
-TEST_CASE("many first runs at once")
-{
+TEST_CASE("many first runs at once") {
     Runtime runtime;
     write_file(runtime.file("test.wasm"), hello());
     std::vector<pid_t> running;
@@ -56,8 +53,7 @@ TEST_CASE("many first runs at once")
     CHECK(runtime.left_behind().size() == 1);
 }
 
-TEST_CASE("an interrupted compilation leaves nothing")
-{
+TEST_CASE("an interrupted compilation leaves nothing") {
     for (const int signal : {SIGINT, SIGTERM}) {
         Runtime runtime;
         Folder compiler;
@@ -68,7 +64,8 @@ TEST_CASE("an interrupted compilation leaves nothing")
         write_file(runtime.file("test.wasm"), hello());
         Options options;
         options.environment = {{"WALI_CC", compiler.file("cc")}};
-        const pid_t pid = start({Runtime::program("walirun"), runtime.file("test.wasm")}, runtime.with_folders(options));
+        const pid_t pid =
+            start({Runtime::program("walirun"), runtime.file("test.wasm")}, runtime.with_folders(options));
         const pid_t sleeper = std::stoi(read_file(fifo));  // blocks until the compiler runs
         kill(pid, signal);
         CHECK(wait_for(pid).signal == signal);
@@ -77,8 +74,7 @@ TEST_CASE("an interrupted compilation leaves nothing")
     }
 }
 
-TEST_CASE("wali-aot writes an executable")
-{
+TEST_CASE("wali-aot writes an executable") {
     Runtime runtime;
     write_file(runtime.file("test.wasm"), hello());
     CHECK(runtime.wali_aot({runtime.file("test.wasm"), "-o", runtime.file("out")}).exit_code == 0);

@@ -11,8 +11,7 @@
 
 namespace wali::test {
 
-std::string assemble(const std::string& text, bool validate)
-{
+std::string assemble(const std::string& text, bool validate) {
     wabt::Errors errors;
     wabt::Features features;
     features.EnableAll();
@@ -30,60 +29,52 @@ std::string assemble(const std::string& text, bool validate)
     return {data.begin(), data.end()};
 }
 
-std::string Runtime::program(const std::string& name)
-{
-    return std::string(WALI_RUNTIME_FOLDER) + "/" + name;
-}
+std::string Runtime::program(const std::string& name) { return std::string(WALI_RUNTIME_FOLDER) + "/" + name; }
 
-Options Runtime::with_folders(Options options) const
-{
+Options Runtime::with_folders(Options options) const {
     auto& environment = options.environment;
     environment.insert(environment.begin(), {{"WALI_CACHE_DIR", cache_.path()}, {"TMPDIR", temporary_.path()}});
     return options;
 }
 
-Result Runtime::walirun(const std::vector<std::string>& arguments, Options options)
-{
+Result Runtime::walirun(const std::vector<std::string>& arguments, Options options) {
     std::vector<std::string> command = {program("walirun")};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return test::run(command, with_folders(std::move(options)));
 }
 
-Result Runtime::wali_aot(const std::vector<std::string>& arguments, Options options)
-{
+Result Runtime::wali_aot(const std::vector<std::string>& arguments, Options options) {
     std::vector<std::string> command = {program("wali-aot")};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return test::run(command, with_folders(std::move(options)));
 }
 
-Result Runtime::run(const std::string& module, const std::vector<std::string>& arguments, Options options)
-{
+Result Runtime::run(const std::string& module, const std::vector<std::string>& arguments, Options options) {
     write_file(file("test.wasm"), module);
     std::vector<std::string> all = {file("test.wasm")};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return walirun(all, std::move(options));
 }
 
-Result Runtime::run_text(const std::string& text, const std::vector<std::string>& arguments)
-{
+Result Runtime::run_text(const std::string& text, const std::vector<std::string>& arguments) {
     return run(assemble(text), arguments);
 }
 
-std::vector<std::string> Runtime::left_behind() const
-{
+std::vector<std::string> Runtime::left_behind() const {
     std::vector<std::string> names = cache_.contents();
     for (const std::string& name : temporary_.contents()) names.push_back("TMPDIR/" + name);
     return names;
 }
 
-std::string module_text(const std::string& body, const std::string& more)
-{
+std::string module_text(const std::string& body, const std::string& more) {
     return R"((module
         (import "wali" "SYS_write" (func $write (param i32 i32 i32) (result i64)))
         (import "wali" "SYS_exit_group" (func $exit (param i32) (result i64)))
         (memory (export "memory") 1 16 shared)
-        )" + more + R"(
-        (func $_start (export "_start") )" + body + "))";
+        )" +
+           more + R"(
+        (func $_start (export "_start") )" +
+           body + "))";
 }
 
 }  // namespace wali::test

@@ -13,7 +13,7 @@ std::string assemble(const std::string& text, bool validate = true);
 
 /// walirun and wali-aot with a cache and a temporary folder of their own.
 class Runtime {
-public:
+  public:
     /// Runs a module given as bytes; `arguments` follow its name.
     Result run(const std::string& module, const std::vector<std::string>& arguments = {}, Options options = {});
 
@@ -31,7 +31,7 @@ public:
     const Folder& cache() const { return cache_; }
     static std::string program(const std::string& name);  // the path of walirun or wali-aot
 
-private:
+  private:
     Folder cache_;
     Folder temporary_;
     Folder files_;

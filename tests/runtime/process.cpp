@@ -18,14 +18,14 @@
 namespace wali::test {
 namespace {
 
-[[noreturn]] void child(const std::vector<std::string>& command, const Options& options, int out, int err)
-{
+[[noreturn]] void child(const std::vector<std::string>& command, const Options& options, int out, int err) {
     const int null = open("/dev/null", O_RDWR);
     dup2(null, 0);
     dup2(out >= 0 ? out : null, 1);
     dup2(err >= 0 ? err : null, 2);
     for (int fd = 3; fd < 256; ++fd) close(fd);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);  // whatever the test runner ignores
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+        ::signal(signal, SIG_DFL);  // whatever the test runner ignores
     if (options.clear_environment) clearenv();
     for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
     if (options.file_size_limit != 0) {
@@ -40,8 +40,7 @@ namespace {
     _exit(127);
 }
 
-pid_t start_with(const std::vector<std::string>& command, const Options& options, int out, int err)
-{
+pid_t start_with(const std::vector<std::string>& command, const Options& options, int out, int err) {
     const pid_t pid = fork();
     if (pid < 0) throw std::runtime_error("fork failed");
     if (pid == 0) child(command, options, out, err);
@@ -49,8 +48,7 @@ pid_t start_with(const std::vector<std::string>& command, const Options& options
 }
 
 /// Reads both pipes to their ends.
-void drain(int out, int err, Result& result)
-{
+void drain(int out, int err, Result& result) {
     pollfd waiting[2] = {{out, POLLIN, 0}, {err, POLLIN, 0}};
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
         if (poll(waiting, 2, -1) < 0) continue;
@@ -68,8 +66,7 @@ void drain(int out, int err, Result& result)
 
 }  // namespace
 
-Result run(const std::vector<std::string>& command, const Options& options)
-{
+Result run(const std::vector<std::string>& command, const Options& options) {
     int out[2];
     int err[2];
     if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
@@ -86,13 +83,11 @@ Result run(const std::vector<std::string>& command, const Options& options)
     return result;
 }
 
-pid_t start(const std::vector<std::string>& command, const Options& options)
-{
+pid_t start(const std::vector<std::string>& command, const Options& options) {
     return start_with(command, options, -1, -1);
 }
 
-Result wait_for(pid_t pid)
-{
+Result wait_for(pid_t pid) {
     int status = 0;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
     Result result;
@@ -101,34 +96,29 @@ Result wait_for(pid_t pid)
     return result;
 }
 
-Folder::Folder() : path_((std::filesystem::temp_directory_path() / "wali-test.XXXXXX").string())
-{
+Folder::Folder() : path_((std::filesystem::temp_directory_path() / "wali-test.XXXXXX").string()) {
     if (!mkdtemp(path_.data())) throw std::runtime_error("mkdtemp failed");
 }
 
-Folder::~Folder()
-{
+Folder::~Folder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
 }
 
-std::vector<std::string> Folder::contents() const
-{
+std::vector<std::string> Folder::contents() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(path_))
         if (!entry.is_directory()) names.push_back(std::filesystem::relative(entry.path(), path_).string());
     return names;
 }
 
-void write_file(const std::string& path, const std::string& bytes)
-{
+void write_file(const std::string& path, const std::string& bytes) {
     std::ofstream file(path, std::ios::binary);
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (!file) throw std::runtime_error("cannot write " + path);
 }
 
-std::string read_file(const std::string& path)
-{
+std::string read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }

@@ -32,7 +32,7 @@ Result wait_for(pid_t pid);
 
 /// A folder that is removed with everything in it.
 class Folder {
-public:
+  public:
     Folder();
     ~Folder();
     Folder(const Folder&) = delete;
@@ -44,7 +44,7 @@ public:
     /// All files below, relative to the folder.
     std::vector<std::string> contents() const;
 
-private:
+  private:
     std::string path_;
 };
 

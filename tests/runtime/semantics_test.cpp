@@ -8,8 +8,7 @@ using namespace wali::test;
 
 namespace {
 
-int exit_code_of(const std::string& text)
-{
+int exit_code_of(const std::string& text) {
     Runtime runtime;
     const Result result = runtime.run_text(text);
     CAPTURE(result.err);
@@ -18,13 +17,9 @@ int exit_code_of(const std::string& text)
 }
 
 /// A body that exits with the value of an i32 expression.
-std::string exit_with(const std::string& expression)
-{
-    return "(drop (call $exit " + expression + "))";
-}
+std::string exit_with(const std::string& expression) { return "(drop (call $exit " + expression + "))"; }
 
-void check_trap(const std::string& text, const std::string& reason)
-{
+void check_trap(const std::string& text, const std::string& reason) {
     Runtime runtime;
     const Result result = runtime.run_text(text);
     CHECK(result.exit_code == 134);
@@ -33,23 +28,28 @@ void check_trap(const std::string& text, const std::string& reason)
 
 }  // namespace
 
-TEST_CASE("exit codes")
-{
+TEST_CASE("exit codes") {
     CHECK(exit_code_of(module_text("")) == 0);
     CHECK(exit_code_of(module_text(exit_with("(i32.const 42)"))) == 42);
-    CHECK(exit_code_of("(module (import \"wali\" \"__proc_exit\" (func $end (param i32))) (func (export \"_start\") (call $end (i32.const 257))))") == 1);
+    CHECK(exit_code_of("(module (import \"wali\" \"__proc_exit\" (func $end (param i32))) (func (export \"_start\") "
+                       "(call $end (i32.const 257))))") == 1);
 }
 
-TEST_CASE("traps are named, with the function")
-{
+TEST_CASE("traps are named, with the function") {
     check_trap(module_text("unreachable"), "unreachable executed in function _start");
-    check_trap(module_text("(drop (i32.load (i32.const 65536)))"), "out of bounds memory or table access in function _start");
-    check_trap(module_text("(drop (i32.load offset=0xfffffff0 (i32.const -1)))"), "out of bounds memory or table access in function _start");
-    check_trap(module_text("(memory.fill (i32.const 0) (i32.const 0) (i32.const -1))"), "out of bounds memory or table access in function _start");
-    check_trap(module_text("(drop (i32.div_s (i32.const 1) (i32.load (i32.const 0))))"), "integer divide by zero in function _start");
-    check_trap(module_text("(drop (i32.div_s (i32.const 0x80000000) (i32.sub (i32.load (i32.const 0)) (i32.const 1))))"),
-               "integer overflow in function _start");
-    check_trap(module_text("(drop (i32.trunc_f32_s (f32.const nan)))"), "invalid conversion to integer in function _start");
+    check_trap(module_text("(drop (i32.load (i32.const 65536)))"),
+               "out of bounds memory or table access in function _start");
+    check_trap(module_text("(drop (i32.load offset=0xfffffff0 (i32.const -1)))"),
+               "out of bounds memory or table access in function _start");
+    check_trap(module_text("(memory.fill (i32.const 0) (i32.const 0) (i32.const -1))"),
+               "out of bounds memory or table access in function _start");
+    check_trap(module_text("(drop (i32.div_s (i32.const 1) (i32.load (i32.const 0))))"),
+               "integer divide by zero in function _start");
+    check_trap(
+        module_text("(drop (i32.div_s (i32.const 0x80000000) (i32.sub (i32.load (i32.const 0)) (i32.const 1))))"),
+        "integer overflow in function _start");
+    check_trap(module_text("(drop (i32.trunc_f32_s (f32.const nan)))"),
+               "invalid conversion to integer in function _start");
     check_trap(module_text("(call_indirect (i32.const 5))", "(table 2 funcref)"),
                "indirect call of an undefined element or of a function of another type in function _start");
     check_trap(module_text("(drop (i32.atomic.load (i32.const 1)))"), "unaligned atomic access in function _start");
@@ -58,36 +58,43 @@ TEST_CASE("traps are named, with the function")
                "call stack exhausted in function deeper");
 }
 
-TEST_CASE("a module without memory and one with a start function")
-{
+TEST_CASE("a module without memory and one with a start function") {
     CHECK(exit_code_of("(module (func (export \"_start\")))") == 0);
     CHECK(exit_code_of(module_text(exit_with("(i32.load (i32.const 8))"),
                                    "(func $first (i32.store (i32.const 8) (i32.const 9))) (start $first)")) == 9);
-    CHECK(exit_code_of("(module (import \"wali\" \"SYS_exit\" (func $exit (param i32))) (memory 1)"
-                       "(func (export \"_start\") (call $exit (i32.add (memory.grow (i32.const 3)) (memory.size)))))") == 5);
+    CHECK(exit_code_of(
+              "(module (import \"wali\" \"SYS_exit\" (func $exit (param i32))) (memory 1)"
+              "(func (export \"_start\") (call $exit (i32.add (memory.grow (i32.const 3)) (memory.size)))))") == 5);
 }
 
-TEST_CASE("atomic wait, notify and fence")
-{
-    CHECK(exit_code_of(module_text("(atomic.fence)" + exit_with("(memory.atomic.wait32 (i32.const 8) (i32.const 1) (i64.const -1))"))) == 1);
-    CHECK(exit_code_of(module_text(exit_with("(memory.atomic.wait32 offset=8 (i32.const 0) (i32.const 0) (i64.const 1000000))"))) == 2);
-    CHECK(exit_code_of(module_text(exit_with("(memory.atomic.wait64 (i32.const 8) (i64.const 0) (i64.const 1000000))"))) == 2);
-    CHECK(exit_code_of(module_text(exit_with("(memory.atomic.wait64 (i32.const 8) (i64.const 7) (i64.const -1))"))) == 1);
+TEST_CASE("atomic wait, notify and fence") {
+    CHECK(exit_code_of(module_text(
+              "(atomic.fence)" + exit_with("(memory.atomic.wait32 (i32.const 8) (i32.const 1) (i64.const -1))"))) == 1);
+    CHECK(exit_code_of(module_text(
+              exit_with("(memory.atomic.wait32 offset=8 (i32.const 0) (i32.const 0) (i64.const 1000000))"))) == 2);
+    CHECK(exit_code_of(
+              module_text(exit_with("(memory.atomic.wait64 (i32.const 8) (i64.const 0) (i64.const 1000000))"))) == 2);
+    CHECK(exit_code_of(module_text(exit_with("(memory.atomic.wait64 (i32.const 8) (i64.const 7) (i64.const -1))"))) ==
+          1);
     CHECK(exit_code_of(module_text(exit_with("(memory.atomic.notify (i32.const 8) (i32.const -1))"))) == 0);
-    check_trap(module_text("(drop (memory.atomic.wait32 (i32.const 2) (i32.const 0) (i64.const 0)))"), "unaligned atomic access");
-    check_trap(module_text("(drop (memory.atomic.notify (i32.const 0x100000) (i32.const 0)))"), "out of bounds memory or table access");
+    check_trap(module_text("(drop (memory.atomic.wait32 (i32.const 2) (i32.const 0) (i64.const 0)))"),
+               "unaligned atomic access");
+    check_trap(module_text("(drop (memory.atomic.notify (i32.const 0x100000) (i32.const 0)))"),
+               "out of bounds memory or table access");
 }
 
-TEST_CASE("atomics on unshared memory")
-{
-    const std::string head = "(module (import \"wali\" \"SYS_exit\" (func $exit (param i32))) (memory 1) (func (export \"_start\") ";
-    CHECK(exit_code_of(head + "(i32.store (i32.const 0) (i32.const 5)) (call $exit (i32.atomic.rmw.add (i32.const 0) (i32.const 2)))))") == 5);
-    CHECK(exit_code_of(head + "(i32.store (i32.const 0) (i32.const 5)) (call $exit (i32.atomic.rmw.cmpxchg (i32.const 0) (i32.const 1) (i32.const 2)))))") == 5);
-    check_trap(head + "(call $exit (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))))", "atomic wait on unshared memory");
+TEST_CASE("atomics on unshared memory") {
+    const std::string head =
+        "(module (import \"wali\" \"SYS_exit\" (func $exit (param i32))) (memory 1) (func (export \"_start\") ";
+    CHECK(exit_code_of(head + "(i32.store (i32.const 0) (i32.const 5)) (call $exit (i32.atomic.rmw.add (i32.const 0) "
+                              "(i32.const 2)))))") == 5);
+    CHECK(exit_code_of(head + "(i32.store (i32.const 0) (i32.const 5)) (call $exit (i32.atomic.rmw.cmpxchg (i32.const "
+                              "0) (i32.const 1) (i32.const 2)))))") == 5);
+    check_trap(head + "(call $exit (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))))",
+               "atomic wait on unshared memory");
 }
 
-TEST_CASE("exceptions restore what locals held when they were thrown")
-{
+TEST_CASE("exceptions restore what locals held when they were thrown") {
     // Both the local and the parameter change inside the try block; the catch block must see the changes.
     const std::string more = R"((tag $e (param i32))
         (func $thrower (param i32) (throw $e (local.get 0)))
@@ -108,29 +115,28 @@ TEST_CASE("exceptions restore what locals held when they were thrown")
     CHECK(exit_code_of(module_text(exit_with("(call $f)"), nested)) == 2);
 }
 
-TEST_CASE("tail calls do not use up the stack")
-{
+TEST_CASE("tail calls do not use up the stack") {
     const std::string more = R"((func $count (param i32) (result i32)
         (if (i32.eqz (local.get 0)) (then (return (i32.const 7))))
         (return_call $count (i32.sub (local.get 0) (i32.const 1)))))";
     CHECK(exit_code_of(module_text(exit_with("(call $count (i32.const 3000000))"), more)) == 7);
 }
 
-TEST_CASE("names cannot clash with the host")
-{
+TEST_CASE("names cannot clash with the host") {
     CHECK(exit_code_of(module_text("(call $main) (call $memory_reserve)" + exit_with("(i32.const 3)"),
-                                   "(func $memory_reserve) (func $main) (func $printf) (func $w2c_wali_SYS_read)")) == 3);
+                                   "(func $memory_reserve) (func $main) (func $printf) (func $w2c_wali_SYS_read)")) ==
+          3);
 }
 
-TEST_CASE("one call imported twice with different types")
-{
-    CHECK(exit_code_of("(module (import \"wali\" \"SYS_exit\" (func $a (param i32))) (import \"wali\" \"SYS_exit\" (func $b (param i32) (result i64)))"
+TEST_CASE("one call imported twice with different types") {
+    CHECK(exit_code_of("(module (import \"wali\" \"SYS_exit\" (func $a (param i32))) (import \"wali\" \"SYS_exit\" "
+                       "(func $b (param i32) (result i64)))"
                        "(import \"wali\" \"SYS_exit\" (func $c (param i32) (result i64)))"
-                       "(func (export \"_start\") (drop (call $c (i32.const 4))) (drop (call $b (i32.const 5))) (call $a (i32.const 6))))") == 4);
+                       "(func (export \"_start\") (drop (call $c (i32.const 4))) (drop (call $b (i32.const 5))) (call "
+                       "$a (i32.const 6))))") == 4);
 }
 
-TEST_CASE("arguments and environment")
-{
+TEST_CASE("arguments and environment") {
     Runtime runtime;
     const std::string module = read_file(std::string(WALI_PROGRAMS) + "/echo.wasm");
     Options options;

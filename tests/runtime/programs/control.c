@@ -5,11 +5,11 @@
 WALI(SYS_fcntl) i64 sys_fcntl(int fd, int command, u64 argument);
 WALI(SYS_ioctl) i64 sys_ioctl(int fd, u32 request, u32 argument);
 WALI(SYS_prctl) i64 sys_prctl(int option, u64 a, u64 b, u64 c, u64 d);
-WALI(SYS_open) i64 sys_open(const char *path, int flags, int mode);
-WALI(SYS_openat) i64 sys_openat(int dirfd, const char *path, int flags, int mode);
-WALI(SYS_symlink) i64 sys_symlink(const char *target, const char *path);
-WALI(SYS_unlink) i64 sys_unlink(const char *path);
-WALI(SYS_pipe) i64 sys_pipe(void *fds);
+WALI(SYS_open) i64 sys_open(const char* path, int flags, int mode);
+WALI(SYS_openat) i64 sys_openat(int dirfd, const char* path, int flags, int mode);
+WALI(SYS_symlink) i64 sys_symlink(const char* target, const char* path);
+WALI(SYS_unlink) i64 sys_unlink(const char* path);
+WALI(SYS_pipe) i64 sys_pipe(void* fds);
 WALI(SYS_rt_sigreturn) i64 sys_rt_sigreturn(i64 unused);
 
 #define PATH_AND_DIRECTORY 0x210000  // O_PATH | O_DIRECTORY
@@ -21,8 +21,7 @@ struct flock {
     int pid, pad2;
 };
 
-static void by_command(void)
-{
+static void by_command(void) {
     int ends[2];
     int waiting = -1;
     char name[16] = "";
@@ -57,8 +56,7 @@ static void by_command(void)
     CHECK_EQUAL(sys_rt_sigreturn(0), -ENOSYS);
 }
 
-static void own_memory(void)
-{
+static void own_memory(void) {
     CHECK_EQUAL(sys_open("/proc/self/mem", 2, 0), -EACCES);
     CHECK_EQUAL(sys_open("/proc/thread-self/mem", 0, 0), -EACCES);
     CHECK_EQUAL(sys_open("/proc/self/../self/task/../mem", 2, 0), -EACCES);
@@ -76,8 +74,7 @@ static void own_memory(void)
     CHECK(status >= 0);
 }
 
-void test(void)
-{
+void test(void) {
     by_command();
     own_memory();
 }

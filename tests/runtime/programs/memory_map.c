@@ -9,9 +9,9 @@ WALI(SYS_mprotect) i64 sys_mprotect(u32 address, u32 length, int prot);
 WALI(SYS_madvise) i64 sys_madvise(u32 address, u32 length, int advice);
 WALI(SYS_msync) i64 sys_msync(u32 address, u32 length, int flags);
 WALI(SYS_brk) i64 sys_brk(u32 address);
-WALI(SYS_openat) i64 sys_openat(int dirfd, const char *path, int flags, int mode);
+WALI(SYS_openat) i64 sys_openat(int dirfd, const char* path, int flags, int mode);
 WALI(SYS_ftruncate) i64 sys_ftruncate(int fd, i64 length);
-WALI(SYS_pread64) i64 sys_pread64(int fd, void *buffer, u32 count, i64 offset);
+WALI(SYS_pread64) i64 sys_pread64(int fd, void* buffer, u32 count, i64 offset);
 
 #define PAGE 4096u
 #define PROT_RW 3
@@ -26,18 +26,13 @@ WALI(SYS_pread64) i64 sys_pread64(int fd, void *buffer, u32 count, i64 offset);
 
 static int zeros;  // a descriptor that fills what is mapped
 
-static i64 anon(u32 hint, u32 length, int flags)
-{
+static i64 anon(u32 hint, u32 length, int flags) {
     return sys_mmap(hint, length, PROT_RW, PRIVATE | ANON | flags, -1, 0);
 }
 
-static volatile u8 *at(i64 address)
-{
-    return (volatile u8 *)(u32)address;
-}
+static volatile u8* at(i64 address) { return (volatile u8*)(u32)address; }
 
-static void anonymous(void)
-{
+static void anonymous(void) {
     const i64 a = anon(0, 3 * PAGE + 1, 0);
     CHECK(a > 0 && a % PAGE == 0);
     at(a)[0] = 1;
@@ -66,8 +61,7 @@ static void anonymous(void)
     CHECK_EQUAL(sys_munmap((u32)a, 4 * PAGE), 0);
 }
 
-static void errors(void)
-{
+static void errors(void) {
     CHECK_EQUAL(anon(0, 0, 0), -EINVAL);
     CHECK_EQUAL(anon(0, 0xfffff000u, 0), -ENOMEM);
     CHECK_EQUAL(anon(PAGE + 1, PAGE, FIXED), -EINVAL);
@@ -91,24 +85,22 @@ static void errors(void)
     CHECK_EQUAL(sys_munmap((u32)a, PAGE), 0);
 }
 
-static void protection(void)
-{
+static void protection(void) {
     const i64 a = anon(0, PAGE, 0);
     at(a)[0] = 5;
     CHECK_EQUAL(sys_mprotect((u32)a, PAGE, 1), 0);
-    CHECK_EQUAL(sys_read(zeros, (void *)(u32)a, 1), -EFAULT);
+    CHECK_EQUAL(sys_read(zeros, (void*)(u32)a, 1), -EFAULT);
     CHECK_EQUAL(sys_mprotect((u32)a, PAGE, PROT_RWX), 0);
     CHECK_EQUAL(at(a)[0], 5);
-    CHECK_EQUAL(sys_read(zeros, (void *)(u32)a, 1), 1);
+    CHECK_EQUAL(sys_read(zeros, (void*)(u32)a, 1), 1);
     at(a)[0] = 6;
     CHECK_EQUAL(sys_madvise((u32)a, PAGE, 4), 0);
     CHECK_EQUAL(at(a)[0], 0);
     CHECK_EQUAL(sys_munmap((u32)a, PAGE), 0);
-    CHECK_EQUAL(sys_read(zeros, (void *)(u32)a, 1), -EFAULT);
+    CHECK_EQUAL(sys_read(zeros, (void*)(u32)a, 1), -EFAULT);
 }
 
-static void moving(void)
-{
+static void moving(void) {
     const i64 base = anon(0, 8 * PAGE, 0);
     CHECK_EQUAL(sys_munmap((u32)base + PAGE, 7 * PAGE), 0);
     at(base)[0] = 42;
@@ -122,18 +114,17 @@ static void moving(void)
     const i64 moved = sys_mremap((u32)base, 2 * PAGE, 4 * PAGE, MAYMOVE, 0);
     CHECK(moved > 0 && moved != base);
     CHECK_EQUAL(at(moved)[0], 42);
-    CHECK_EQUAL(sys_read(zeros, (void *)(u32)base, 1), -EFAULT);
+    CHECK_EQUAL(sys_read(zeros, (void*)(u32)base, 1), -EFAULT);
     // Shrinking gives pages back.
     CHECK_EQUAL(sys_mremap((u32)moved, 4 * PAGE, PAGE, 0, 0), moved);
-    CHECK_EQUAL(sys_read(zeros, (void *)(u32)(moved + PAGE), 1), -EFAULT);
+    CHECK_EQUAL(sys_read(zeros, (void*)(u32)(moved + PAGE), 1), -EFAULT);
     // To a place that the program names.
     CHECK_EQUAL(sys_mremap((u32)moved, PAGE, PAGE, MAYMOVE | REMAP_FIXED, (u32)base), base);
     CHECK_EQUAL(at(base)[0], 42);
     CHECK_EQUAL(sys_munmap((u32)base, 3 * PAGE), 0);
 }
 
-static void files(void)
-{
+static void files(void) {
     static u8 buffer[8];
     const int fd = (int)sys_openat(-100, "/tmp", 0x410002 /* O_TMPFILE | O_RDWR */, 0600);
     CHECK(fd >= 0);
@@ -156,11 +147,10 @@ static void files(void)
     sys_close(fd);
 }
 
-static void growing(void)
-{
+static void growing(void) {
     const u32 pages = __builtin_wasm_memory_size(0);
     CHECK_EQUAL(__builtin_wasm_memory_grow(0, 2), pages);
-    volatile u8 *end = (volatile u8 *)((pages + 2) * 65536u);
+    volatile u8* end = (volatile u8*)((pages + 2) * 65536u);
     end[-1] = 9;
     CHECK_EQUAL(end[-2], 0);
 
@@ -187,8 +177,7 @@ static void growing(void)
     CHECK_EQUAL(__builtin_wasm_memory_grow(0, 0x10000), (u32)-1);
 }
 
-static void exhaustion(void)
-{
+static void exhaustion(void) {
     // Everything, then nothing more, then everything again: nothing leaks.
     for (int round = 0; round < 3; ++round) {
         static u32 taken[4096];
@@ -200,8 +189,7 @@ static void exhaustion(void)
     }
 }
 
-void test(void)
-{
+void test(void) {
     zeros = (int)sys_openat(-100, "/dev/zero", 0, 0);
     CHECK(zeros >= 0);
     anonymous();

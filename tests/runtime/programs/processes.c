@@ -3,17 +3,16 @@
 #include "program.h"
 
 WALI(SYS_fork) i64 sys_fork(void);
-WALI(SYS_execve) i64 sys_execve(const char *path, const void *argv, const void *envp);
-WALI(SYS_wait4) i64 sys_wait4(int pid, int *status, int options, void *usage);
-WALI(SYS_set_tid_address) i64 sys_set_tid_address(int *address);
+WALI(SYS_execve) i64 sys_execve(const char* path, const void* argv, const void* envp);
+WALI(SYS_wait4) i64 sys_wait4(int pid, int* status, int options, void* usage);
+WALI(SYS_set_tid_address) i64 sys_set_tid_address(int* address);
 WALI(SYS_gettid) i64 sys_gettid(void);
 
 static volatile int value = 1;
-static const char *const arguments[] = {"sh", "-c", "test \"$WALI_TEST\" = two && exit 7", NULL};
-static const char *const environment[] = {"WALI_TEST=two", NULL};
+static const char* const arguments[] = {"sh", "-c", "test \"$WALI_TEST\" = two && exit 7", NULL};
+static const char* const environment[] = {"WALI_TEST=two", NULL};
 
-void test(void)
-{
+void test(void) {
     int status = 0;
     i64 child = sys_fork();
     if (child == 0) {
@@ -33,7 +32,7 @@ void test(void)
     CHECK_EQUAL(status, 7 << 8);
 
     CHECK_EQUAL(sys_execve("/nowhere", arguments, NULL), -ENOENT);
-    CHECK_EQUAL(sys_execve("/bin/sh", (void *)0xfffffff0u, NULL), -EFAULT);
-    CHECK_EQUAL(sys_execve((void *)0xfffffff0u, arguments, NULL), -EFAULT);
+    CHECK_EQUAL(sys_execve("/bin/sh", (void*)0xfffffff0u, NULL), -EFAULT);
+    CHECK_EQUAL(sys_execve((void*)0xfffffff0u, arguments, NULL), -EFAULT);
     CHECK_EQUAL(sys_set_tid_address(&status), sys_gettid());
 }

@@ -11,12 +11,12 @@ typedef long long i64;
 
 #define WALI(name) __attribute__((import_module("wali"), import_name(#name)))
 
-WALI(SYS_write) i64 sys_write(int fd, const void *buffer, u32 count);
-WALI(SYS_read) i64 sys_read(int fd, void *buffer, u32 count);
+WALI(SYS_write) i64 sys_write(int fd, const void* buffer, u32 count);
+WALI(SYS_read) i64 sys_read(int fd, void* buffer, u32 count);
 WALI(SYS_close) i64 sys_close(int fd);
 WALI(SYS_exit_group) i64 sys_exit_group(int status);
 
-#define NULL ((void *)0)
+#define NULL ((void*)0)
 #define ENOENT 2
 #define EINTR 4
 #define EBADF 9
@@ -27,20 +27,15 @@ WALI(SYS_exit_group) i64 sys_exit_group(int status);
 #define EINVAL 22
 #define ENOSYS 38
 
-static inline u32 length(const char *text)
-{
+static inline u32 length(const char* text) {
     u32 count = 0;
     while (text[count]) ++count;
     return count;
 }
 
-static inline void print(int fd, const char *text)
-{
-    sys_write(fd, text, length(text));
-}
+static inline void print(int fd, const char* text) { sys_write(fd, text, length(text)); }
 
-static inline void print_number(int fd, i64 value)
-{
+static inline void print_number(int fd, i64 value) {
     char digits[24];
     u32 at = sizeof digits;
     u64 rest = value < 0 ? -(u64)value : (u64)value;
@@ -52,8 +47,7 @@ static inline void print_number(int fd, i64 value)
 
 static int failures;
 
-static inline void check_equal(const char *file, int line, const char *text, i64 value, i64 expected)
-{
+static inline void check_equal(const char* file, int line, const char* text, i64 value, i64 expected) {
     if (value == expected) return;
     ++failures;
     print(2, file);
@@ -73,8 +67,7 @@ static inline void check_equal(const char *file, int line, const char *text, i64
 
 void test(void);
 
-__attribute__((export_name("_start"))) void _start(void)
-{
+__attribute__((export_name("_start"))) void _start(void) {
     test();
     sys_exit_group(failures ? 1 : 0);
 }

@@ -2,15 +2,15 @@
 // Signal handlers called from the host: arguments, masks, red zone, alternate stack, interrupted calls.
 #include "program.h"
 
-WALI(SYS_rt_sigaction) i64 sys_rt_sigaction(int signal, const void *action, void *old, u32 size);
-WALI(SYS_rt_sigprocmask) i64 sys_rt_sigprocmask(int how, const void *set, void *old, u32 size);
-WALI(SYS_rt_sigsuspend) i64 sys_rt_sigsuspend(const void *mask, u32 size);
-WALI(SYS_sigaltstack) i64 sys_sigaltstack(const void *stack, void *old);
+WALI(SYS_rt_sigaction) i64 sys_rt_sigaction(int signal, const void* action, void* old, u32 size);
+WALI(SYS_rt_sigprocmask) i64 sys_rt_sigprocmask(int how, const void* set, void* old, u32 size);
+WALI(SYS_rt_sigsuspend) i64 sys_rt_sigsuspend(const void* mask, u32 size);
+WALI(SYS_sigaltstack) i64 sys_sigaltstack(const void* stack, void* old);
 WALI(SYS_kill) i64 sys_kill(int pid, int signal);
 WALI(SYS_getpid) i64 sys_getpid(void);
-WALI(SYS_setitimer) i64 sys_setitimer(int which, const void *value, void *old);
-WALI(SYS_pipe) i64 sys_pipe(void *fds);
-WALI(SYS_pselect6) i64 sys_pselect6(int count, void *r, void *w, void *e, const void *timeout, const void *mask);
+WALI(SYS_setitimer) i64 sys_setitimer(int which, const void* value, void* old);
+WALI(SYS_pipe) i64 sys_pipe(void* fds);
+WALI(SYS_pselect6) i64 sys_pselect6(int count, void* r, void* w, void* e, const void* timeout, const void* mask);
 
 #define HUP 1
 #define FPE 8
@@ -42,29 +42,25 @@ static volatile int last;
 static volatile u32 frame;
 static int self;
 
-static void on_signal(int signal)
-{
+static void on_signal(int signal) {
     u8 local[64];
     frame = (u32)local;
-    for (int i = 0; i < 64; ++i) ((volatile u8 *)local)[i] = 0xaa;
+    for (int i = 0; i < 64; ++i) ((volatile u8*)local)[i] = 0xaa;
     last = signal;
     ++count;
 }
 
-static void on_siginfo(int signal, int *info, void *context)
-{
+static void on_siginfo(int signal, int* info, void* context) {
     last = signal;
-    if (info[0] == signal && info[2] == 0 /* SI_USER */ && info[4] == self && *(u8 *)context == 0) ++count;
+    if (info[0] == signal && info[2] == 0 /* SI_USER */ && info[4] == self && *(u8*)context == 0) ++count;
 }
 
-static i64 install(int signal, u32 handler, u64 flags)
-{
+static i64 install(int signal, u32 handler, u64 flags) {
     const struct action action = {handler, flags, 0, 0};
     return sys_rt_sigaction(signal, &action, NULL, 8);
 }
 
-static void calling(void)
-{
+static void calling(void) {
     CHECK_EQUAL(install(USR1, (u32)on_signal, 0), 0);
     sys_kill(self, USR1);
     CHECK_EQUAL(count, 1);
@@ -93,22 +89,20 @@ static void calling(void)
     CHECK_EQUAL(old.handler, 0);
 }
 
-static void errors(void)
-{
+static void errors(void) {
     struct action old;
     CHECK_EQUAL(sys_rt_sigaction(USR1, NULL, &old, 128), -EINVAL);
     CHECK_EQUAL(install(0, 0, 0), -EINVAL);
     CHECK_EQUAL(install(65, 0, 0), -EINVAL);
     CHECK_EQUAL(install(9, IGN, 0), -EINVAL);
     CHECK_EQUAL(sys_rt_sigaction(9, NULL, &old, 8), 0);
-    CHECK_EQUAL(sys_rt_sigaction(USR1, (void *)0xfffffff0u, NULL, 8), -EFAULT);
-    CHECK_EQUAL(sys_rt_sigaction(USR1, NULL, (void *)0xfffffff0u, 8), -EFAULT);
-    CHECK_EQUAL(sys_rt_sigprocmask(0, (void *)0xfffffff0u, NULL, 8), -EFAULT);
+    CHECK_EQUAL(sys_rt_sigaction(USR1, (void*)0xfffffff0u, NULL, 8), -EFAULT);
+    CHECK_EQUAL(sys_rt_sigaction(USR1, NULL, (void*)0xfffffff0u, 8), -EFAULT);
+    CHECK_EQUAL(sys_rt_sigprocmask(0, (void*)0xfffffff0u, NULL, 8), -EFAULT);
 }
 
 // The host's own signals: the program's wish is kept and works for signals that are sent.
-static void host_signals(void)
-{
+static void host_signals(void) {
     u64 all = ~0ull;
     u64 now = 0;
     u64 none = 0;
@@ -125,8 +119,7 @@ static void host_signals(void)
     CHECK_EQUAL(count, 1);
 }
 
-static void masks(void)
-{
+static void masks(void) {
     const u64 usr1 = 1u << (USR1 - 1);
     const u64 none = 0;
     count = 0;
@@ -146,8 +139,7 @@ static void masks(void)
 
 static u8 alternate[8192] __attribute__((aligned(16)));
 
-static void alternate_stack(void)
-{
+static void alternate_stack(void) {
     struct stack old = {1, 1, 1};
     const struct stack wanted = {(u32)alternate, 0, sizeof alternate};
     const struct stack small = {(u32)alternate, 0, 100};
@@ -168,8 +160,7 @@ static void alternate_stack(void)
 }
 
 // Compiled code keeps a leaf's locals below the stack pointer: handlers must stay clear of them.
-__attribute__((noinline)) static int leaf(int seed)
-{
+__attribute__((noinline)) static int leaf(int seed) {
     volatile u8 local[128];
     for (int i = 0; i < 128; ++i) local[i] = (u8)(seed + i);
     int wrong = 0;
@@ -177,8 +168,7 @@ __attribute__((noinline)) static int leaf(int seed)
     return wrong;
 }
 
-static void red_zone(void)
-{
+static void red_zone(void) {
     const i64 every[4] = {0, 200, 0, 200};
     const i64 never[4] = {0, 0, 0, 0};
     int wrong = 0;
@@ -191,8 +181,7 @@ static void red_zone(void)
     CHECK_EQUAL(wrong, 0);
 }
 
-static void interruption(void)
-{
+static void interruption(void) {
     static int ends[2];
     static u8 byte;
     const i64 soon[4] = {0, 20000, 0, 1000};
@@ -204,8 +193,7 @@ static void interruption(void)
     sys_setitimer(0, never, NULL);
 }
 
-void test(void)
-{
+void test(void) {
     self = (int)sys_getpid();
     calling();
     errors();
