@@ -4,7 +4,11 @@
 set -euo pipefail
 
 [[ $# -gt 0 ]] || { echo "usage: $0 COMMAND [ARGUMENT...]: the command that starts the program under test" >&2; exit 2; }
-program=("$@")
+program=()
+for argument; do # the tests change the folder
+    if [[ -e $argument ]]; then argument=$(realpath "$argument"); fi
+    program+=("$argument")
+done
 scratch=$(mktemp -d)
 started=()
 failures=0
