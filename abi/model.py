@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 """The WALI ABI as objects: loads and validates abi/*.toml.
 
-Every mistake in the data raises AbiError with the file and row that has it, so that the generator can say so in one line.
+Every mistake in the data raises AbiError with the file and row that has it, so that the generator can say so in one
+line.
 """
 
 from __future__ import annotations

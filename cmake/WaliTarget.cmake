@@ -3,8 +3,8 @@
 # library, so that whoever links it gets them.
 include_guard()
 
-# clang-scan-deps warns about our includes in a module's purview (see below) whatever -Wno flag it is given; real warnings
-# come from the compiler itself.
+# clang-scan-deps warns about our includes in a module's purview (see below) whatever -Wno flag it is given; real
+# warnings come from the compiler itself.
 string(REPLACE "<FLAGS>" "<FLAGS> -w" CMAKE_CXX_SCANDEP_SOURCE "${CMAKE_CXX_SCANDEP_SOURCE}")
 
 # The module units need what only newer Clangs have right; say so at once instead of failing in the middle.

@@ -36,8 +36,8 @@ function(wali_register_test name program)
   set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 300)
 endfunction()
 
-# wali_add_area_tests(NAME SOURCE...): one program out of <area>/<file> sources, because a wasm program is translated as a
-# whole before it first runs; and a test per area.
+# wali_add_area_tests(NAME SOURCE...): one program out of <area>/<file> sources, because a wasm program is translated as
+# a whole before it first runs; and a test per area.
 function(wali_add_area_tests name)
   add_executable(test_${name} ${ARGN})
   wali_configure_test(test_${name})

@@ -3,9 +3,9 @@ module;
 
 #include <boost/outcome/basic_result.hpp>
 #include <boost/outcome/policy/base.hpp>
+#include <concepts>
 #include <cstddef>
 #include <cstring>
-#include <concepts>
 #include <initializer_list>
 #include <new>
 #include <span>

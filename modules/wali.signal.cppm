@@ -7,8 +7,8 @@ module;
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/core/signal_set.hpp>
-#include <wali/try.hpp>
 #include <wali/sys/signal_action.hpp>
+#include <wali/try.hpp>
 
 export module wali.signal;
 

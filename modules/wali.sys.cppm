@@ -7,17 +7,15 @@ module;
 
 export module wali.sys;
 
-
-
 #undef WALI_EXPORT
 #define WALI_EXPORT export
 
 extern "C++" {
-#include <wali/abi/types.hpp>
-#include <wali/abi/flags.hpp>
 #include <wali/abi/constants.hpp>
-#include <wali/abi/structs.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/abi/numbers.hpp>
+#include <wali/abi/structs.hpp>
+#include <wali/abi/types.hpp>
 #include <wali/sys/signal_action.hpp>
 #include <wali/sys/syscalls.hpp>
 }

@@ -23,8 +23,10 @@ def _index(families: dict[str, list[Syscall]]) -> str:
     count = sum(len(calls) for calls in families.values())
     lines = [_head(), "# System call reference\n",
              f"The {count} calls of the raw layer `wali::sys`, by family. Each is an import from the wasm module `wali`",
-             "named `SYS_` and the call's name, and a bare `syscall` instruction natively.\n", "| family | calls |", "|---|---|"]
-    lines += [f"| [{family}]({family}.md) | {', '.join(c.name for c in calls)} |" for family, calls in sorted(families.items())]
+             "named `SYS_` and the call's name, and a bare `syscall` instruction natively.\n",
+             "| family | calls |", "|---|---|"]
+    for family, calls in sorted(families.items()):
+        lines.append(f"| [{family}]({family}.md) | {', '.join(c.name for c in calls)} |")
     return "\n".join(lines) + "\n"
 
 

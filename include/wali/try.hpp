@@ -33,4 +33,3 @@
     if (name.has_error()) [[unlikely]]                \
         return name.assume_error();                   \
     declaration = static_cast<decltype(name)&&>(name).assume_value()
-

@@ -59,12 +59,12 @@ WALI_EXPORT namespace wali {
         result<void> close() noexcept { return fd_.close(); }
 
         /// read(2) at the file offset; see wali::read.
-    result<usize> read(MutableBytes buffer) const noexcept { return wali::read(fd(), buffer); }
+        result<usize> read(MutableBytes buffer) const noexcept { return wali::read(fd(), buffer); }
 
-    /// write(2) at the file offset; see wali::write.
-    result<usize> write(ConstBytes bytes) const noexcept { return wali::write(fd(), bytes); }
+        /// write(2) at the file offset; see wali::write.
+        result<usize> write(ConstBytes bytes) const noexcept { return wali::write(fd(), bytes); }
 
-    /// pread(2): reads at `offset` and leaves the file offset alone. SPIPE for pipes and sockets.
+        /// pread(2): reads at `offset` and leaves the file offset alone. SPIPE for pipes and sockets.
         result<usize> read_at(MutableBytes buffer, u64 offset) const noexcept {
             return to_result<usize>(sys::pread64(fd_.raw(), buffer.data(), buffer.size(), static_cast<i64>(offset)));
         }
@@ -88,13 +88,13 @@ WALI_EXPORT namespace wali {
         }
 
         /// Reads until the buffer is full or the file ends; see wali::read_all.
-    result<usize> read_all(MutableBytes buffer) const noexcept { return wali::read_all(fd(), buffer); }
+        result<usize> read_all(MutableBytes buffer) const noexcept { return wali::read_all(fd(), buffer); }
 
-    /// Writes everything; see wali::write_all.
-    result<void> write_all(ConstBytes bytes) const noexcept { return wali::write_all(fd(), bytes); }
-    result<void> write_all(std::string_view text) const noexcept { return wali::write_all(fd(), text); }
+        /// Writes everything; see wali::write_all.
+        result<void> write_all(ConstBytes bytes) const noexcept { return wali::write_all(fd(), bytes); }
+        result<void> write_all(std::string_view text) const noexcept { return wali::write_all(fd(), text); }
 
-    /// lseek(2): moves the file offset and returns it.
+        /// lseek(2): moves the file offset and returns it.
         result<u64> seek(i64 offset, Whence whence = Whence::SET) const noexcept {
             return to_result<u64>(sys::lseek(fd_.raw(), offset, abi::bits(whence)));
         }

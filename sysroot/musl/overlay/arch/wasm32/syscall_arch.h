@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSL-1.0 */
-/* A system call is a typed import from the module "wali". Call numbers are constants in nearly all of libc, so the switch
- * in wali_syscalls.h, inlined everywhere, folds to one import per call. The few callers with variable numbers have
- * their own list of calls (src/misc/wasm32/syscall.c, src/unistd/wasm32/setxid.c). */
+/* A system call is a typed import from the module "wali". Call numbers are constants in nearly all of libc, so the
+ * switch in wali_syscalls.h, inlined everywhere, folds to one import per call. The few callers with variable numbers
+ * have their own list of calls (src/misc/wasm32/syscall.c, src/unistd/wasm32/setxid.c). */
 
 #define __SYSCALL_LL_E(x) (x)
 #define __SYSCALL_LL_O(x) (x)

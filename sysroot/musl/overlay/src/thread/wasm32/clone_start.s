@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# void __wasm_thread_start_libc(int tid, struct start *start): first code of a thread, in an instance whose globals still
-# have their initial values. The host finds it through the function table, some also by its export name.
+# void __wasm_thread_start_libc(int tid, struct start *start): first code of a thread, in an instance whose globals
+# still have their initial values. The host finds it through the function table, some also by its export name.
 
 	.globaltype __stack_pointer, i32
 	.globaltype __tls_base, i32
