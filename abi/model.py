@@ -248,7 +248,8 @@ def _group(name: str, row: dict, scalars: dict[str, Scalar]) -> Group:
         constants.append(Constant(linux_name, member, value, brief))
     if names:
         raise _fail(file, name, f"`names` has `{next(iter(names))}`, which is not among the values")
-    return Group(name, _get(file, name, row, "brief", str), prefix, type_name, row.get("flags", False), tuple(constants))
+    return Group(name, _get(file, name, row, "brief", str), prefix, type_name, row.get("flags", False),
+                 tuple(constants))
 
 
 def _syscall(name: str, row: dict, scalars: dict[str, Scalar], structs: dict[str, Struct]) -> Syscall:
@@ -280,7 +281,8 @@ def _param(call: str, text: str, scalars: dict[str, Scalar], structs: dict[str, 
     if not known:
         raise _fail("syscalls.toml", call, f"parameter `{name}` has the unknown type `{type_name}`")
     if direction is None and type_name not in scalars and type_name != "address":
-        raise _fail("syscalls.toml", call, f"parameter `{name}` of type `{type_name}` needs a direction (in, out, inout)")
+        raise _fail("syscalls.toml", call,
+                    f"parameter `{name}` of type `{type_name}` needs a direction (in, out, inout)")
     if direction is not None and type_name == "void" and size is None:
         raise _fail("syscalls.toml", call, f"parameter `{name}` has no size rule; write {name}[...]")
     rule = None

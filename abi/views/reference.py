@@ -22,7 +22,7 @@ def _head() -> str:
 def _index(families: dict[str, list[Syscall]]) -> str:
     count = sum(len(calls) for calls in families.values())
     lines = [_head(), "# System call reference\n",
-             f"The {count} calls of the raw layer `wali::sys`, by family. Each is an import from the wasm module `wali`",
+             f"The {count} calls of the raw layer `wali::sys`, by family. Each is an import from the module `wali`",
              "named `SYS_` and the call's name, and a bare `syscall` instruction natively.\n",
              "| family | calls |", "|---|---|"]
     for family, calls in sorted(families.items()):
@@ -34,7 +34,8 @@ def _page(abi: Abi, family: str, calls: list[Syscall]) -> str:
     lines = [_head(), f"# {family}\n",
              "Every call returns its result or `-errno` and may be interrupted as its man page says.\n"]
     for call in sorted(calls, key=lambda c: c.name):
-        lines += [f"## {call.name}\n", f"{call.brief[0].upper()}{call.brief[1:]}: {call.man}, tier `{call.tier}`.\n", "```",
+        lines += [f"## {call.name}\n",
+                  f"{call.brief[0].upper()}{call.brief[1:]}: {call.man}, tier `{call.tier}`.\n", "```",
                   f"C++   long wali::sys::{call.name}({cpp_params(abi, call.params)})",
                   f"wasm  wali.{call.import_name} {call.wasm_signature}", "```\n"]
         if call.aliases:

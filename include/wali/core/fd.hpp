@@ -7,101 +7,100 @@
 #include <wali/sys/syscalls.hpp>
 
 WALI_EXPORT namespace wali {
-    /// A descriptor that somebody else owns and keeps open for as long as this is used. A value: copy it freely.
-    /// Functions that use a descriptor without keeping it take one of these.
-    class BorrowedFd {
-      public:
-        /// Wraps a number that is known to stay open, such as one inherited from the parent process.
-        static constexpr BorrowedFd from_raw(int fd) noexcept { return BorrowedFd(fd); }
+/// A descriptor that somebody else owns and keeps open for as long as this is used. A value: copy it freely.
+/// Functions that use a descriptor without keeping it take one of these.
+class BorrowedFd {
+  public:
+    /// Wraps a number that is known to stay open, such as one inherited from the parent process.
+    static constexpr BorrowedFd from_raw(int fd) noexcept { return BorrowedFd(fd); }
 
-        constexpr int raw() const noexcept { return fd_; }
-        constexpr bool operator==(const BorrowedFd&) const noexcept = default;
+    constexpr int raw() const noexcept { return fd_; }
+    constexpr bool operator==(const BorrowedFd&) const noexcept = default;
 
-      private:
-        explicit constexpr BorrowedFd(int fd) noexcept : fd_(fd) {}
-        int fd_;
-    };
+  private:
+    explicit constexpr BorrowedFd(int fd) noexcept : fd_(fd) {}
+    int fd_;
+};
 
-    /// The streams every process starts with.
-    constexpr BorrowedFd standard_input() noexcept { return BorrowedFd::from_raw(0); }
-    constexpr BorrowedFd standard_output() noexcept { return BorrowedFd::from_raw(1); }
-    constexpr BorrowedFd standard_error() noexcept { return BorrowedFd::from_raw(2); }
+/// The streams every process starts with.
+constexpr BorrowedFd standard_input() noexcept { return BorrowedFd::from_raw(0); }
+constexpr BorrowedFd standard_output() noexcept { return BorrowedFd::from_raw(1); }
+constexpr BorrowedFd standard_error() noexcept { return BorrowedFd::from_raw(2); }
 
-    /// The current directory, for the calls that take a directory descriptor.
-    constexpr BorrowedFd current_directory() noexcept { return BorrowedFd::from_raw(abi::bits(abi::SpecialFd::FDCWD)); }
+/// The current directory, for the calls that take a directory descriptor.
+constexpr BorrowedFd current_directory() noexcept { return BorrowedFd::from_raw(abi::bits(abi::SpecialFd::FDCWD)); }
 
-    /// An open descriptor with one owner: closed exactly once, when its owner ends or calls close(). Move-only. After a
-    /// move, release() or close() it is empty (raw() is -1), and calls through it fail with Errno::BADF.
-    class Fd {
-      public:
-        constexpr Fd() noexcept = default;
-        /// Takes over a number that the caller owns.
-        static constexpr Fd from_raw(int fd) noexcept { return Fd(fd); }
+/// An open descriptor with one owner: closed exactly once, when its owner ends or calls close(). Move-only. After a
+/// move, release() or close() it is empty (raw() is -1), and calls through it fail with Errno::BADF.
+class Fd {
+  public:
+    constexpr Fd() noexcept = default;
+    /// Takes over a number that the caller owns.
+    static constexpr Fd from_raw(int fd) noexcept { return Fd(fd); }
 
-        constexpr Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-        constexpr Fd& operator=(Fd&& other) noexcept {
-            if (this != &other) {
-                reset();
-                fd_ = std::exchange(other.fd_, -1);
-            }
-            return *this;
+    constexpr Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    constexpr Fd& operator=(Fd&& other) noexcept {
+        if (this != &other) {
+            reset();
+            fd_ = std::exchange(other.fd_, -1);
         }
-        Fd(const Fd&) = delete;
-        Fd& operator=(const Fd&) = delete;
-        constexpr ~Fd() { reset(); }
+        return *this;
+    }
+    Fd(const Fd&) = delete;
+    Fd& operator=(const Fd&) = delete;
+    constexpr ~Fd() { reset(); }
 
-        constexpr int raw() const noexcept { return fd_; }
-        constexpr explicit operator bool() const noexcept { return fd_ >= 0; }
+    constexpr int raw() const noexcept { return fd_; }
+    constexpr explicit operator bool() const noexcept { return fd_ >= 0; }
 
-        /// A view that must not outlive this owner.
-        constexpr BorrowedFd borrow() const noexcept [[clang::lifetimebound]] { return BorrowedFd::from_raw(fd_); }
-        constexpr operator BorrowedFd() const noexcept [[clang::lifetimebound]] { return borrow(); }
+    /// A view that must not outlive this owner.
+    constexpr BorrowedFd borrow() const noexcept [[clang::lifetimebound]] { return BorrowedFd::from_raw(fd_); }
+    constexpr operator BorrowedFd() const noexcept [[clang::lifetimebound]] { return borrow(); }
 
-        /// Gives the number away without closing it.
-        [[nodiscard]] constexpr int release() noexcept { return std::exchange(fd_, -1); }
+    /// Gives the number away without closing it.
+    [[nodiscard]] constexpr int release() noexcept { return std::exchange(fd_, -1); }
 
-        /// close(2), with its error: EIO, ENOSPC and EDQUOT report writes that failed late. Linux has closed the number
-        /// even when it answers EINTR, so this never closes twice; the Fd is empty afterwards in every case.
-        result<void> close() noexcept {
-            if (fd_ < 0) return Errno::BADF;
-            const long raw = sys::close(std::exchange(fd_, -1));
-            return to_void_result(raw == -static_cast<long>(Errno::INTR) ? 0 : raw);
-        }
+    /// close(2), with its error: EIO, ENOSPC and EDQUOT report writes that failed late. Linux has closed the number
+    /// even when it answers EINTR, so this never closes twice; the Fd is empty afterwards in every case.
+    result<void> close() noexcept {
+        if (fd_ < 0) return Errno::BADF;
+        const long raw = sys::close(std::exchange(fd_, -1));
+        return to_void_result(raw == -static_cast<long>(Errno::INTR) ? 0 : raw);
+    }
 
-        /// A second descriptor of the same open file description, close-on-exec: fcntl(2) F_DUPFD_CLOEXEC.
-        /// Errors: MFILE at the limit of open descriptors.
-        result<Fd> duplicate() const noexcept {
-            const long raw = sys::fcntl(fd_, abi::bits(abi::FcntlCommand::DUPFD_CLOEXEC), 0);
-            if (raw < 0) [[unlikely]]
-                return static_cast<Errno>(-raw);
-            return Fd(static_cast<int>(raw));
-        }
-
-      private:
-        explicit constexpr Fd(int fd) noexcept : fd_(fd) {}
-        constexpr void reset() noexcept {
-            if (fd_ >= 0) sys::close(std::exchange(fd_, -1));
-        }
-
-        int fd_ = -1;
-    };
-
-    /// A raw result that is a new descriptor, as its owner.
-    [[gnu::always_inline]] inline result<Fd> to_fd_result(long raw) noexcept {
+    /// A second descriptor of the same open file description, close-on-exec: fcntl(2) F_DUPFD_CLOEXEC.
+    /// Errors: MFILE at the limit of open descriptors.
+    result<Fd> duplicate() const noexcept {
+        const long raw = sys::fcntl(fd_, abi::bits(abi::FcntlCommand::DUPFD_CLOEXEC), 0);
         if (raw < 0) [[unlikely]]
             return static_cast<Errno>(-raw);
-        return Fd::from_raw(static_cast<int>(raw));
+        return Fd(static_cast<int>(raw));
     }
 
-    /// Makes calls through `fd` fail with Errno::AGAIN instead of waiting, or the reverse: fcntl(2) F_GETFL, F_SETFL.
-    /// The mode belongs to the open file description, so duplicates share it.
-    inline result<void> set_non_blocking(BorrowedFd fd, bool enabled) noexcept {
-        const long flags = sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::GETFL), 0);
-        if (flags < 0) return static_cast<Errno>(-flags);
-        const auto bit = static_cast<unsigned long>(abi::bits(abi::OpenFlags::NONBLOCK));
-        const auto old = static_cast<unsigned long>(flags);
-        return to_void_result(
-            sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::SETFL), enabled ? old | bit : old & ~bit));
+  private:
+    explicit constexpr Fd(int fd) noexcept : fd_(fd) {}
+    constexpr void reset() noexcept {
+        if (fd_ >= 0) sys::close(std::exchange(fd_, -1));
     }
+
+    int fd_ = -1;
+};
+
+/// A raw result that is a new descriptor, as its owner.
+[[gnu::always_inline]] inline result<Fd> to_fd_result(long raw) noexcept {
+    if (raw < 0) [[unlikely]]
+        return static_cast<Errno>(-raw);
+    return Fd::from_raw(static_cast<int>(raw));
+}
+
+/// Makes calls through `fd` fail with Errno::AGAIN instead of waiting, or the reverse: fcntl(2) F_GETFL, F_SETFL.
+/// The mode belongs to the open file description, so duplicates share it.
+inline result<void> set_non_blocking(BorrowedFd fd, bool enabled) noexcept {
+    const long flags = sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::GETFL), 0);
+    if (flags < 0) return static_cast<Errno>(-flags);
+    const auto bit = static_cast<unsigned long>(abi::bits(abi::OpenFlags::NONBLOCK));
+    const auto old = static_cast<unsigned long>(flags);
+    return to_void_result(sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::SETFL), enabled ? old | bit : old & ~bit));
+}
 
 }  // namespace wali

@@ -8,44 +8,44 @@
 #include <wali/abi/structs.hpp>
 
 WALI_EXPORT namespace wali {
-    using abi::Signal;
+using abi::Signal;
 
-    /// A set of signals, as sigsetops(3) and the kernel have it. A value of 8 bytes; it lives in core because waiting
-    /// (Epoll) and signals both speak of it.
-    class SignalSet {
-      public:
-        constexpr SignalSet() noexcept = default;
-        constexpr SignalSet(std::initializer_list<Signal> signals) noexcept {
-            for (const Signal signal : signals) add(signal);
-        }
-        static constexpr SignalSet all() noexcept {
-            SignalSet set;
-            set.raw_.bits = ~u64{0};
-            return set;
-        }
+/// A set of signals, as sigsetops(3) and the kernel have it. A value of 8 bytes; it lives in core because waiting
+/// (Epoll) and signals both speak of it.
+class SignalSet {
+  public:
+    constexpr SignalSet() noexcept = default;
+    constexpr SignalSet(std::initializer_list<Signal> signals) noexcept {
+        for (const Signal signal : signals) add(signal);
+    }
+    static constexpr SignalSet all() noexcept {
+        SignalSet set;
+        set.raw_.bits = ~u64{0};
+        return set;
+    }
 
-        constexpr SignalSet& add(Signal signal) noexcept {
-            raw_.bits |= bit(signal);
-            return *this;
-        }
-        constexpr SignalSet& remove(Signal signal) noexcept {
-            raw_.bits &= ~bit(signal);
-            return *this;
-        }
-        constexpr bool contains(Signal signal) const noexcept { return (raw_.bits & bit(signal)) != 0; }
-        constexpr bool operator==(const SignalSet& other) const noexcept { return raw_.bits == other.raw_.bits; }
+    constexpr SignalSet& add(Signal signal) noexcept {
+        raw_.bits |= bit(signal);
+        return *this;
+    }
+    constexpr SignalSet& remove(Signal signal) noexcept {
+        raw_.bits &= ~bit(signal);
+        return *this;
+    }
+    constexpr bool contains(Signal signal) const noexcept { return (raw_.bits & bit(signal)) != 0; }
+    constexpr bool operator==(const SignalSet& other) const noexcept { return raw_.bits == other.raw_.bits; }
 
-        const abi::sigset_t* raw() const noexcept { return &raw_; }
-        abi::sigset_t* out() noexcept { return &raw_; }
+    const abi::sigset_t* raw() const noexcept { return &raw_; }
+    abi::sigset_t* out() noexcept { return &raw_; }
 
-      private:
-        // Numbers outside 1..64 have no bit: they are in no set.
-        static constexpr u64 bit(Signal signal) noexcept {
-            const int number = abi::bits(signal);
-            return number >= 1 && number <= 64 ? u64{1} << (number - 1) : 0;
-        }
+  private:
+    // Numbers outside 1..64 have no bit: they are in no set.
+    static constexpr u64 bit(Signal signal) noexcept {
+        const int number = abi::bits(signal);
+        return number >= 1 && number <= 64 ? u64{1} << (number - 1) : 0;
+    }
 
-        abi::sigset_t raw_{};
-    };
+    abi::sigset_t raw_{};
+};
 
 }  // namespace wali

@@ -7,32 +7,30 @@
 #include <wali/sys/syscalls.hpp>
 
 WALI_EXPORT namespace wali {
-    using abi::SigactionFlags;
+using abi::SigactionFlags;
 
-    /// A function that a signal calls. It may interrupt anything, so it does no more than set a lock-free atomic or
-    /// call functions that say they are async-signal-safe.
-    using SignalHandler = void (*)(int signal) noexcept;
+/// A function that a signal calls. It may interrupt anything, so it does no more than set a lock-free atomic or
+/// call functions that say they are async-signal-safe.
+using SignalHandler = void (*)(int signal) noexcept;
 
-    /// sigaction(2): calls `handler` when the signal arrives, with `blocked` and the signal itself blocked meanwhile.
-    /// Without SigactionFlags::RESTART a waiting call answers Errno::INTR. INVAL for KILL and STOP.
-    inline result<void> set_signal_handler(Signal signal, SignalHandler handler,
-                                           SigactionFlags flags = SigactionFlags{},
-                                           const SignalSet& blocked = {}) noexcept {
-        const auto action =
-            sys::make_k_sigaction(reinterpret_cast<void*>(handler), abi::bits(flags), blocked.raw()->bits);
-        return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
-    }
+/// sigaction(2): calls `handler` when the signal arrives, with `blocked` and the signal itself blocked meanwhile.
+/// Without SigactionFlags::RESTART a waiting call answers Errno::INTR. INVAL for KILL and STOP.
+inline result<void> set_signal_handler(Signal signal, SignalHandler handler, SigactionFlags flags = SigactionFlags{},
+                                       const SignalSet& blocked = {}) noexcept {
+    const auto action = sys::make_k_sigaction(reinterpret_cast<void*>(handler), abi::bits(flags), blocked.raw()->bits);
+    return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
+}
 
-    /// Lets the signal do nothing. A write to a closed connection then answers Errno::PIPE when PIPE is ignored.
-    inline result<void> ignore_signal(Signal signal) noexcept {
-        const auto action = sys::make_k_sigaction(sys::signal_ignore(), 0, 0);
-        return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
-    }
+/// Lets the signal do nothing. A write to a closed connection then answers Errno::PIPE when PIPE is ignored.
+inline result<void> ignore_signal(Signal signal) noexcept {
+    const auto action = sys::make_k_sigaction(sys::signal_ignore(), 0, 0);
+    return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
+}
 
-    /// Gives the signal its default action back.
-    inline result<void> reset_signal(Signal signal) noexcept {
-        const auto action = sys::make_k_sigaction(sys::signal_default(), 0, 0);
-        return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
-    }
+/// Gives the signal its default action back.
+inline result<void> reset_signal(Signal signal) noexcept {
+    const auto action = sys::make_k_sigaction(sys::signal_default(), 0, 0);
+    return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
+}
 
 }  // namespace wali

@@ -6,25 +6,25 @@
 #include <wali/sys/syscalls.hpp>
 
 WALI_EXPORT namespace wali {
-    using abi::SigprocmaskHow;
+using abi::SigprocmaskHow;
 
-    /// sigprocmask(2): changes which signals the calling thread keeps waiting, and returns the set as it was. KILL and
-    /// STOP cannot be blocked. Does not fail with a set from this library. Async-signal-safe.
-    inline result<SignalSet> change_signal_mask(SigprocmaskHow how, const SignalSet& set) noexcept {
-        SignalSet old;
-        const long raw = sys::rt_sigprocmask(abi::bits(how), set.raw(), old.out(), sizeof(abi::sigset_t));
-        if (raw < 0) return static_cast<Errno>(-raw);
-        return old;
-    }
+/// sigprocmask(2): changes which signals the calling thread keeps waiting, and returns the set as it was. KILL and
+/// STOP cannot be blocked. Does not fail with a set from this library. Async-signal-safe.
+inline result<SignalSet> change_signal_mask(SigprocmaskHow how, const SignalSet& set) noexcept {
+    SignalSet old;
+    const long raw = sys::rt_sigprocmask(abi::bits(how), set.raw(), old.out(), sizeof(abi::sigset_t));
+    if (raw < 0) return static_cast<Errno>(-raw);
+    return old;
+}
 
-    /// Blocks signals in addition to those already blocked; returns the set as it was.
-    inline result<SignalSet> block_signals(const SignalSet& set) noexcept {
-        return change_signal_mask(SigprocmaskHow::BLOCK, set);
-    }
+/// Blocks signals in addition to those already blocked; returns the set as it was.
+inline result<SignalSet> block_signals(const SignalSet& set) noexcept {
+    return change_signal_mask(SigprocmaskHow::BLOCK, set);
+}
 
-    /// Replaces the set of blocked signals; returns the set as it was.
-    inline result<SignalSet> set_signal_mask(const SignalSet& set) noexcept {
-        return change_signal_mask(SigprocmaskHow::SETMASK, set);
-    }
+/// Replaces the set of blocked signals; returns the set as it was.
+inline result<SignalSet> set_signal_mask(const SignalSet& set) noexcept {
+    return change_signal_mask(SigprocmaskHow::SETMASK, set);
+}
 
 }  // namespace wali

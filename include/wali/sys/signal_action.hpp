@@ -24,27 +24,27 @@ extern "C" void wali_rt_sigreturn() noexcept;
 
 /// What differs between the targets in the kernel's struct sigaction.
 WALI_EXPORT namespace wali::sys {
-    /// The handler values that are no functions. In wasm, 1 is a valid function index, so WALI ignores with -2.
-    inline void* signal_default() noexcept { return nullptr; }
-    inline void* signal_ignore() noexcept {
+/// The handler values that are no functions. In wasm, 1 is a valid function index, so WALI ignores with -2.
+inline void* signal_default() noexcept { return nullptr; }
+inline void* signal_ignore() noexcept {
 #if defined(__wasm32__)
-        return reinterpret_cast<void*>(-2L);
+    return reinterpret_cast<void*>(-2L);
 #else
-        return reinterpret_cast<void*>(1L);
+    return reinterpret_cast<void*>(1L);
 #endif
-    }
+}
 
-    /// A filled-in action; natively with the restorer that the kernel needs.
-    inline abi::k_sigaction make_k_sigaction(void* handler, u64 flags, u64 mask) noexcept {
-        abi::k_sigaction action{};
-        action.handler = handler;
-        action.flags = flags;
-        action.mask = mask;
+/// A filled-in action; natively with the restorer that the kernel needs.
+inline abi::k_sigaction make_k_sigaction(void* handler, u64 flags, u64 mask) noexcept {
+    abi::k_sigaction action{};
+    action.handler = handler;
+    action.flags = flags;
+    action.mask = mask;
 #if defined(__x86_64__)
-        action.flags |= abi::bits(abi::SigactionFlags::RESTORER);
-        action.restorer = reinterpret_cast<void*>(&wali_rt_sigreturn);
+    action.flags |= abi::bits(abi::SigactionFlags::RESTORER);
+    action.restorer = reinterpret_cast<void*>(&wali_rt_sigreturn);
 #endif
-        return action;
-    }
+    return action;
+}
 
 }  // namespace wali::sys
