@@ -118,7 +118,7 @@ test_changing_files() {
 }
 
 test_deadlines() {
-    start_server --root "$root" --listen 127.0.0.1:0 --idle-timeout 1
+    start_server --root "$root" --listen 127.0.0.1:0 --idle-timeout 3
     "$here/httpd_raw.py" --deadlines "$address" "$root" || fail "deadlines"
     stop_server TERM
 }
