@@ -61,7 +61,8 @@ test_every_file() {
         url=${url// /%20}
         get --output "$scratch/got" "http://$address/$url" || fail "curl /$url"
         cmp "$root/$path" "$scratch/got" >/dev/null || fail "/$url is not $path"
-        expect "Content-Length of /$url" "$(stat -c %s "$root/$path")" "$(field Content-Length --head "http://$address/$url")"
+        expect "Content-Length of /$url" "$(stat -c %s "$root/$path")" \
+            "$(field Content-Length --head "http://$address/$url")"
     done < <(cd "$root" && find . -type f -printf '%P\n')
 }
 
@@ -149,8 +150,8 @@ test_command_line() {
     local arguments
     expect_run "--help" 0 --help
     grep -q '^usage: httpd ' "$scratch/out" || fail "--help shows no usage"
-    for arguments in --nope extra --root --listen "--listen 127.0.0.1" "--listen localhost:80" "--listen 127.0.0.1:70000" \
-        "--idle-timeout 0" "--idle-timeout x"; do
+    for arguments in --nope extra --root --listen "--listen 127.0.0.1" "--listen localhost:80" \
+        "--listen 127.0.0.1:70000" "--idle-timeout 0" "--idle-timeout x"; do
         # shellcheck disable=SC2086
         expect_run "httpd $arguments" 2 $arguments
         expect_one_line "httpd $arguments" "httpd: "

@@ -3,7 +3,10 @@
 # files go to the folder $scratch, which is removed at the end, after the processes in `started` have ended.
 set -euo pipefail
 
-[[ $# -gt 0 ]] || { echo "usage: $0 COMMAND [ARGUMENT...]: the command that starts the program under test" >&2; exit 2; }
+if (($# == 0)); then
+    echo "usage: $0 COMMAND [ARGUMENT...]: the command that starts the program under test" >&2
+    exit 2
+fi
 program=()
 for argument; do # the tests change the folder
     if [[ -e $argument ]]; then argument=$(realpath "$argument"); fi
