@@ -4,6 +4,8 @@ include_guard()
 
 if(CMAKE_CROSSCOMPILING)
   set(WALI_TREE wasm)
+elseif(WALI_SANITIZE)
+  set(WALI_TREE sanitize)
 else()
   set(WALI_TREE native)
 endif()
@@ -34,6 +36,22 @@ endfunction()
 function(wali_register_test name program)
   add_test(NAME ${WALI_TREE}.${name} COMMAND ${program} ${ARGN} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# wali_add_fuzzer(NAME SOURCE...): a bounded libFuzzer run with a fixed seed, as the test sanitize.NAME_fuzzer. Made in the
+# sanitize tree only.
+function(wali_add_fuzzer name)
+  if(NOT WALI_SANITIZE OR CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  # Without libc++: Debian's libFuzzer is built with libstdc++.
+  add_executable(fuzz_${name} ${ARGN})
+  target_compile_features(fuzz_${name} PRIVATE cxx_std_20)
+  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+  target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,${WALI_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,${WALI_SANITIZE})
+  wali_strict(fuzz_${name})
+  wali_register_test(${name}_fuzzer fuzz_${name} -seed=1 -runs=100000 -max_len=16384)
 endfunction()
 
 # wali_add_area_tests(NAME SOURCE...): one program out of <area>/<file> sources, because a wasm program is translated as

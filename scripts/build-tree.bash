@@ -10,6 +10,7 @@ build_tree() {
 
   case $preset in
     native) arguments=(--preset native "-DWALI_WABT_ROOT=${WALI_WABT_ROOT:?}") ;;
+    sanitize) arguments=(--preset sanitize) ;;
     wasm) arguments=(--preset wasm "-DWALI_SYSROOT=${WALI_SYSROOT:?}") ;;
   esac
   cd -- "$top" || return

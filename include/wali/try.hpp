@@ -11,7 +11,8 @@
 ///     WALI_TRY(size, file.size());                    // assigns to `size`
 ///
 /// The enclosing function returns a `result`. The expression is evaluated once. A macro argument ends at a comma, so
-/// write a declaration such as `std::pair<int, int> p` with an alias or with `auto`.
+/// write a declaration such as `std::pair<int, int> p` with an alias or with `auto`. The forms with a value are several
+/// statements: give an `if` around them its braces.
 #define WALI_TRY(...) \
     WALI_DETAIL_PICK(__VA_ARGS__, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VOID, )(__VA_ARGS__)
 
