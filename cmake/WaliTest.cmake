@@ -38,8 +38,8 @@ function(wali_register_test name program)
   set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 300)
 endfunction()
 
-# wali_add_fuzzer(NAME SOURCE...): a bounded libFuzzer run with a fixed seed, as the test sanitize.NAME_fuzzer. Made in the
-# sanitize tree only.
+# wali_add_fuzzer(NAME SOURCE...): a bounded libFuzzer run with a fixed seed, as the test sanitize.NAME_fuzzer. Made in
+# the sanitize tree only.
 function(wali_add_fuzzer name)
   if(NOT WALI_SANITIZE OR CMAKE_CROSSCOMPILING)
     return()
