@@ -91,7 +91,7 @@ TEST_CASE("bad requests fail with the kernel's errors") {
     const File read_only = File::open(dir.path("a")).value();
     CHECK(MemoryMap::of_file(read_only, 5, 0, Protection::WRITE, MapFlags::SHARED).error() == Errno::ACCES);
     CHECK(MemoryMap::of_file(wali::BorrowedFd::from_raw(-1), 5).error() == Errno::BADF);
-    CHECK(MemoryMap::of_file(File::open(dir.path(".")).value(), 5).error() == Errno::NODEV);
+    CHECK(MemoryMap::of_file(File::open(dir.path(".")).value(), 5).error() == Errno::NODEVICE);
 }
 
 TEST_CASE("resize keeps the contents and zero-fills") {

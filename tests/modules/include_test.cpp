@@ -2,14 +2,18 @@
 // A consumer that includes the C library's headers, whose macros are a trap for names, and then everything of ours.
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <resolv.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/ttydefaults.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>

@@ -355,9 +355,9 @@ consteval bool is_flags(EpollEvents) { return true; }
 
 /// epoll_ctl(2): the operation. Values not listed are kept as they are.
 enum class EpollOperation : int {
-    ADD = 1,  ///< EPOLL_CTL_ADD
-    DEL = 2,  ///< EPOLL_CTL_DEL
-    MOD = 3,  ///< EPOLL_CTL_MOD
+    CTL_ADD = 1,  ///< EPOLL_CTL_ADD
+    CTL_DEL = 2,  ///< EPOLL_CTL_DEL
+    CTL_MOD = 3,  ///< EPOLL_CTL_MOD
 };
 
 /// epoll_create1(2). Values not listed are kept as they are.
@@ -472,14 +472,14 @@ enum class StatxMask : unsigned int {
     NLINK = 4,  ///< STATX_NLINK
     UID = 8,  ///< STATX_UID
     GID = 0x10,  ///< STATX_GID
-    ATIME = 0x20,  ///< STATX_ATIME
-    MTIME = 0x40,  ///< STATX_MTIME
-    CTIME = 0x80,  ///< STATX_CTIME
+    ACCESS_TIME = 0x20,  ///< STATX_ATIME
+    MODIFY_TIME = 0x40,  ///< STATX_MTIME
+    CHANGE_TIME = 0x80,  ///< STATX_CTIME
     INO = 0x100,  ///< STATX_INO
     SIZE = 0x200,  ///< STATX_SIZE
     BLOCKS = 0x400,  ///< STATX_BLOCKS
     BASIC_STATS = 0x7ff,  ///< STATX_BASIC_STATS
-    BTIME = 0x800,  ///< STATX_BTIME
+    BIRTH_TIME = 0x800,  ///< STATX_BTIME
     MNT_ID = 0x1000,  ///< STATX_MNT_ID
 };
 consteval bool is_flags(StatxMask) { return true; }
@@ -504,7 +504,7 @@ enum class Errno : int {
     BUSY = 16,  ///< EBUSY: device or resource busy
     EXIST = 17,  ///< EEXIST: file exists
     XDEV = 18,  ///< EXDEV: invalid cross-device link
-    NODEV = 19,  ///< ENODEV: no such device
+    NODEVICE = 19,  ///< ENODEV: no such device
     NOTDIR = 20,  ///< ENOTDIR: not a directory
     ISDIR = 21,  ///< EISDIR: is a directory
     INVAL = 22,  ///< EINVAL: invalid argument
@@ -543,7 +543,7 @@ enum class Errno : int {
     BADRQC = 56,  ///< EBADRQC: invalid request code
     BADSLT = 57,  ///< EBADSLT: invalid slot
     BFONT = 59,  ///< EBFONT: bad font file format
-    NOSTR = 60,  ///< ENOSTR: device not a stream
+    NOSTREAM = 60,  ///< ENOSTR: device not a stream
     NODATA = 61,  ///< ENODATA: no data available
     TIME = 62,  ///< ETIME: timer expired
     NOSR = 63,  ///< ENOSR: out of streams resources
@@ -640,7 +640,7 @@ constexpr const char* errno_text(Errno value) noexcept {
         case Errno::BUSY: return "device or resource busy";
         case Errno::EXIST: return "file exists";
         case Errno::XDEV: return "invalid cross-device link";
-        case Errno::NODEV: return "no such device";
+        case Errno::NODEVICE: return "no such device";
         case Errno::NOTDIR: return "not a directory";
         case Errno::ISDIR: return "is a directory";
         case Errno::INVAL: return "invalid argument";
@@ -679,7 +679,7 @@ constexpr const char* errno_text(Errno value) noexcept {
         case Errno::BADRQC: return "invalid request code";
         case Errno::BADSLT: return "invalid slot";
         case Errno::BFONT: return "bad font file format";
-        case Errno::NOSTR: return "device not a stream";
+        case Errno::NOSTREAM: return "device not a stream";
         case Errno::NODATA: return "no data available";
         case Errno::TIME: return "timer expired";
         case Errno::NOSR: return "out of streams resources";
@@ -778,7 +778,7 @@ constexpr const char* errno_name(Errno value) noexcept {
         case Errno::BUSY: return "EBUSY";
         case Errno::EXIST: return "EEXIST";
         case Errno::XDEV: return "EXDEV";
-        case Errno::NODEV: return "ENODEV";
+        case Errno::NODEVICE: return "ENODEV";
         case Errno::NOTDIR: return "ENOTDIR";
         case Errno::ISDIR: return "EISDIR";
         case Errno::INVAL: return "EINVAL";
@@ -817,7 +817,7 @@ constexpr const char* errno_name(Errno value) noexcept {
         case Errno::BADRQC: return "EBADRQC";
         case Errno::BADSLT: return "EBADSLT";
         case Errno::BFONT: return "EBFONT";
-        case Errno::NOSTR: return "ENOSTR";
+        case Errno::NOSTREAM: return "ENOSTR";
         case Errno::NODATA: return "ENODATA";
         case Errno::TIME: return "ETIME";
         case Errno::NOSR: return "ENOSR";

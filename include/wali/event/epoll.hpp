@@ -46,16 +46,16 @@ class Epoll {
     /// epoll_ctl(2) EPOLL_CTL_ADD: watches `fd` for `events`; wait() gives `token` back with them. ERR and HUP are
     /// always watched. Errors: EXIST (already added), PERM (a regular file, which is always ready), NOSPC.
     result<void> add(BorrowedFd fd, EpollEvents events, u64 token) const noexcept {
-        return control(abi::EpollOperation::ADD, fd, EpollEvent(events, token));
+        return control(abi::EpollOperation::CTL_ADD, fd, EpollEvent(events, token));
     }
 
     /// EPOLL_CTL_MOD: replaces events and token; also re-arms ONESHOT. NOENT when `fd` was not added.
     result<void> modify(BorrowedFd fd, EpollEvents events, u64 token) const noexcept {
-        return control(abi::EpollOperation::MOD, fd, EpollEvent(events, token));
+        return control(abi::EpollOperation::CTL_MOD, fd, EpollEvent(events, token));
     }
 
     /// EPOLL_CTL_DEL. NOENT when `fd` was not added.
-    result<void> remove(BorrowedFd fd) const noexcept { return control(abi::EpollOperation::DEL, fd, EpollEvent()); }
+    result<void> remove(BorrowedFd fd) const noexcept { return control(abi::EpollOperation::CTL_DEL, fd, EpollEvent()); }
 
     /// epoll_pwait(2): waits until a descriptor is ready, `timeout` has passed (nullopt waits without end, 0 does
     /// not wait) or a signal handler has run (Errno::INTR, never retried here). While waiting, the thread's signal

@@ -23,7 +23,7 @@ class MemoryMap {
     /// mmap(2): `length` bytes of the file behind `fd` from `offset`, a multiple of page_size. MapFlags::SHARED
     /// writes changes back to the file, MapFlags::PRIVATE keeps them. The descriptor may be closed afterwards.
     /// Errors: INVAL (length 0, offset no multiple), ACCES (a shared writable map of a file not open for both),
-    /// NODEV, NOMEM.
+    /// NODEVICE, NOMEM.
     static result<MemoryMap> of_file(BorrowedFd fd, usize length, u64 offset = 0,
                                      Protection protection = Protection::READ,
                                      MapFlags flags = MapFlags::PRIVATE) noexcept {
