@@ -55,7 +55,9 @@ class Epoll {
     }
 
     /// EPOLL_CTL_DEL. NOENT when `fd` was not added.
-    result<void> remove(BorrowedFd fd) const noexcept { return control(abi::EpollOperation::CTL_DEL, fd, EpollEvent()); }
+    result<void> remove(BorrowedFd fd) const noexcept {
+        return control(abi::EpollOperation::CTL_DEL, fd, EpollEvent());
+    }
 
     /// epoll_pwait(2): waits until a descriptor is ready, `timeout` has passed (nullopt waits without end, 0 does
     /// not wait) or a signal handler has run (Errno::INTR, never retried here). While waiting, the thread's signal
