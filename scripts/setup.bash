@@ -46,7 +46,7 @@ import_check() {
 # show_progress LABEL LOG: what the step is doing, on the terminal every second, else a line now and then. It ends with
 # setup, however that ended.
 show_progress() {
-  local label=$1 log=$2 start=$SECONDS last width
+  local label=$1 log=$2 start=$SECONDS last width ticks=0
   if [[ -t 2 ]]; then
     width=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2) || width=
     ((width >= 40)) || width=80
@@ -56,7 +56,8 @@ show_progress() {
       printf '\r\033[K%s' "${last:0:width-1}" >&2
     done
   else
-    while sleep "$heartbeat_seconds" && kill -0 $$; do
+    while sleep 1 && kill -0 $$; do
+      ((++ticks % heartbeat_seconds == 0)) || continue
       last=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\000-\037')
       say "$label ... $((SECONDS - start)) s  ${last:0:90}"
     done
