@@ -50,13 +50,13 @@ show_progress() {
   if [[ -t 2 ]]; then
     width=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2) || width=
     ((width >= 40)) || width=80
-    while sleep 1 && kill -0 $$; do
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
       last=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\000-\037')
       last="$label ... $((SECONDS - start)) s  $last"
       printf '\r\033[K%s' "${last:0:width-1}" >&2
     done
   else
-    while sleep 1 && kill -0 $$; do
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
       ((++ticks % heartbeat_seconds == 0)) || continue
       last=$(tail -n 1 -- "$log" 2>/dev/null | tr -d '\000-\037')
       say "$label ... $((SECONDS - start)) s  ${last:0:90}"
