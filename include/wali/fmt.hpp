@@ -2,8 +2,8 @@
 #pragma once
 
 // Formatting of wali's values with {fmt}, for programs that use it. Not part of wali.hpp: include it where it is
-// needed, with FMT_HEADER_ONLY defined (Debian's compiled libfmt belongs to another standard library); the CMake target
-// wali::fmt does that.
+// needed, with FMT_HEADER_ONLY defined (Debian's compiled libfmt belongs to another standard library) and FMT_CONSTEVAL
+// empty (fmt 10's format strings are no constant expressions for Clang 22). The CMake target wali::fmt does both.
 #include <fmt/core.h>
 
 #include <wali/core/result.hpp>
