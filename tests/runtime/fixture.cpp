@@ -23,7 +23,10 @@ std::string assemble(const std::string& text, bool validate) {
         (validate && Failed(wabt::ValidateModule(module.get(), &errors, wabt::ValidateOptions(features)))))
         throw std::runtime_error("test module: " + (errors.empty() ? "?" : errors[0].message) + " in\n" + text);
     wabt::MemoryStream stream;
-    const wabt::WriteBinaryOptions write_options(features, false, true, true);
+    constexpr bool canonicalize_lebs = false;
+    constexpr bool relocatable = false;  // an object file's symbols are not what is run, and 1.0.36 writes them wrongly
+    constexpr bool write_debug_names = true;
+    const wabt::WriteBinaryOptions write_options(features, canonicalize_lebs, relocatable, write_debug_names);
     if (Failed(wabt::WriteBinaryModule(&stream, module.get(), write_options))) throw std::runtime_error("cannot write");
     const auto& data = stream.output_buffer().data;
     return {data.begin(), data.end()};
