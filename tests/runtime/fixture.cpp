@@ -24,7 +24,7 @@ std::string assemble(const std::string& text, bool validate) {
         throw std::runtime_error("test module: " + (errors.empty() ? "?" : errors[0].message) + " in\n" + text);
     wabt::MemoryStream stream;
     constexpr bool canonicalize_lebs = false;
-    constexpr bool relocatable = false;  // an object file's symbols are not what is run, and 1.0.36 writes them wrongly
+    constexpr bool relocatable = false;  // a program, no object file
     constexpr bool write_debug_names = true;
     const wabt::WriteBinaryOptions write_options(features, canonicalize_lebs, relocatable, write_debug_names);
     if (Failed(wabt::WriteBinaryModule(&stream, module.get(), write_options))) throw std::runtime_error("cannot write");
