@@ -4,6 +4,7 @@
 from model import Abi, Param
 
 WIDTH = 120
+WORDS = {"ptr": "void*", "uintptr_t": "std::uintptr_t", "size_t": "usize"}  # fields as wide as a pointer
 
 
 def mark(comment: str, source: str) -> str:

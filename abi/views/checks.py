@@ -1,44 +1,81 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The table that tests/abi/kernel_headers_test.cpp compares: our numbers beside those of the machine's own headers."""
+"""What tests/abi compares with the kernel's and the C library's own headers: one source file per set of headers that
+can be included together, and one per architecture for the call numbers."""
 
-from model import Abi, Struct
+from model import FILLERS, ISAS, Abi, Group, Struct
 
 from views._text import mark
 
-# What the C library's headers show differently from what the kernel takes.
-DIFFERENT = {
-    "O_LARGEFILE": "the C library hides it on 64-bit machines, where it has no effect",
-    "SA_RESTORER": "the kernel's private flag; the C library sets it by itself",
-}
-# Structures that the headers do not have under this name, or have in the C library's own larger form.
-PRIVATE_STRUCTS = {"k_sigaction", "sigset_t", "pselect6_sigmask", "fd_set", "statx_timestamp", "stack_t"}
-# Fields whose name is ours: padding, and what the headers name otherwise.
-PRIVATE_FIELDS = ("pad", "unused", "spare", "f_spare", "reserved", "f_fsid")
+KERNEL = ("linux/", "asm/", "asm-generic/")
+
+
+MACROS = """\
+namespace abi = wali::abi;
+
+#define ROW(name, ours, theirs) {name, static_cast<long long>(ours), static_cast<long long>(theirs)},
+#define CONSTANT(group, member, name) \\
+    ROW(#name, abi::group::member, static_cast<std::underlying_type_t<abi::group>>(name))
+#define SIZE(ours, theirs) ROW("sizeof " #ours, sizeof(abi::ours), sizeof(theirs))
+#define FIELD(ours, field, theirs, their_field)                                  \\
+    ROW(#ours "." #field, offsetof(abi::ours, field), offsetof(theirs, their_field)) \\
+    ROW("sizeof " #ours "." #field, sizeof(abi::ours::field), sizeof(static_cast<theirs*>(nullptr)->their_field))
+"""
 
 
 def render(abi: Abi) -> dict[str, str]:
+    files = {f"tests/abi/{side}_headers.cpp": _headers(abi, side) for side in ("kernel", "libc")}
+    files |= {f"tests/abi/numbers_{isa}.cpp": _numbers(abi, isa) for isa in ISAS}
+    calls = "".join([*(f"WALI_CALL({name})\n" for name in abi.syscalls),
+                     *(f"WALI_OTHER_IMPORT({row.c_name})\n" for row in abi.imports.values()
+                       if row.kind == "import" and row.tier == "spec")])
+    return files | {"tests/abi/every_call.inc": mark("//", "abi/syscalls/ and abi/imports.toml") + calls}
+
+
+def _headers(abi: Abi, side: str) -> str:
+    """The table of one side: the kernel's headers redefine the C library's structures, so each has its own file."""
+    rows, headers = [], set()
+    for thing in (*abi.groups.values(), *abi.structs.values()):
+        ours = {h for h in thing.headers if h.startswith(KERNEL) == (side == "kernel")}
+        if ours:
+            headers |= ours
+            rows += _group_rows(thing) if isinstance(thing, Group) else _struct_rows(thing)
+    includes = [f"#include <{h}>\n" for h in sorted(headers)]
+    return "".join([mark("//", "abi/constants/ and abi/structs/"), '#include "header_row.hpp"\n\n', *includes,
+                    "".join(f"\n#include <wali/abi/{name}.hpp>" for name in ("constants", "flags", "structs")),
+                    "\n\n", MACROS,
+                    f"\nconst std::initializer_list<HeaderRow> {side}_header_rows = {{\n", *rows, "};\n"])
+
+
+def _group_rows(group: Group) -> list[str]:
     rows = []
-    for group in abi.groups.values():
-        for c in group.constants:
-            if c.name not in DIFFERENT:
-                rows.append(_row(c.name, f"abi::bits(abi::{group.name}::{c.member})", c.name))
-    for call in abi.syscalls.values():
-        header = next((a for a in call.aliases if a.endswith("64")), call.name)
-        rows.append(_row(f"SYS_{call.name}", f"abi::bits(abi::x86_64::Number::{call.name})", f"SYS_{header}"))
-    for struct in abi.structs.values():
-        if struct.name not in PRIVATE_STRUCTS:
-            rows += _struct_rows(struct)
-    return {"tests/abi/kernel_headers.inc": mark("//", "abi/*.toml") + "".join(rows)}
-
-
-def _struct_rows(struct: Struct) -> list[str]:
-    rows = [_row(f"sizeof {struct.name}", f"sizeof(abi::{struct.name})", f"sizeof(struct ::{struct.name})")]
-    for f in struct.native.fields:
-        if not f.name.startswith(PRIVATE_FIELDS):
-            rows.append(_row(f"{struct.name}.{f.name}", f"offsetof(abi::{struct.name}, {f.name})",
-                             f"offsetof(struct ::{struct.name}, {f.name})"))
+    for c in group.constants:
+        if c.unchecked:
+            continue
+        row = f"CONSTANT({group.name}, {c.member}, {c.name})\n"
+        rows.append(f"#if defined({c.name})\n{row}#endif\n" if c.since else row)
     return rows
 
 
-def _row(name: str, ours: str, theirs: str) -> str:
-    return f'{{"{name}", static_cast<long long>({ours}), static_cast<long long>({theirs})}},\n'
+def _struct_rows(struct: Struct) -> list[str]:
+    rows = [f"SIZE({struct.name}, {struct.c_name})\n"]
+    for f in struct.native.fields:
+        theirs = struct.c_fields.get(f.name, f.name)
+        if theirs and not f.name.startswith(FILLERS):
+            rows.append(f"FIELD({struct.name}, {f.name}, {struct.c_name}, {theirs})\n")
+    return rows
+
+
+def _numbers(abi: Abi, isa: str) -> str:
+    """Compiling it is the test; `since` may be newer than the headers, an absent call must be absent there too."""
+    parts = [mark("//", "abi/syscalls/"), "#include <asm/unistd.h>\n\n#include <wali/abi/numbers.hpp>\n",
+             f"\nusing wali::abi::{isa}::Number;\n"
+             "#define EQUAL(name, macro) static_assert(static_cast<int>(Number::name) == macro)\n\n"]
+    for call in abi.syscalls.values():
+        macro = f"__NR_{call.c_name}"
+        if call.number[isa] < 0:
+            parts.append(f'#if defined({macro})\n#error "{call.name}: {isa} has this call"\n#endif\n')
+        elif call.since:
+            parts.append(f"#if defined({macro})\nEQUAL({call.name}, {macro});\n#endif\n")
+        else:
+            parts.append(f"EQUAL({call.name}, {macro});\n")
+    return "".join(parts)

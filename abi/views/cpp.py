@@ -3,8 +3,9 @@
 
 from model import ISAS, Abi, Group, Layout, Struct, Syscall
 
-from views._text import cpp_params, mark, wrap
+from views._text import WORDS, cpp_params, mark, wrap
 
+INT64_MAX = (1 << 63) - 1  # a decimal literal above is an error
 OPEN = """#pragma once
 
 #include <wali/abi/types.hpp>
@@ -22,7 +23,7 @@ def render(abi: Abi) -> dict[str, str]:
 
 
 def _constants(abi: Abi) -> str:
-    parts = [mark("//", "abi/constants.toml"), OPEN, "\nWALI_EXPORT namespace wali::abi {\n"]
+    parts = [mark("//", "abi/constants/"), OPEN, "\nWALI_EXPORT namespace wali::abi {\n"]
     for group in abi.groups.values():
         parts.append(_group(abi, group))
     parts.append(_errno_text(abi))
@@ -34,7 +35,7 @@ def _group(abi: Abi, group: Group) -> str:
     lines = [f"\n/// {group.brief}. Values not listed are kept as they are.",
              f"enum class {group.name} : {abi.scalars[group.type].cpp} {{"]
     for c in group.constants:
-        value = hex(c.value) if group.flags and c.value > 9 else str(c.value)
+        value = hex(c.value) if group.flags and c.value > 9 or c.value > INT64_MAX else str(c.value)
         lines.append(f"    {c.member} = {value},  ///< {c.name}" + (f": {c.brief}" if c.brief else ""))
     lines.append("};")
     if group.flags:
@@ -55,7 +56,7 @@ def _errno_text(abi: Abi) -> str:
 
 
 def _structs(abi: Abi) -> str:
-    parts = [mark("//", "abi/structs.toml"), OPEN, "\nWALI_EXPORT namespace wali::abi {\n"]
+    parts = [mark("//", "abi/structs/"), OPEN, "\nWALI_EXPORT namespace wali::abi {\n"]
     for struct in abi.structs.values():
         parts.append(_struct(abi, struct))
     parts.append("\n}  // namespace wali::abi\n")
@@ -79,8 +80,7 @@ def _struct(abi: Abi, struct: Struct) -> str:
 def _definition(abi: Abi, name: str, layout: Layout) -> str:
     lines = [f"struct {'[[gnu::packed]] ' if layout.packed else ''}{name} {{"]
     for f in layout.fields:
-        special = {"ptr": "void*", "size_t": "usize"}
-        cpp = special.get(f.type) or (abi.scalars[f.type].cpp if f.type in abi.scalars else f.type)
+        cpp = WORDS.get(f.type) or (abi.scalars[f.type].cpp if f.type in abi.scalars else f.type)
         lines.append(f"    {cpp} {f.name}{f'[{f.count}]' if f.count else ''};")
     return "\n".join(lines) + "\n};\n"
 
@@ -92,7 +92,7 @@ def _asserts(name: str, layout: Layout) -> str:
 
 
 def _numbers(abi: Abi) -> str:
-    parts = [mark("//", "abi/syscalls.toml"), OPEN]
+    parts = [mark("//", "abi/syscalls/"), "#pragma once\n\n#include <wali/abi/export.hpp>\n"]
     for isa in ISAS:
         parts.append(f"\n/// System call numbers of {isa} Linux; a call that this architecture lacks is -1.\n"
                      f"WALI_EXPORT namespace wali::abi::{isa} {{\n\nenum class Number : int {{\n")
@@ -101,6 +101,7 @@ def _numbers(abi: Abi) -> str:
     return "".join(parts)
 
 
+NOT_PLAIN = {"setjmp": "returns_twice, ", "sigsetjmp": "returns_twice, ", "longjmp": "noreturn, "}
 SYSCALL_INTRO = """
 /// The raw calls. Each takes what the kernel takes and returns what the kernel returns: the result, or -errno.
 /// Nothing is checked, retried or kept: EINTR and EAGAIN come back as they are; errno is never touched.
@@ -112,12 +113,19 @@ def _doc(call: Syscall) -> str:
 
 
 def _wasm32(abi: Abi) -> str:
-    parts = [mark("//", "abi/syscalls.toml"), "#pragma once\n\n#include <wali/abi/structs.hpp>\n",
+    parts = [mark("//", "abi/syscalls/"), "#pragma once\n\n#include <wali/abi/structs.hpp>\n",
              SYSCALL_INTRO, "WALI_EXPORT namespace wali::sys {\n",
              '\n/// The imports from module "wali"; their C names meet no symbol of a C library.\nextern "C" {\n']
     for call in abi.syscalls.values():
         parts.append(f'__attribute__((import_module("wali"), import_name("{call.import_name}"))) long\n'
                      f"wali_{call.import_name}({cpp_params(abi, call.params)}) noexcept;\n")
+    parts.append("\n// What is no system call. setjmp and longjmp are left to the compiler's own lowering.\n")
+    for row in abi.imports.values():
+        if row.kind == "import" and row.tier == "spec":
+            result = {"i32": "int", "i64": "long", "none": "void"}[row.result]
+            attributes = f'{NOT_PLAIN.get(row.name, "")}import_module("{row.module}"), import_name("{row.name}")'
+            parts.append(f"__attribute__(({attributes})) {result}\n"
+                         f"wali_{row.c_name}({cpp_params(abi, row.params)}) noexcept;  // {row.brief}\n")
     parts.append("}\n")
     for call in abi.syscalls.values():
         names = ", ".join(p.name for p in call.params)
@@ -128,7 +136,7 @@ def _wasm32(abi: Abi) -> str:
 
 
 def _x86_64(abi: Abi) -> str:
-    parts = [mark("//", "abi/syscalls.toml"),
+    parts = [mark("//", "abi/syscalls/"),
              "#pragma once\n\n#include <wali/abi/structs.hpp>\n#include <wali/sys/x86_64/instruction.hpp>\n",
              SYSCALL_INTRO, "WALI_EXPORT namespace wali::sys {\n"]
     for call in abi.syscalls.values():

@@ -19,12 +19,6 @@ struct SyscallImport {
     std::string_view params;   // i = i32, l = i64; the result is always i64
 };
 
-constexpr SyscallImport syscalls[] = {
-#define WALI_IMPORT(name, handler, params) {name, handler, params},
-#include "../generated/import_table.inc"
-#undef WALI_IMPORT
-};
-
 struct OtherImport {
     std::string_view name;
     std::string_view function;  // the function w2c_wali_<function>
@@ -32,20 +26,20 @@ struct OtherImport {
     std::string_view result;
 };
 
+constexpr SyscallImport syscalls[] = {
+#define WALI_SYSCALL(name, handler, params) {name, handler, params},
+#define WALI_IMPORT(name, handler, params, result)
+#include "../generated/import_table.inc"
+#undef WALI_IMPORT
+#undef WALI_SYSCALL
+};
+
 constexpr OtherImport others[] = {
-    {"__init", "init", "", "i"},
-    {"__deinit", "deinit", "", "i"},
-    {"__proc_exit", "procexit", "i", ""},
-    {"__cl_get_argc", "argc", "", "i"},
-    {"__cl_get_argv_len", "argvlen", "i", "i"},
-    {"__cl_copy_argv", "copyargv", "ii", "i"},
-    {"__get_init_envfile", "envfile", "ii", "i"},
-    {"__wasm_thread_spawn", "threadspawn", "ii", "i"},
-    {"setjmp", "setjmp", "i", "i"},
-    {"_setjmp", "setjmp", "i", "i"},
-    {"sigsetjmp", "sigsetjmp", "ii", "i"},
-    {"longjmp", "longjmp", "ii", ""},
-    {"_longjmp", "longjmp", "ii", ""},
+#define WALI_SYSCALL(name, handler, params)
+#define WALI_IMPORT(name, handler, params, result) {name, handler, params, result},
+#include "../generated/import_table.inc"
+#undef WALI_IMPORT
+#undef WALI_SYSCALL
 };
 
 /// "iil" for (i32, i32, i64); nothing if another type occurs.

@@ -5,30 +5,21 @@
 
 #include "host.h"
 
-struct guest_iovec {
-    uint32_t base;
-    uint32_t length;
-};
-
-_Static_assert(sizeof(struct guest_iovec) == 8, "wasm32 iovec");
-
-int64_t iovec_read(struct iovec native[GUEST_IOV_MAX], uint32_t address, uint32_t count) {
+int64_t iovec_read(struct wali_native_iovec native[GUEST_IOV_MAX], uint32_t address, uint32_t count) {
     if (count > GUEST_IOV_MAX) return -E_INVAL;
-    struct guest_iovec guest[GUEST_IOV_MAX];
+    struct wali_guest_iovec guest[GUEST_IOV_MAX];
     const int64_t error = count == 0 ? 0 : guest_read(guest, address, count * sizeof *guest);
     if (error != 0) return error;
     for (uint32_t i = 0; i < count; ++i) {
-        const struct guest_iovec element = guest[i];
         // A length beyond SSIZE_MAX is -EINVAL for the kernel; the guest's size_t has 32 bits.
-        if (element.length > INT32_MAX) return -E_INVAL;
-        native[i].iov_base = (void*)wali_pointer(element.base);
-        native[i].iov_len = element.length;
+        if (guest[i].iov_len > INT32_MAX) return -E_INVAL;
+        wali_iovec_to_native(&native[i], &guest[i]);
     }
     return 0;
 }
 
 static uint64_t vectored(uint64_t number, uint32_t fd, uint32_t address, uint32_t count) {
-    struct iovec native[GUEST_IOV_MAX];
+    struct wali_native_iovec native[GUEST_IOV_MAX];
     const int64_t error = iovec_read(native, address, count);
     return error != 0 ? (uint64_t)error : wali_syscall3(number, fd, (uint64_t)native, count);
 }

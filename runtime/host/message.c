@@ -3,57 +3,36 @@
 // sendmsg and recvmsg. The header is read once, translated, and after recvmsg the fields that the kernel changes are
 // written back. Control data has the kernel's own layout (a cmsghdr of 16 bytes), so it is passed as it is.
 #include <stddef.h>
-#include <sys/socket.h>
 
 #include "host.h"
 #include "iovec.h"
 
-struct guest_msghdr {
-    uint32_t name;
-    uint32_t namelen;
-    uint32_t iov;
-    int32_t iovlen;
-    int32_t pad1;
-    uint32_t control;
-    uint32_t controllen;
-    int32_t pad2;
-    int32_t flags;
-};
-
-_Static_assert(sizeof(struct guest_msghdr) == 36 && offsetof(struct guest_msghdr, flags) == 32, "wasm32 msghdr");
-
 struct message {
-    struct msghdr head;
-    struct iovec iov[GUEST_IOV_MAX];
+    struct wali_native_msghdr head;
+    struct wali_native_iovec iov[GUEST_IOV_MAX];
 };
 
 static int64_t message_read(struct message* native, uint32_t address) {
-    struct guest_msghdr guest;
+    struct wali_guest_msghdr guest;
     const int64_t error = guest_read(&guest, address, sizeof guest);
     if (error != 0) return error;
-    if (guest.iovlen < 0 || guest.iovlen > GUEST_IOV_MAX) return -E_MSGSIZE;
-    if ((int32_t)guest.namelen < 0) return -E_INVAL;
-    native->head = (struct msghdr){
-        .msg_name = (void*)wali_pointer(guest.name),
-        .msg_namelen = guest.namelen,
-        .msg_iov = native->iov,
-        .msg_iovlen = (size_t)guest.iovlen,
-        .msg_control = (void*)wali_pointer(guest.control),
-        .msg_controllen = guest.controllen,
-        .msg_flags = guest.flags,
-    };
-    return iovec_read(native->iov, guest.iov, (uint32_t)guest.iovlen);
+    if (guest.msg_iovlen > GUEST_IOV_MAX) return -E_MSGSIZE;
+    if ((int32_t)guest.msg_namelen < 0) return -E_INVAL;
+    wali_msghdr_to_native(&native->head, &guest);
+    native->head.msg_iov = (uint64_t)native->iov;
+    return iovec_read(native->iov, guest.msg_iov, guest.msg_iovlen);
 }
 
 static int64_t write_field(uint32_t message, size_t offset, uint32_t value) {
     return guest_write((uint32_t)(message + offset), &value, sizeof value);
 }
 
-static int64_t write_back(uint32_t message, const struct msghdr* head) {
+static int64_t write_back(uint32_t message, const struct wali_native_msghdr* head) {
     int64_t error = 0;
-    if (head->msg_name) error |= write_field(message, offsetof(struct guest_msghdr, namelen), head->msg_namelen);
-    error |= write_field(message, offsetof(struct guest_msghdr, controllen), (uint32_t)head->msg_controllen);
-    error |= write_field(message, offsetof(struct guest_msghdr, flags), (uint32_t)head->msg_flags);
+    if (head->msg_name)
+        error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_namelen), head->msg_namelen);
+    error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_controllen), (uint32_t)head->msg_controllen);
+    error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_flags), head->msg_flags);
     return error == 0 ? 0 : -E_FAULT;
 }
 

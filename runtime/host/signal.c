@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "structs.h"
 
 #define SIGNALS 64
 
@@ -26,33 +27,11 @@
 #define SIGINFO_BYTES 128U
 #define UCONTEXT_BYTES 1024U
 
-struct guest_action {
-    uint32_t handler;
-    uint64_t flags;
-    uint32_t restorer;
-    uint64_t mask;
-} __attribute__((packed));
-
-_Static_assert(sizeof(struct guest_action) == 24, "wasm32 k_sigaction");
-
-struct native_action {
-    void (*handler)(int signal, void* info, void* context);
-    uint64_t flags;
-    void (*restorer)(void);
-    uint64_t mask;
-};
-
-struct guest_stack {
-    uint32_t base;
-    int32_t flags;
-    uint32_t size;
-};
-
 // What the native handler needs, in one word, so that it never sees half a change: flags above, table index below.
 static _Atomic uint64_t handlers[SIGNALS + 1];
 static uint64_t masks[SIGNALS + 1];  // as the guest gave them, for reporting
 
-static _Thread_local struct guest_stack alternate = {.flags = SS_DISABLE_};
+static _Thread_local struct wali_guest_stack_t alternate = {.ss_flags = SS_DISABLE_};
 
 static bool is_host_signal(uint32_t signal) { return HOST_SIGNALS >> (signal - 1) & 1; }
 
@@ -66,13 +45,13 @@ bool signal_has_handler(int signal) {
 // --- delivery ---
 
 static bool on_alternate(uint32_t sp) {
-    return alternate.size != 0 && sp > alternate.base && sp - alternate.base <= alternate.size;
+    return alternate.ss_size != 0 && sp > alternate.ss_sp && sp - alternate.ss_sp <= alternate.ss_size;
 }
 
 // Where the handler's frame starts: below the red zone, or at the top of the alternate stack.
 static uint32_t frame_top(uint32_t sp, uint32_t flags) {
-    if ((flags & SA_ONSTACK_) && !(alternate.flags & SS_DISABLE_) && !on_alternate(sp))
-        return (alternate.base + alternate.size) & ~15U;
+    if ((flags & SA_ONSTACK_) && !(alternate.ss_flags & SS_DISABLE_) && !on_alternate(sp))
+        return (alternate.ss_sp + alternate.ss_size) & ~15U;
     return (sp - RED_ZONE) & ~15U;
 }
 
@@ -136,27 +115,30 @@ extern void wali_restore(void);
 
 // --- rt_sigaction ---
 
-static void guest_view(uint32_t signal, struct guest_action* action) {
+static void guest_view(uint32_t signal, struct wali_guest_k_sigaction* action) {
     const uint64_t now = handlers[signal];
-    *action = (struct guest_action){(uint32_t)now, now >> 32, 0, masks[signal]};
+    *action = (struct wali_guest_k_sigaction){(uint32_t)now, now >> 32, 0, masks[signal]};
 }
 
 // Host signals keep their native action; the guest's is remembered for those that kill(2) sends.
-static uint64_t install(uint32_t signal, const struct guest_action* action) {
+static uint64_t install(uint32_t signal, const struct wali_guest_k_sigaction* action) {
     if (!is_host_signal(signal)) {
-        struct native_action native = {.mask = action->mask & ~HOST_SIGNALS, .restorer = wali_restore};
+        struct wali_native_k_sigaction native;
+        wali_k_sigaction_to_native(&native, action);
+        native.mask &= ~HOST_SIGNALS;
+        native.restorer = (uint64_t)wali_restore;
         native.flags = (action->flags & ~(uint64_t)SA_ONSTACK_) | SA_SIGINFO_ | SA_RESTORER_;
         if (action->handler == GUEST_SIG_IGN)
-            native.handler = (void (*)(int, void*, void*))1;
+            native.handler = 1;  // SIG_IGN
         else if (action->handler != GUEST_SIG_DFL)
-            native.handler = on_signal;
+            native.handler = (uint64_t)on_signal;
         const uint64_t result = wali_syscall4(13, signal, (uint64_t)&native, 0, 8);
         if (failed(result)) return result;
     }
     return 0;
 }
 
-static uint64_t change(uint32_t signal, const struct guest_action* action) {
+static uint64_t change(uint32_t signal, const struct wali_guest_k_sigaction* action) {
     // The handler is stored first, so that a signal right after the kernel's change finds it.
     const uint64_t mask = signals_block();
     const uint64_t old = handlers[signal];
@@ -173,8 +155,8 @@ static uint64_t change(uint32_t signal, const struct guest_action* action) {
 uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali* host, uint32_t signum, uint32_t act, uint32_t oldact,
                                    uint32_t sigsetsize) {
     (void)host;
-    struct guest_action wanted;
-    struct guest_action old;
+    struct wali_guest_k_sigaction wanted;
+    struct wali_guest_k_sigaction old;
     if (sigsetsize != 8) return wali_error(E_INVAL);
     if (act != 0 && guest_read(&wanted, act, sizeof wanted) != 0) return wali_error(E_FAULT);
     if (signum < 1 || signum > SIGNALS || (act != 0 && (signum == 9 || signum == 19))) return wali_error(E_INVAL);
@@ -225,25 +207,25 @@ uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali* host, uint64_t unused) {
 
 // --- sigaltstack: only the guest's stack pointer ever moves there ---
 
-static int64_t set_alternate(const struct guest_stack* wanted) {
-    const int32_t mode = wanted->flags & ~SS_AUTODISARM_;
+static int64_t set_alternate(const struct wali_guest_stack_t* wanted) {
+    const int32_t mode = (int32_t)wanted->ss_flags & ~SS_AUTODISARM_;
     if (mode != 0 && mode != SS_ONSTACK_ && mode != SS_DISABLE_) return -E_INVAL;
     if (mode == SS_DISABLE_) {
-        alternate = (struct guest_stack){.flags = SS_DISABLE_};
+        alternate = (struct wali_guest_stack_t){.ss_flags = SS_DISABLE_};
         return 0;
     }
-    if (wanted->size < MIN_STACK) return -E_NOMEM;
-    alternate = (struct guest_stack){wanted->base, 0, wanted->size};
+    if (wanted->ss_size < MIN_STACK) return -E_NOMEM;
+    alternate = (struct wali_guest_stack_t){wanted->ss_sp, 0, wanted->ss_size};
     return 0;
 }
 
 uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali* host, uint32_t ss, uint32_t old_ss) {
     (void)host;
-    struct guest_stack wanted;
+    struct wali_guest_stack_t wanted;
     const uint32_t sp = wali_guest.stack_pointer ? *wali_guest.stack_pointer(current_instance) : 0;
     const bool active = on_alternate(sp);
-    struct guest_stack old = alternate;
-    if (active) old.flags = SS_ONSTACK_;
+    struct wali_guest_stack_t old = alternate;
+    if (active) old.ss_flags = SS_ONSTACK_;
     if (ss != 0) {
         if (guest_read(&wanted, ss, sizeof wanted) != 0) return wali_error(E_FAULT);
         if (active) return wali_error(E_PERM);

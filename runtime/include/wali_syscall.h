@@ -25,6 +25,11 @@ struct w2c_wali;  // the C writer's name for "the module that wali.* is imported
 // is not mapped faults, so the kernel answers -EFAULT by itself.
 WALI_INLINE uint64_t wali_pointer(uint32_t address) { return address == 0 ? 0 : WALI_MEMORY_BASE + address; }
 
+// The other way: what the kernel answers with, as the guest shall see it.
+WALI_INLINE uint32_t wali_address(uint64_t pointer) {
+    return pointer == 0 ? 0 : (uint32_t)(pointer - WALI_MEMORY_BASE);
+}
+
 WALI_INLINE uint64_t wali_error(int error) { return (uint64_t)-(int64_t)error; }
 
 WALI_INLINE uint64_t wali_syscall0(uint64_t number) {

@@ -88,3 +88,21 @@ TEST_CASE("errors convert to the standard library's and back") {
     CHECK(wali::to_errc(Errno::PERM) == std::errc::operation_not_permitted);
     CHECK(wali::from_errc(std::errc::broken_pipe) == Errno::PIPE);
 }
+
+TEST_CASE("all error numbers of Linux have a name and a text, and convert to std::errc and back") {
+    int known = 0;
+    for (int number = 1; number <= 133; ++number) {
+        const auto error = static_cast<Errno>(number);
+        if (number == 41 || number == 58) {  // EWOULDBLOCK and EDEADLOCK once; other names of 11 and 35 today
+            CHECK(std::string_view(wali::abi::errno_name(error)) == "E?");
+            continue;
+        }
+        CAPTURE(number);
+        CHECK(std::string_view(wali::abi::errno_name(error)) != "E?");
+        CHECK(std::string_view(wali::abi::errno_text(error)) != "unknown error");
+        CHECK(wali::from_errc(wali::to_errc(error)) == error);
+        CHECK(std::make_error_code(wali::to_errc(error)).value() == number);
+        ++known;
+    }
+    CHECK(known + 2 == 133);
+}

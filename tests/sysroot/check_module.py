@@ -14,11 +14,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "abi"))
 sys.dont_write_bytecode = True
 import model
 
-AUX = {
-    "__init": "()->i32", "__deinit": "()->i32", "__proc_exit": "(i32)->()",
-    "__cl_get_argc": "()->i32", "__cl_get_argv_len": "(i32)->i32", "__cl_copy_argv": "(i32,i32)->i32",
-    "__get_init_envfile": "(i32,i32)->i32", "__wasm_thread_spawn": "(i32,i32)->i32",
-}
 VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64"}
 TYPE, IMPORT, MEMORY, EXPORT = 1, 2, 5, 7
 MAX_PAGES = 32768
@@ -103,7 +98,8 @@ def exports(reader: Reader) -> dict[str, int]:
 def main() -> None:
     found = sections(Path(sys.argv[1]).read_bytes())
     abi = model.load(Path(model.__file__).parent)
-    expected = AUX | {call.import_name: call.wasm_signature for call in abi.syscalls.values()}
+    expected = {row.name: row.wasm_signature for row in abi.imports.values() if row.tier == "spec"}
+    expected |= {call.import_name: call.wasm_signature for call in abi.syscalls.values() if call.tier == "spec"}
     imported = imports(found[IMPORT], signatures(found[TYPE]))
     for name, signature in imported.items():
         if expected.get(name) != signature:

@@ -5,7 +5,7 @@
 
 #include <wali/abi/types.hpp>
 
-/// Bit masks out of the enumerations that constants.toml marks as flags. They live beside the enumerations, so that
+/// Bit masks out of the enumerations that abi/constants/ marks as flags. They live beside the enumerations, so that
 /// argument-dependent lookup finds them.
 WALI_EXPORT namespace wali::abi {
 template <class E>

@@ -4,10 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Empty in a textual include; the module units define it as `export`.
-#if !defined(WALI_EXPORT)
-#define WALI_EXPORT
-#endif
+#include <wali/abi/export.hpp>
 
 /// Scalars by width, the same for both targets. `long` is 64 bits wide and a pointer 32 (wasm32) or 64 (native).
 WALI_EXPORT namespace wali {
@@ -15,6 +12,7 @@ using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
+using i16 = std::int16_t;
 using i32 = std::int32_t;
 using i64 = std::int64_t;
 using usize = std::size_t;

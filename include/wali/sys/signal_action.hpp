@@ -37,12 +37,12 @@ inline void* signal_ignore() noexcept {
 /// A filled-in action; natively with the restorer that the kernel needs.
 inline abi::k_sigaction make_k_sigaction(void* handler, u64 flags, u64 mask) noexcept {
     abi::k_sigaction action{};
-    action.handler = handler;
+    action.handler = reinterpret_cast<std::uintptr_t>(handler);
     action.flags = flags;
     action.mask = mask;
 #if defined(__x86_64__)
     action.flags |= abi::bits(abi::SigactionFlags::RESTORER);
-    action.restorer = reinterpret_cast<void*>(&wali_rt_sigreturn);
+    action.restorer = reinterpret_cast<std::uintptr_t>(&wali_rt_sigreturn);
 #endif
     return action;
 }
