@@ -762,10 +762,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_uselib(struct w2c_wali *host, uint32_t library
     return wali_error(38);  // ENOSYS
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_personality(struct w2c_wali *host, uint64_t persona_)
+WALI_INLINE uint64_t w2c_wali_SYS_personality(struct w2c_wali *host, uint32_t persona_)
 {
     (void)host;
-    return wali_syscall1(135, persona_);
+    (void)persona_;
+    return wali_error(38);  // ENOSYS
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_ustat(struct w2c_wali *host, uint32_t dev_, uint32_t ubuf_)
@@ -966,7 +967,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target
 WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, uint32_t swapflags_)
 {
     (void)host;
-    return wali_syscall2(167, wali_pointer(path_), swapflags_);
+    (void)path_;
+    (void)swapflags_;
+    return wali_error(1);  // EPERM
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_swapoff(struct w2c_wali *host, uint32_t path_)
@@ -1697,7 +1700,7 @@ uint64_t w2c_wali_SYS_pselect6(struct w2c_wali *host, uint32_t nfds_, uint32_t r
 uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_, uint32_t tmo_p_, uint32_t sigmask_,
         uint32_t sigsetsize_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint32_t flags_)
+WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_)
 {
     (void)host;
     return wali_syscall1(272, flags_);
@@ -1920,7 +1923,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_recvmmsg(struct w2c_wali *host, uint32_t sockf
 WALI_INLINE uint64_t w2c_wali_SYS_fanotify_init(struct w2c_wali *host, uint32_t flags_, uint32_t event_f_flags_)
 {
     (void)host;
-    return wali_syscall2(300, flags_, event_f_flags_);
+    (void)flags_;
+    (void)event_f_flags_;
+    return wali_error(1);  // EPERM
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fanotify_mark(struct w2c_wali *host, uint32_t fanotify_fd_, uint32_t flags_, uint64_t
@@ -2325,7 +2330,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_getfd(struct w2c_wali *host, uint32_t pi
         flags_)
 {
     (void)host;
-    return wali_syscall3(438, pidfd_, targetfd_, flags_);
+    (void)pidfd_;
+    (void)targetfd_;
+    (void)flags_;
+    return wali_error(1);  // EPERM
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_faccessat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,

@@ -44,6 +44,7 @@ static void on_fault(int signal, siginfo_t* info, void* context) {
     uintptr_t resume;
     const uintptr_t instruction = (uintptr_t)machine->uc_mcontext.gregs[REG_RIP];
     if (info->si_code <= 0) {
+        open_interrupted(context);
         sent(signal, info);
         return;
     }

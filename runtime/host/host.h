@@ -90,6 +90,11 @@ extern _Thread_local void* current_instance;
 // The environment file was opened: its descriptor is no longer needed.
 void environment_file_opened(uint32_t pathname);
 
+// --- open.c ---
+
+// Before a guest's handler runs: looks at what an interrupted open has made. `context` is a ucontext_t.
+void open_interrupted(void* context);
+
 // --- errno values that the host itself returns ---
 
 enum {

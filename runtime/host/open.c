@@ -1,85 +1,89 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // open, creat, openat, openat2 and open_by_handle_at. A process can write its whole memory through /proc/PID/mem, under
-// whatever name that is reached, so what was opened is looked at: on procfs, the file itself must not be called mem,
-// and it must not be mounted elsewhere under another name.
-#include <fcntl.h>
-#include <string.h>
+// whatever name that is reached, so what was opened is looked at before the guest can use it: also before a handler
+// of the guest runs that interrupts the call.
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <ucontext.h>
 
 #include "host.h"
 
 #define PROC_SUPER_MAGIC_ 0x9fa0
-#define O_PATH_ 010000000U
 
-static bool ends_in(const char* path, size_t length, const char* end) {
-    const size_t size = strlen(end);
-    return length >= size && memcmp(path + length - size, end, size) == 0;
-}
+uint64_t open_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+extern const char open_call_returned[];
 
-// A file, not a folder, that a bind mount shows under a name of its own.
-static bool is_mounted_file(uint64_t fd) {
-    struct statx status;
-    if (failed(wali_syscall5(332, fd, (uint64_t)"", AT_EMPTY_PATH, STATX_TYPE, (uint64_t)&status))) return true;
-    return !S_ISDIR(status.stx_mode) && (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-}
+#define NOTHING_OPENED (-4095UL)
 
-// Appends a decimal number.
-static void append_number(char* text, uint64_t number) {
-    char digits[20];
-    size_t count = 0;
-    do digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
-    text += strlen(text);
-    while (count > 0) *text++ = digits[--count];
-    *text = '\0';
-}
+_Thread_local uint64_t open_result __attribute__((visibility("hidden"), tls_model("local-exec")));
+static _Thread_local volatile bool opening;
 
+// Files of procfs with the permissions of /proc/PID/mem, which cannot be changed. Names tell less: files can be mounted
+// under other ones, and /proc may be another folder. procfs is on no device, so fstatfs, which is slow, is rarely needed.
 static bool is_process_memory(uint64_t fd) {
-    struct statfs status;
-    if (failed(wali_syscall2(138, fd, (uint64_t)&status)) || status.f_type != PROC_SUPER_MAGIC_) return false;
-    char link[40] = "/proc/self/fd/";
-    char path[4096];
-    append_number(link, fd);
-    const uint64_t length = wali_syscall3(89, (uint64_t)link, (uint64_t)path, sizeof path);
-    // If its name cannot be learned (another procfs, no /proc), nothing on procfs is handed out. It is lost with the
-    // thread whose mem file it was.
-    return failed(length) || ends_in(path, length, "/mem") || ends_in(path, length, " (deleted)") ||
-           is_mounted_file(fd);
+    struct stat status;
+    struct statfs system;
+    if (failed(wali_syscall2(5, fd, (uint64_t)&status))) return false;
+    if (!S_ISREG(status.st_mode) || (status.st_mode & 0777) != 0600 || major(status.st_dev) != 0) return false;
+    return failed(wali_syscall2(138, fd, (uint64_t)&system)) || system.f_type == PROC_SUPER_MAGIC_;
 }
 
-static uint64_t checked(uint64_t fd, uint32_t pathname) {
-    if (failed(fd)) return fd;
-    if (is_process_memory(fd)) {
-        wali_syscall1(3, fd);
-        return wali_error(E_ACCES);
-    }
-    environment_file_opened(pathname);
+static uint64_t refuse_process_memory(uint64_t fd) {
+    if (failed(fd) || !is_process_memory(fd)) return fd;
+    wali_syscall1(3, fd);
+    return wali_error(E_ACCES);
+}
+
+void open_interrupted(void* context) {
+    if (!opening) return;
+    greg_t* registers = ((ucontext_t*)context)->uc_mcontext.gregs;
+    const uintptr_t at = (uintptr_t)registers[REG_RIP];
+    if (at == (uintptr_t)open_call_returned)
+        registers[REG_RAX] = (greg_t)refuse_process_memory((uint64_t)registers[REG_RAX]);
+    else
+        open_result = refuse_process_memory(open_result);
+}
+
+static uint64_t checked(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+    const uint64_t outer_result = open_result;  // of a call that the running handler has interrupted
+    const bool outer = opening;
+    open_result = NOTHING_OPENED;
+    opening = true;
+    open_call(number, a, b, c, d);
+    const uint64_t fd = open_result = refuse_process_memory(open_result);
+    opening = outer;
+    open_result = outer_result;
+    return fd;
+}
+
+static uint64_t opened(uint64_t fd, uint32_t pathname) {
+    if (!failed(fd)) environment_file_opened(pathname);
     return fd;
 }
 
 uint64_t w2c_wali_SYS_open(struct w2c_wali* host, uint32_t pathname, uint32_t flags, uint32_t mode) {
     (void)host;
-    return checked(wali_syscall3(2, wali_pointer(pathname), flags, mode), pathname);
+    return opened(checked(2, wali_pointer(pathname), flags, mode, 0), pathname);
 }
 
 uint64_t w2c_wali_SYS_openat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t flags, uint32_t mode) {
     (void)host;
-    return checked(wali_syscall4(257, dirfd, wali_pointer(pathname), flags, mode), pathname);
+    return opened(checked(257, dirfd, wali_pointer(pathname), flags, mode), pathname);
 }
 
 uint64_t w2c_wali_SYS_creat(struct w2c_wali* host, uint32_t pathname, uint32_t mode) {
     (void)host;
-    return checked(wali_syscall2(85, wali_pointer(pathname), mode), pathname);
+    return checked(85, wali_pointer(pathname), mode, 0, 0);
 }
 
 uint64_t w2c_wali_SYS_openat2(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t how, uint32_t size) {
     (void)host;
-    return checked(wali_syscall4(437, dirfd, wali_pointer(pathname), wali_pointer(how), size), pathname);
+    return checked(437, dirfd, wali_pointer(pathname), wali_pointer(how), size);
 }
 
 uint64_t w2c_wali_SYS_open_by_handle_at(struct w2c_wali* host, uint32_t mount_fd, uint32_t handle, uint32_t flags) {
     (void)host;
-    return checked(wali_syscall3(304, mount_fd, wali_pointer(handle), flags), 0);
+    return checked(304, mount_fd, wali_pointer(handle), flags, 0);
 }

@@ -104,7 +104,7 @@ void signal_deliver(int signal, const void* info) {
 }
 
 static void on_signal(int signal, void* info, void* context) {
-    (void)context;
+    open_interrupted(context);
     signal_deliver(signal, info);
 }
 

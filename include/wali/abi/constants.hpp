@@ -3916,7 +3916,7 @@ enum class KcmpType : int {
 };
 
 /// personality(2): the execution domain. Values not listed are kept as they are.
-enum class Personality : unsigned long {
+enum class Personality : unsigned int {
     LINUX = 0,  ///< PER_LINUX
     BSD = 6,  ///< PER_BSD
     LINUX32 = 8,  ///< PER_LINUX32
@@ -3943,7 +3943,7 @@ enum class Personality : unsigned long {
 };
 
 /// personality(2): departures from the normal behaviour. Values not listed are kept as they are.
-enum class PersonalityFlags : unsigned long {
+enum class PersonalityFlags : unsigned int {
     OLD_UNAME = 0x20000,  ///< UNAME26: uname says 2.6
     NO_RANDOMIZE = 0x40000,  ///< ADDR_NO_RANDOMIZE
     FUNCTION_DESCRIPTORS = 0x80000,  ///< FDPIC_FUNCPTRS

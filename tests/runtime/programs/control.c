@@ -7,6 +7,8 @@ WALI(SYS_ioctl) i64 sys_ioctl(int fd, u32 request, u32 argument);
 WALI(SYS_prctl) i64 sys_prctl(int option, u64 a, u64 b, u64 c, u64 d);
 WALI(SYS_open) i64 sys_open(const char* path, int flags, int mode);
 WALI(SYS_openat) i64 sys_openat(int dirfd, const char* path, int flags, int mode);
+WALI(SYS_openat2) i64 sys_openat2(int dirfd, const char* path, const void* how, u32 size);
+WALI(SYS_creat) i64 sys_creat(const char* path, int mode);
 WALI(SYS_symlink) i64 sys_symlink(const char* target, const char* path);
 WALI(SYS_unlink) i64 sys_unlink(const char* path);
 WALI(SYS_pipe) i64 sys_pipe(void* fds);
@@ -70,6 +72,9 @@ static void own_memory(void) {
     CHECK_EQUAL(sys_unlink("wali-test-link"), 0);
     // O_PATH gives a descriptor by which it could be opened later: not that either.
     CHECK_EQUAL(sys_open("/proc/self/mem", 0x200000, 0), -EACCES);
+    const u64 how[3] = {2, 0, 0};
+    CHECK_EQUAL(sys_openat2(-100, "/proc/self/mem", how, sizeof how), -EACCES);
+    CHECK_EQUAL(sys_creat("/proc/self/mem", 0), -EACCES);
     const int status = (int)sys_open("/proc/self/status", 0, 0);
     CHECK(status >= 0);
 }

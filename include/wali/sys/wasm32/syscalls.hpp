@@ -280,7 +280,7 @@ wali_SYS_mknod(const char* pathname, u32 mode, unsigned int dev) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_uselib"))) long
 wali_SYS_uselib(const char* library) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_personality"))) long
-wali_SYS_personality(unsigned long persona) noexcept;
+wali_SYS_personality(unsigned int persona) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_ustat"))) long
 wali_SYS_ustat(unsigned int dev, abi::ustat* ubuf) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_statfs"))) long
@@ -554,7 +554,7 @@ wali_SYS_pselect6(int nfds, abi::fd_set* readfds, abi::fd_set* writefds, abi::fd
 __attribute__((import_module("wali"), import_name("SYS_ppoll"))) long
 wali_SYS_ppoll(abi::pollfd* fds, unsigned long nfds, abi::timespec* tmo_p, const abi::sigset_t* sigmask, usize sigsetsize) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_unshare"))) long
-wali_SYS_unshare(int flags) noexcept;
+wali_SYS_unshare(unsigned long flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_set_robust_list"))) long
 wali_SYS_set_robust_list(const abi::robust_list_head* head, usize len) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_get_robust_list"))) long
@@ -1224,7 +1224,7 @@ inline long mknod(const char* pathname, u32 mode, unsigned int dev) noexcept {
 inline long uselib(const char* library) noexcept { return wali_SYS_uselib(library); }
 
 /// personality(2): set the execution domain; 0xffffffff only asks.
-inline long personality(unsigned long persona) noexcept { return wali_SYS_personality(persona); }
+inline long personality(unsigned int persona) noexcept { return wali_SYS_personality(persona); }
 
 /// ustat(2): free blocks and inodes of a file system, by device; superseded by statfs.
 inline long ustat(unsigned int dev, abi::ustat* ubuf) noexcept { return wali_SYS_ustat(dev, ubuf); }
@@ -1703,7 +1703,7 @@ inline long ppoll(abi::pollfd* fds, unsigned long nfds, abi::timespec* tmo_p, co
     return wali_SYS_ppoll(fds, nfds, tmo_p, sigmask, sigsetsize); }
 
 /// unshare(2): give the caller its own copy of something that it shares, or a new namespace.
-inline long unshare(int flags) noexcept { return wali_SYS_unshare(flags); }
+inline long unshare(unsigned long flags) noexcept { return wali_SYS_unshare(flags); }
 
 /// get_robust_list(2): register the list of held locks that the kernel releases when the thread ends.
 inline long set_robust_list(const abi::robust_list_head* head, usize len) noexcept {

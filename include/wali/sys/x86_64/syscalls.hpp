@@ -510,7 +510,7 @@ inline long mknod(const char* pathname, u32 mode, unsigned int dev) noexcept {
 inline long uselib(const char* library) noexcept { return x86_64::syscall1(134, x86_64::argument(library)); }
 
 /// personality(2): set the execution domain; 0xffffffff only asks.
-inline long personality(unsigned long persona) noexcept { return x86_64::syscall1(135, x86_64::argument(persona)); }
+inline long personality(unsigned int persona) noexcept { return x86_64::syscall1(135, x86_64::argument(persona)); }
 
 /// ustat(2): free blocks and inodes of a file system, by device; superseded by statfs.
 inline long ustat(unsigned int dev, abi::ustat* ubuf) noexcept {
@@ -1022,7 +1022,7 @@ inline long ppoll(abi::pollfd* fds, unsigned long nfds, abi::timespec* tmo_p, co
     return x86_64::syscall5(271, x86_64::argument(fds), x86_64::argument(nfds), x86_64::argument(tmo_p), x86_64::argument(sigmask), x86_64::argument(sigsetsize)); }
 
 /// unshare(2): give the caller its own copy of something that it shares, or a new namespace.
-inline long unshare(int flags) noexcept { return x86_64::syscall1(272, x86_64::argument(flags)); }
+inline long unshare(unsigned long flags) noexcept { return x86_64::syscall1(272, x86_64::argument(flags)); }
 
 /// get_robust_list(2): register the list of held locks that the kernel releases when the thread ends.
 inline long set_robust_list(const abi::robust_list_head* head, usize len) noexcept {
