@@ -21,7 +21,8 @@ _Thread_local uint64_t open_result __attribute__((visibility("hidden"), tls_mode
 static _Thread_local volatile bool opening;
 
 // Files of procfs with the permissions of /proc/PID/mem, which cannot be changed. Names tell less: files can be mounted
-// under other ones, and /proc may be another folder. procfs is on no device, so fstatfs, which is slow, is rarely needed.
+// under other ones, and /proc may be another folder. procfs is on no device, so fstatfs, which is slow, is rarely
+// needed.
 static bool is_process_memory(uint64_t fd) {
     struct stat status;
     struct statfs system;
