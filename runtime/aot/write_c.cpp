@@ -114,7 +114,8 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered) {
     std::string text =
         "#include \"guest.h\"\n\n"
         "static void instantiate(void *instance, struct w2c_wali *host) { wasm2c_guest_instantiate(instance, host); }\n"
-        "static void start(void *instance) { w2c_guest_0x5Fstart(instance); }\n";
+        "static void start(void *instance) { w2c_guest_0x5Fstart(instance); }\n"
+        "static void release(void *instance) { wasm2c_guest_free(instance); }\n";
     if (has_table)
         text += "static wasm_rt_funcref_table_t *table(void *instance) { return w2c_guest_table(instance); }\n";
     if (has_stack_pointer)
@@ -122,6 +123,10 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered) {
     if (has_type(module, 1))
         text +=
             "static wasm_rt_func_type_t handler_type(void) { return wasm2c_guest_get_func_type(1, 0, WASM_RT_I32); }\n";
+    if (has_type(module, 2))
+        text +=
+            "static wasm_rt_func_type_t thread_type(void)\n"
+            "{ return wasm2c_guest_get_func_type(2, 0, WASM_RT_I32, WASM_RT_I32); }\n";
     if (has_type(module, 3))
         text +=
             "static wasm_rt_func_type_t siginfo_handler_type(void)\n"
@@ -129,10 +134,11 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered) {
     text += "\nconst struct wali_guest wali_guest = {\n    .instance_size = sizeof(w2c_guest),\n    .pages = " +
             std::to_string(limits.initial) + ",\n    .max_pages = " + std::to_string(max_pages) +
             ",\n    .shared = " + (lowered.shared_memory ? "true" : "false") +
-            ",\n    .instantiate = instantiate,\n    .start = start,\n";
+            ",\n    .instantiate = instantiate,\n    .start = start,\n    .free = release,\n";
     if (has_table) text += "    .table = table,\n";
     if (has_stack_pointer) text += "    .stack_pointer = stack_pointer,\n";
     if (has_type(module, 1)) text += "    .handler_type = handler_type,\n";
+    if (has_type(module, 2)) text += "    .thread_type = thread_type,\n";
     if (has_type(module, 3)) text += "    .siginfo_handler_type = siginfo_handler_type,\n";
     return text + "};\n";
 }

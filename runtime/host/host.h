@@ -83,6 +83,11 @@ struct exception_state {
 void exception_save(struct exception_state* state);
 void exception_restore(const struct exception_state* state);
 
+// --- thread.c ---
+
+bool threads_started(void);  // since the program began
+void thread_forked(void);    // in the child of fork
+
 // --- program.c ---
 
 extern _Thread_local void* current_instance;

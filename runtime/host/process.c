@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Processes: fork, execve, and the thread id.
+// Processes: fork and execve.
+#include <errno.h>
+#include <unistd.h>
+
 #include "host.h"
+#include "page_map.h"
 
 #define MAX_STRINGS (128UL << 10)
 
+// Linear memory is copied on write with everything else. The C library's fork and the lock make sure that the child
+// finds neither malloc nor the page map in the hands of a thread that it does not have.
 uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
     (void)host;
-    return wali_syscall0(57);  // linear memory is copied on write with everything else
+    const uint64_t mask = page_map_lock();
+    const pid_t pid = fork();
+    const uint64_t result = pid >= 0 ? (uint64_t)pid : wali_error(errno);
+    if (pid == 0) thread_forked();
+    page_map_unlock(mask);
+    return result;
 }
 
 struct vector {
@@ -49,11 +60,4 @@ uint64_t w2c_wali_SYS_execve(struct w2c_wali* host, uint32_t pathname, uint32_t 
     vector_free(&arguments);
     vector_free(&environment);
     return result;
-}
-
-// The kernel's CLEARTID pointer stays that of the host's C library. With one thread nobody can wait for its end.
-uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
-    (void)host;
-    (void)tidptr;
-    return wali_syscall0(186);
 }

@@ -2,6 +2,7 @@
 //
 // The life of a program: start, arguments, environment, end.
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ int main(int argc, char** argv, char** envp) {
     argument_count = argc;
     arguments = argv;
     environment = envp;
+    mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
     fault_handlers_install();
     current_instance = calloc(1, wali_guest.instance_size);
@@ -37,9 +39,6 @@ uint64_t w2c_wali_SYS_exit_group(struct w2c_wali* host, uint32_t status) {
     (void)host;
     return wali_syscall1(231, status);
 }
-
-// With one thread, the end of the thread is the end of the process.
-uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) { return w2c_wali_SYS_exit_group(host, status); }
 
 // Start-up failures of the guest's C library are above 255; what the parent sees is the low byte, as upstream defines.
 void w2c_wali_procexit(struct w2c_wali* host, uint32_t status) { w2c_wali_SYS_exit_group(host, status & 0xff); }
@@ -126,14 +125,6 @@ void environment_file_opened(uint32_t pathname) {
 }
 
 // --- what a later version will do ---
-
-// Threads: the guest's C library turns this into EAGAIN.
-uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t thread_argument) {
-    (void)host;
-    (void)function;
-    (void)thread_argument;
-    return (uint32_t)-E_AGAIN;
-}
 
 // setjmp as an import: the first return is right, the jump is not possible.
 uint32_t w2c_wali_setjmp(struct w2c_wali* host, uint32_t buffer) {
