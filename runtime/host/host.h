@@ -111,9 +111,11 @@ enum {
     E_ACCES = 13,
     E_FAULT = 14,
     E_EXIST = 17,
+    E_ISDIR = 21,
     E_INVAL = 22,
     E_NOTTY = 25,
     E_2BIG = 7,
+    E_LOOP = 40,
     E_MSGSIZE = 90,
     E_NOPROTOOPT = 92,
 };

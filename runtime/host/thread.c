@@ -29,6 +29,12 @@ static void release(struct start* start) {
     if (atomic_fetch_sub(&start->owners, 1) == 1) free(start);
 }
 
+// The kernel's number of a thread: glibc has it, and shows it in the thread's CPU clock. 0 if it has ended.
+static uint32_t tid_of(pthread_t thread) {
+    clockid_t clock;
+    return pthread_getcpuclockid(thread, &clock) == 0 ? (uint32_t)~(clock >> 3) : 0;
+}
+
 // --- the new thread ---
 
 static void call_guest(void* instance, uint32_t function, uint32_t tid, uint32_t argument) {
@@ -49,7 +55,7 @@ static void* run(void* argument) {
     char handler_stack[HANDLER_STACK] __attribute__((aligned(64)));
     const stack_t stack = {.ss_sp = handler_stack, .ss_flags = 0, .ss_size = sizeof handler_stack};
     jmp_buf buffer;
-    const uint32_t tid = (uint32_t)wali_syscall0(186 /* gettid */);
+    const uint32_t tid = tid_of(pthread_self());
     sigaltstack(&stack, NULL);
     current_instance = start->instance;
     const uint32_t function = start->function;
@@ -63,12 +69,9 @@ static void* run(void* argument) {
         signals_restore(mask);
         call_guest(current_instance, function, tid, guest_argument);
     }
-    signals_block();
+    signals_block();  // for good: no handler can run without an instance
     wali_guest.free(current_instance);
     free(current_instance);
-    current_instance = NULL;
-    const stack_t none = {.ss_flags = SS_DISABLE};
-    sigaltstack(&none, NULL);
     // Last, because the guest may take this for the end of the thread.
     clear_tid();
     return NULL;
@@ -82,12 +85,6 @@ static bool can_start(uint32_t function) {
     if (function >= table->size || !table->data[function].func) return false;
     const wasm_rt_func_type_t have = table->data[function].func_type;
     return have == wali_guest.thread_type() || memcmp(have, wali_guest.thread_type(), 32) == 0;
-}
-
-// The kernel's number of a thread: glibc has it, and shows it in the thread's CPU clock. 0 if it has ended.
-static uint32_t tid_of(pthread_t thread) {
-    clockid_t clock;
-    return pthread_getcpuclockid(thread, &clock) == 0 ? (uint32_t)~(clock >> 3) : 0;
 }
 
 static struct start* make_start(uint32_t function, uint32_t argument, uint64_t signal_mask) {
@@ -138,8 +135,8 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
 
 uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
     (void)host;
-    signals_block();
     if (end) _longjmp(*end, 1);
+    signals_block();
     clear_tid();
     return wali_syscall1(60, status);  // other threads go on; the last one's end is that of the process
 }
@@ -147,7 +144,7 @@ uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
 uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
     (void)host;
     clear_child_tid = tidptr;
-    return wali_syscall0(186);
+    return end ? tid_of(pthread_self()) : wali_syscall0(186 /* gettid */);
 }
 
 // The calling thread is the only one of the new process, and its first.
