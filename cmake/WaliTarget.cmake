@@ -27,9 +27,10 @@ function(wali_configure_library target)
     target_compile_options(${target} PUBLIC -fno-exceptions)
   endif()
   if(NOT CMAKE_CROSSCOMPILING)
-    # The same standard library on both targets.
+    # The same standard library on both targets, in the program: Debian 12's shared one is of an older release than its
+    # headers, and lacks some of what they name.
     target_compile_options(${target} PUBLIC -stdlib=libc++)
-    target_link_options(${target} PUBLIC -stdlib=libc++)
+    target_link_options(${target} PUBLIC -stdlib=libc++ -static-libstdc++)
     if(WALI_SANITIZE)
       target_compile_options(${target} PUBLIC
         -fsanitize=${WALI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -18,6 +18,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BENCHES = {"getppid", "read", "write", "pread", "fstat", "clock_gettime", "open+close"}
 NATIVE_VARIANTS = {"native-raw", "native-libc", "native-wali"}
 WASM_VARIANTS = {"wasm-raw", "wasm-wali"}
+PROGRAM = {"matrix", "thread", "signal", "fork", "start", "memory"}
 TINY = ["--epochs", "3", "--min-time", "1"]
 ARGUMENTS = None
 
@@ -79,6 +80,10 @@ class Results(unittest.TestCase):
         self.assertEqual([row["target"] for row in results["http"]], ["native", "wasm"] if shutil.which("wrk") else [])
         for row in results["http"]:
             self.check_positive(row["requests_per_s"])
+        for row in results["program"]:
+            self.assertIn(row["target"], ("native", "wasm"))
+            self.check_positive(row["value"])
+        self.assertEqual({row["bench"] for row in results["program"] if row["target"] == "wasm"} & PROGRAM, PROGRAM)
         self.assertEqual(set(results["build"]["stripped_bytes"]), {"hello.wasm", "httpd.wasm"})
         for row in results["build"]["compile"]:
             self.check_positive(row["cpu_s"])
