@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""check_module.py FILE.wasm [IMPORT...]
+"""check_module.py [--named] FILE.wasm [IMPORT...]
 
 Checks that a linked program is what every WALI host takes: imports functions of module "wali" alone, with the
 signatures of abi/, and exports _start and one shared memory of at most 32768 pages. With names, the imports must be
-exactly these.
+exactly these. With --named, it may also import what upstream names without a signature.
 """
 
 import sys
@@ -96,16 +96,18 @@ def exports(reader: Reader) -> dict[str, int]:
 
 
 def main() -> None:
-    found = sections(Path(sys.argv[1]).read_bytes())
+    tiers = ("spec", "named") if sys.argv[1] == "--named" else ("spec",)
+    file, *names = sys.argv[len(tiers):]
+    found = sections(Path(file).read_bytes())
     abi = model.load(Path(model.__file__).parent)
-    expected = {row.name: row.wasm_signature for row in abi.imports.values() if row.tier == "spec"}
-    expected |= {call.import_name: call.wasm_signature for call in abi.syscalls.values() if call.tier == "spec"}
+    expected = {row.name: row.wasm_signature for row in abi.imports.values() if row.tier in tiers}
+    expected |= {call.import_name: call.wasm_signature for call in abi.syscalls.values() if call.tier in tiers}
     imported = imports(found[IMPORT], signatures(found[TYPE]))
     for name, signature in imported.items():
         if expected.get(name) != signature:
             sys.exit(f"check_module: imports {name} as {signature}; the ABI says {expected.get(name, 'nothing of it')}")
-    if sys.argv[2:] and sorted(sys.argv[2:]) != sorted(imported):
-        sys.exit(f"check_module: imports {' '.join(sorted(imported))}, not {' '.join(sorted(sys.argv[2:]))}")
+    if names and sorted(names) != sorted(imported):
+        sys.exit(f"check_module: imports {' '.join(sorted(imported))}, not {' '.join(sorted(names))}")
     check_memory(found[MEMORY])
     exported = exports(found[EXPORT])
     if exported.get("_start") != 0 or exported.get("memory") != 2:

@@ -8,6 +8,9 @@
 
 #include "wali_syscalls.h"
 
+/* As on x86-64: commands of System V IPC have no version bit. */
+#define IPC_64 0
+
 /* Where upstream's specification lacks a call but has its successor, generic code shall use that. */
 #undef SYS_renameat
 #undef SYS_lchown

@@ -6,8 +6,9 @@
 #include "syscall.h"
 #include "kstat.h"
 
-/* The environment comes as a file of KEY=VALUE lines. It is read only by programs that name environ: crt1.c refers to
- * __wasm_init_environ weakly. */
+/* The environment comes as a file of KEY=VALUE lines. Behind a NUL there may be more variables, each ended by another
+ * NUL, in which "\n" and "\\" stand for newlines and backslashes: to other C libraries that is an empty line. It is
+ * read only by programs that name environ: crt1.c refers to __wasm_init_environ weakly. */
 
 static char *none[1];
 char **__environ = none;
@@ -35,16 +36,38 @@ static long check(long r, int status)
 	return r;
 }
 
-static void split(char *text, char **end_of_list)
+static char *split_lines(char *text, char *end, char ***entry)
 {
-	__environ = end_of_list;
-	while (*text) {
+	while (text < end && *text) {
 		char *line = text;
 		while (*text && *text != '\n') text++;
 		if (*text) *text++ = 0;
-		if (*line) *end_of_list++ = line;
+		if (*line) *(*entry)++ = line;
 	}
-	*end_of_list = 0;
+	return text;
+}
+
+static void split_escaped(char *text, char *end, char ***entry)
+{
+	while (text < end) {
+		char *to = text;
+		if (*text) *(*entry)++ = text;
+		for (; *text; text++) {
+			if (*text == '\\' && text[1]) *to++ = *++text == 'n' ? '\n' : *text;
+			else *to++ = *text;
+		}
+		*to = 0;
+		text++;
+	}
+}
+
+/* text[size] is 0 */
+static void split(char *text, size_t size, char **list)
+{
+	char *end = text + size;
+	__environ = list;
+	split_escaped(split_lines(text, end, &list), end, &list);
+	*list = 0;
 }
 
 hidden void __wasm_init_environ(void)
@@ -68,5 +91,5 @@ hidden void __wasm_init_environ(void)
 		have += n;
 	}
 	__syscall(SYS_close, fd);
-	split(text, (char **)(text + list));
+	split(text, have, (char **)(text + list));
 }
