@@ -2,8 +2,8 @@
 //
 // wali-aot IN.wasm -o OUT        compiles a module to an executable
 // wali-aot --run IN.wasm ARGS    compiles it into the cache and runs it (this is how walirun calls it)
+// wali-aot --run --module DESCRIPTOR CACHE NAME ARGS    the same with an open file and the folder of the cache
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -69,8 +70,15 @@ struct File {
     int fd;
 };
 
-std::vector<std::uint8_t> read_module_file(const std::string& path) {
-    const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+/// Where the module is: a file's name, or an open file and what it is called.
+struct Input {
+    const char* name = nullptr;
+    int descriptor = -1;
+};
+
+std::vector<std::uint8_t> read_module_file(const Input& input) {
+    const File file(input.descriptor >= 0 ? fcntl(input.descriptor, F_DUPFD_CLOEXEC, 0)
+                                          : open(input.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status;
     if (file.fd < 0 || fstat(file.fd, &status) != 0) throw Refusal(with_errno("cannot open it", errno));
     if (S_ISDIR(status.st_mode)) throw Refusal("a folder, not a WebAssembly module");
@@ -78,7 +86,7 @@ std::vector<std::uint8_t> read_module_file(const std::string& path) {
     if (status.st_size > max_module_bytes) throw Refusal("larger than 512 MiB");
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
     for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t count = read(file.fd, bytes.data() + done, bytes.size() - done);
+        const ssize_t count = pread(file.fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) throw Refusal(with_errno("cannot read it", errno));
         if (count == 0) throw Refusal("became shorter while it was read");
@@ -88,21 +96,38 @@ std::vector<std::uint8_t> read_module_file(const std::string& path) {
 }
 
 std::string support_folder() {
-    char self[PATH_MAX];
-    const ssize_t length = readlink("/proc/self/exe", self, sizeof self);
-    if (length <= 0 || length == sizeof self) throw Refusal("cannot find this program's folder: /proc is not mounted");
-    const std::string path(self, static_cast<std::size_t>(length));
-    const std::string folder = path.substr(0, path.rfind('/')) + "/support";
+    const std::string runtime = wali::cache::runtime_folder();
+    if (runtime.empty()) throw Refusal("cannot find this program's folder: /proc is not mounted");
+    const std::string folder = runtime + "/support";
     if (access((folder + "/libwalihost.a").c_str(), R_OK) != 0)
         throw Refusal("the runtime is incomplete: " + folder + "/libwalihost.a is missing; build it again");
     return folder;
 }
 
-/// Compiles `bytes` to the executable `output`, which appears whole or not at all.
-void build(const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& output) {
+/// Text as a C string literal.
+std::string quoted(const std::string& text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        char octal[8];
+        std::snprintf(octal, sizeof octal, "\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        result += octal;
+    }
+    return result + "\"";
+}
+
+enum class Kind { Standalone, Cached };
+
+/// Compiles `bytes` to the executable `output`, which appears whole or not at all. A cached one knows where walirun is,
+/// so that it can execute other modules.
+void build(const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& output, Kind kind) {
     const std::string support = support_folder();
     Workspace workspace;
-    const auto c_files = translate(name, bytes, workspace.folder());
+    auto c_files = translate(name, bytes, workspace.folder());
+    if (kind == Kind::Cached) {
+        c_files.push_back("runtime.c");
+        write_file(workspace.folder() + "/runtime.c",
+                   "const char wali_runtime_path[] = " + quoted(wali::cache::runtime_folder() + "/walirun") + ";\n");
+    }
     const std::string staged = workspace.stage(output);
     const File placeholder(open(staged.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700));
     if (placeholder.fd < 0) throw Refusal(with_errno("cannot write " + output, errno));
@@ -138,9 +163,8 @@ class CacheLock {
     int fd_ = -1;
 };
 
-std::string cached_executable(const std::string& name) {
-    const auto bytes = read_module_file(name);
-    const std::string folder = wali::cache::folder();
+std::string cached_executable(const Input& input, const std::string& folder) {
+    const auto bytes = read_module_file(input);
     if (folder.empty()) throw Refusal("no place for the cache; set WALI_CACHE_DIR");
     std::error_code error;
     std::filesystem::create_directories(folder, error);
@@ -150,12 +174,13 @@ std::string cached_executable(const std::string& name) {
     const std::string path = wali::cache::path_of(folder, bytes.data(), bytes.size());
     if (wali::cache::usable(path)) return path;
     const CacheLock lock(path);
-    if (!wali::cache::usable(path)) build(name, bytes, path);
+    if (!wali::cache::usable(path)) build(input.name, bytes, path, Kind::Cached);
     return path;
 }
 
-int run(const std::string& name, char** arguments, Interrupts& interrupts) {
-    const std::string path = cached_executable(name);
+int run(const Input& input, const std::string& folder, char** arguments, Interrupts& interrupts) {
+    if (input.descriptor >= 0) fcntl(input.descriptor, F_SETFD, FD_CLOEXEC);
+    const std::string path = cached_executable(input, folder);
     interrupts.release();
     execv(path.c_str(), arguments);
     throw Refusal(with_errno("cannot execute " + path, errno) + "; is its file system mounted noexec?");
@@ -163,7 +188,8 @@ int run(const std::string& name, char** arguments, Interrupts& interrupts) {
 
 struct Options {
     bool run = false;
-    const char* input = nullptr;
+    Input input;
+    std::string cache = wali::cache::folder();
     const char* output = nullptr;
     char** arguments = nullptr;  // of the module, when running
 };
@@ -176,8 +202,8 @@ int usage_error(const char* program, const std::string& message) {
 int execute(const char* program, const Options& options) {
     Interrupts interrupts;
     try {
-        if (options.run) return run(options.input, options.arguments, interrupts);
-        build(options.input, read_module_file(options.input), options.output);
+        if (options.run) return run(options.input, options.cache, options.arguments, interrupts);
+        build(options.input.name, read_module_file(options.input), options.output, Kind::Standalone);
         return 0;
     } catch (const Interrupted& interrupted) {
         interrupts.release();
@@ -185,7 +211,7 @@ int execute(const char* program, const Options& options) {
         raise(interrupted.signal);
         return 128 + interrupted.signal;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s: %s\n", program, printable(options.input).c_str(),
+        std::fprintf(stderr, "%s: %s: %s\n", program, printable(options.input.name).c_str(),
                      printable(error.what()).c_str());
         return exit_refused;
     }
@@ -197,6 +223,12 @@ int main(int argc, char** argv) {
     Options options;
     options.run = argc > 1 && std::strcmp(argv[1], "--run") == 0;
     const char* program = options.run ? "walirun" : "wali-aot";
+    if (options.run && argc > 5 && std::strcmp(argv[2], "--module") == 0) {
+        options.input = {argv[5], std::atoi(argv[3])};
+        options.cache = argv[4];
+        options.arguments = argv + 5;
+        return execute(program, options);
+    }
     for (int i = options.run ? 2 : 1; i < argc; ++i) {
         const std::string argument = argv[i];
         if (argument == "--help" || argument == "-h") {
@@ -212,15 +244,15 @@ int main(int argc, char** argv) {
             options.output = argv[++i];
         } else if (argument.size() > 1 && argument[0] == '-') {
             return usage_error(program, "unknown option " + argument);
-        } else if (options.input) {
+        } else if (options.input.name) {
             return usage_error(program, "more than one module: " + argument);
         } else {
-            options.input = argv[i];
+            options.input.name = argv[i];
             options.arguments = argv + i;
             if (options.run) break;
         }
     }
-    if (!options.input) return usage_error(program, "no module given");
+    if (!options.input.name) return usage_error(program, "no module given");
     if (!options.run && !options.output) return usage_error(program, "no output given (-o OUTPUT)");
     return execute(program, options);
 }

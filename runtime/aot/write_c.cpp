@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "jumps.h"
 #include "module.h"
 #include "refusal.h"
 
@@ -62,16 +63,16 @@ void make_locals_volatile(std::string& function) {
     function = head + locals.erase(1, 1) + function.substr(prologue);
 }
 
-/// Splits a file into functions (each ends with a line "}") and treats those that catch exceptions.
-void fix_exceptions(std::string& text) {
-    if (text.find("wasm_rt_try(") == std::string::npos) return;
+/// Splits a file into functions (each ends with a line "}") and treats those that contain `call`.
+void fix_functions(std::string& text, std::string_view call, void (*fix)(std::string& function)) {
+    if (text.find(call) == std::string::npos) return;
     std::string result;
     result.reserve(text.size());
     for (std::size_t begin = 0; begin < text.size();) {
         std::size_t end = text.find("\n}\n", begin);
         end = end == std::string::npos ? text.size() : end + 3;
         std::string piece = text.substr(begin, end - begin);
-        if (piece.find("wasm_rt_try(") != std::string::npos) make_locals_volatile(piece);
+        if (piece.find(call) != std::string::npos) fix(piece);
         result += piece;
         begin = end;
     }
@@ -172,7 +173,8 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
         // The writer includes its second header itself only when it writes several files.
         const std::string head = outputs == 1 ? "#include \"guest-impl.h\"\n" : "";
         files.push_back({"part" + std::to_string(i) + ".c", head + text_of(parts[i])});
-        fix_exceptions(files.back().text);
+        fix_functions(files.back().text, "wasm_rt_try(", make_locals_volatile);
+        if (module.tags.empty()) fix_functions(files.back().text, "setjmp(instance->", write_jumps);
         if (lowered.tail_calls) fix_tail_calls(files.back().text);
     }
     files.push_back({"glue.c", write_glue(module, lowered)});

@@ -126,11 +126,7 @@ uint64_t w2c_wali_SYS_mremap(struct w2c_wali *host, uint32_t old_address_, uint3
 
 uint64_t w2c_wali_SYS_msync(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_mincore(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t vec_)
-{
-    (void)host;
-    return wali_syscall3(27, wali_pointer(addr_), length_, wali_pointer(vec_));
-}
+uint64_t w2c_wali_SYS_mincore(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t vec_);
 
 uint64_t w2c_wali_SYS_madvise(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t advice_);
 
@@ -140,14 +136,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_shmget(struct w2c_wali *host, uint32_t key_, u
     return wali_syscall3(29, key_, size_, shmflg_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_shmat(struct w2c_wali *host, uint32_t shmid_, uint32_t shmaddr_, uint32_t shmflg_)
-{
-    (void)host;
-    (void)shmid_;
-    (void)shmaddr_;
-    (void)shmflg_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_shmat(struct w2c_wali *host, uint32_t shmid_, uint32_t shmaddr_, uint32_t shmflg_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_shmctl(struct w2c_wali *host, uint32_t shmid_, uint32_t cmd_, uint32_t buf_)
 {
@@ -293,25 +282,12 @@ uint64_t w2c_wali_SYS_setsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32
 uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
         optval_, uint32_t optlen_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_clone(struct w2c_wali *host, uint64_t flags_, uint32_t stack_, uint32_t parent_tid_,
-        uint32_t child_tid_, uint64_t tls_)
-{
-    (void)host;
-    (void)flags_;
-    (void)stack_;
-    (void)parent_tid_;
-    (void)child_tid_;
-    (void)tls_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_clone(struct w2c_wali *host, uint64_t flags_, uint32_t stack_, uint32_t parent_tid_, uint32_t
+        child_tid_, uint64_t tls_);
 
 uint64_t w2c_wali_SYS_fork(struct w2c_wali *host);
 
-WALI_INLINE uint64_t w2c_wali_SYS_vfork(struct w2c_wali *host)
-{
-    (void)host;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_vfork(struct w2c_wali *host);
 
 uint64_t w2c_wali_SYS_execve(struct w2c_wali *host, uint32_t pathname_, uint32_t argv_, uint32_t envp_);
 
@@ -348,23 +324,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_semop(struct w2c_wali *host, uint32_t semid_, 
     return wali_syscall3(65, semid_, wali_pointer(sops_), nsops_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_semctl(struct w2c_wali *host, uint32_t semid_, uint32_t semnum_, uint32_t cmd_,
-        uint32_t arg_)
-{
-    (void)host;
-    (void)semid_;
-    (void)semnum_;
-    (void)cmd_;
-    (void)arg_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_semctl(struct w2c_wali *host, uint32_t semid_, uint32_t semnum_, uint32_t cmd_, uint32_t arg_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_shmdt(struct w2c_wali *host, uint32_t shmaddr_)
-{
-    (void)host;
-    (void)shmaddr_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_shmdt(struct w2c_wali *host, uint32_t shmaddr_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_msgget(struct w2c_wali *host, uint32_t key_, uint32_t msgflg_)
 {
@@ -528,11 +490,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_gettimeofday(struct w2c_wali *host, uint32_t t
     return wali_syscall2(96, wali_pointer(tv_), wali_pointer(tz_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_)
-{
-    (void)host;
-    return wali_syscall2(97, resource_, wali_pointer(rlim_));
-}
+uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_getrusage(struct w2c_wali *host, uint32_t who_, uint32_t usage_)
 {
@@ -713,31 +671,12 @@ WALI_INLINE uint64_t w2c_wali_SYS_capset(struct w2c_wali *host, uint32_t hdrp_, 
     return wali_syscall2(126, wali_pointer(hdrp_), wali_pointer(datap_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_rt_sigpending(struct w2c_wali *host, uint32_t set_, uint32_t sigsetsize_)
-{
-    (void)host;
-    return wali_syscall2(127, wali_pointer(set_), sigsetsize_);
-}
+uint64_t w2c_wali_SYS_rt_sigpending(struct w2c_wali *host, uint32_t set_, uint32_t sigsetsize_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_rt_sigtimedwait(struct w2c_wali *host, uint32_t set_, uint32_t info_, uint32_t
-        timeout_, uint32_t sigsetsize_)
-{
-    (void)host;
-    (void)set_;
-    (void)info_;
-    (void)timeout_;
-    (void)sigsetsize_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_rt_sigtimedwait(struct w2c_wali *host, uint32_t set_, uint32_t info_, uint32_t timeout_, uint32_t
+        sigsetsize_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_rt_sigqueueinfo(struct w2c_wali *host, uint32_t pid_, uint32_t sig_, uint32_t info_)
-{
-    (void)host;
-    (void)pid_;
-    (void)sig_;
-    (void)info_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_rt_sigqueueinfo(struct w2c_wali *host, uint32_t pid_, uint32_t sig_, uint32_t info_);
 
 uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali *host, uint32_t mask_, uint32_t sigsetsize_);
 
@@ -851,17 +790,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_sched_rr_get_interval(struct w2c_wali *host, u
     return wali_syscall2(148, pid_, wali_pointer(tp_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_mlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_)
-{
-    (void)host;
-    return wali_syscall2(149, wali_pointer(addr_), length_);
-}
+uint64_t w2c_wali_SYS_mlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_munlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_)
-{
-    (void)host;
-    return wali_syscall2(150, wali_pointer(addr_), length_);
-}
+uint64_t w2c_wali_SYS_munlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_mlockall(struct w2c_wali *host, uint32_t flags_)
 {
@@ -920,11 +851,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_adjtimex(struct w2c_wali *host, uint32_t buf_)
     return wali_syscall1(159, wali_pointer(buf_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_)
-{
-    (void)host;
-    return wali_syscall2(160, resource_, wali_pointer(rlim_));
-}
+uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_)
 {
@@ -1066,11 +993,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_quotactl(struct w2c_wali *host, uint32_t cmd_,
         uint32_t addr_)
 {
     (void)host;
-    (void)cmd_;
-    (void)special_;
-    (void)id_;
-    (void)addr_;
-    return wali_error(38);  // ENOSYS
+    return wali_syscall4(179, cmd_, wali_pointer(special_), id_, wali_pointer(addr_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_nfsservctl(struct w2c_wali *host, uint32_t cmd_, uint32_t argp_, uint32_t resp_)
@@ -1238,50 +1161,16 @@ WALI_INLINE uint64_t w2c_wali_SYS_set_thread_area(struct w2c_wali *host, uint32_
     return wali_error(38);  // ENOSYS
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_setup(struct w2c_wali *host, uint32_t nr_events_, uint32_t ctx_idp_)
-{
-    (void)host;
-    (void)nr_events_;
-    (void)ctx_idp_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_setup(struct w2c_wali *host, uint32_t nr_events_, uint32_t ctx_idp_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali *host, uint64_t ctx_id_)
-{
-    (void)host;
-    (void)ctx_id_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali *host, uint64_t ctx_id_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_getevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_,
-        uint32_t events_, uint32_t timeout_)
-{
-    (void)host;
-    (void)ctx_id_;
-    (void)min_nr_;
-    (void)nr_;
-    (void)events_;
-    (void)timeout_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_getevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_, uint32_t
+        events_, uint32_t timeout_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_submit(struct w2c_wali *host, uint64_t ctx_id_, uint64_t nr_, uint32_t iocbpp_)
-{
-    (void)host;
-    (void)ctx_id_;
-    (void)nr_;
-    (void)iocbpp_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_submit(struct w2c_wali *host, uint64_t ctx_id_, uint64_t nr_, uint32_t iocbpp_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali *host, uint64_t ctx_id_, uint32_t iocb_, uint32_t result_)
-{
-    (void)host;
-    (void)ctx_id_;
-    (void)iocb_;
-    (void)result_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali *host, uint64_t ctx_id_, uint32_t iocb_, uint32_t result_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_get_thread_area(struct w2c_wali *host, uint32_t u_info_)
 {
@@ -1358,15 +1247,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_fadvise(struct w2c_wali *host, uint32_t fd_, u
     return wali_syscall4(221, fd_, offset_, len_, advice_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_timer_create(struct w2c_wali *host, uint32_t clockid_, uint32_t sevp_, uint32_t
-        timerid_)
-{
-    (void)host;
-    (void)clockid_;
-    (void)sevp_;
-    (void)timerid_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_timer_create(struct w2c_wali *host, uint32_t clockid_, uint32_t sevp_, uint32_t timerid_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_timer_settime(struct w2c_wali *host, uint32_t timerid_, uint32_t flags_, uint32_t
         new_value_, uint32_t old_value_)
@@ -1456,13 +1337,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_mbind(struct w2c_wali *host, uint32_t addr_, u
         nodemask_, uint64_t maxnode_, uint32_t flags_)
 {
     (void)host;
-    (void)addr_;
-    (void)len_;
-    (void)mode_;
-    (void)nodemask_;
-    (void)maxnode_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
+    return wali_syscall6(237, wali_pointer(addr_), len_, mode_, wali_pointer(nodemask_), maxnode_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy(struct w2c_wali *host, uint32_t mode_, uint32_t nodemask_, uint64_t
@@ -1476,12 +1351,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_get_mempolicy(struct w2c_wali *host, uint32_t 
         maxnode_, uint32_t addr_, uint64_t flags_)
 {
     (void)host;
-    (void)mode_;
-    (void)nodemask_;
-    (void)maxnode_;
-    (void)addr_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
+    return wali_syscall5(239, wali_pointer(mode_), wali_pointer(nodemask_), maxnode_, wali_pointer(addr_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_open(struct w2c_wali *host, uint32_t name_, uint32_t oflag_, uint32_t mode_,
@@ -1512,13 +1382,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_mq_timedreceive(struct w2c_wali *host, uint32_
         wali_pointer(abs_timeout_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_mq_notify(struct w2c_wali *host, uint32_t mqdes_, uint32_t sevp_)
-{
-    (void)host;
-    (void)mqdes_;
-    (void)sevp_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_mq_notify(struct w2c_wali *host, uint32_t mqdes_, uint32_t sevp_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_getsetattr(struct w2c_wali *host, uint32_t mqdes_, uint32_t newattr_, uint32_t
         oldattr_)
@@ -1560,17 +1424,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_request_key(struct w2c_wali *host, uint32_t ty
         dest_keyring_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_keyctl(struct w2c_wali *host, uint32_t operation_, uint32_t arg2_, uint32_t arg3_,
-        uint32_t arg4_, uint32_t arg5_)
-{
-    (void)host;
-    (void)operation_;
-    (void)arg2_;
-    (void)arg3_;
-    (void)arg4_;
-    (void)arg5_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_keyctl(struct w2c_wali *host, uint32_t operation_, uint32_t arg2_, uint32_t arg3_, uint32_t arg4_,
+        uint32_t arg5_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_ioprio_set(struct w2c_wali *host, uint32_t which_, uint32_t who_, uint32_t ioprio_)
 {
@@ -1706,23 +1561,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_
     return wali_syscall1(272, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_set_robust_list(struct w2c_wali *host, uint32_t head_, uint32_t len_)
-{
-    (void)host;
-    (void)head_;
-    (void)len_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_set_robust_list(struct w2c_wali *host, uint32_t head_, uint32_t len_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_get_robust_list(struct w2c_wali *host, uint32_t pid_, uint32_t head_ptr_, uint32_t
-        len_ptr_)
-{
-    (void)host;
-    (void)pid_;
-    (void)head_ptr_;
-    (void)len_ptr_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_get_robust_list(struct w2c_wali *host, uint32_t pid_, uint32_t head_ptr_, uint32_t len_ptr_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_splice(struct w2c_wali *host, uint32_t fd_in_, uint32_t off_in_, uint32_t fd_out_,
         uint32_t off_out_, uint32_t len_, uint32_t flags_)
@@ -1745,16 +1586,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_sync_file_range(struct w2c_wali *host, uint32_
     return wali_syscall4(277, fd_, offset_, nbytes_, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_vmsplice(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t nr_segs_,
-        uint32_t flags_)
-{
-    (void)host;
-    (void)fd_;
-    (void)iov_;
-    (void)nr_segs_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_vmsplice(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t nr_segs_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_move_pages(struct w2c_wali *host, uint32_t pid_, uint64_t count_, uint32_t pages_,
         uint32_t nodes_, uint32_t status_, uint32_t flags_)
@@ -1779,11 +1611,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_utimensat(struct w2c_wali *host, uint32_t dirf
 uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t maxevents_, uint32_t
         timeout_, uint32_t sigmask_, uint32_t sigsetsize_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_signalfd(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_)
-{
-    (void)host;
-    return wali_syscall3(282, fd_, wali_pointer(mask_), sizemask_);
-}
+uint64_t w2c_wali_SYS_signalfd(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_create(struct w2c_wali *host, uint32_t clockid_, uint32_t flags_)
 {
@@ -1824,12 +1652,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_accept4(struct w2c_wali *host, uint32_t sockfd
     return wali_syscall4(288, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_), flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_,
-        uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall4(289, fd_, wali_pointer(mask_), sizemask_, flags_);
-}
+uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_, uint32_t
+        flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_eventfd2(struct w2c_wali *host, uint32_t initval_, uint32_t flags_)
 {
@@ -1861,40 +1685,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_inotify_init1(struct w2c_wali *host, uint32_t 
     return wali_syscall1(294, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_preadv(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t
-        pos_l_, uint64_t pos_h_)
-{
-    (void)host;
-    (void)fd_;
-    (void)iov_;
-    (void)iovcnt_;
-    (void)pos_l_;
-    (void)pos_h_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_preadv(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
+        uint64_t pos_h_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_pwritev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t
-        pos_l_, uint64_t pos_h_)
-{
-    (void)host;
-    (void)fd_;
-    (void)iov_;
-    (void)iovcnt_;
-    (void)pos_l_;
-    (void)pos_h_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_pwritev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
+        uint64_t pos_h_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_,
-        uint32_t info_)
-{
-    (void)host;
-    (void)tgid_;
-    (void)tid_;
-    (void)sig_;
-    (void)info_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_, uint32_t
+        info_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_perf_event_open(struct w2c_wali *host, uint32_t attr_, uint32_t pid_, uint32_t cpu_,
         uint32_t group_fd_, uint64_t flags_)
@@ -1908,17 +1706,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_perf_event_open(struct w2c_wali *host, uint32_
     return wali_error(1);  // EPERM
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_recvmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_,
-        uint32_t flags_, uint32_t timeout_)
-{
-    (void)host;
-    (void)sockfd_;
-    (void)msgvec_;
-    (void)vlen_;
-    (void)flags_;
-    (void)timeout_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_recvmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
+        flags_, uint32_t timeout_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_fanotify_init(struct w2c_wali *host, uint32_t flags_, uint32_t event_f_flags_)
 {
@@ -1935,12 +1724,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_fanotify_mark(struct w2c_wali *host, uint32_t 
     return wali_syscall5(301, fanotify_fd_, flags_, mask_, dirfd_, wali_pointer(pathname_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_prlimit64(struct w2c_wali *host, uint32_t pid_, uint32_t resource_, uint32_t
-        new_limit_, uint32_t old_limit_)
-{
-    (void)host;
-    return wali_syscall4(302, pid_, resource_, wali_pointer(new_limit_), wali_pointer(old_limit_));
-}
+uint64_t w2c_wali_SYS_prlimit64(struct w2c_wali *host, uint32_t pid_, uint32_t resource_, uint32_t new_limit_, uint32_t
+        old_limit_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_name_to_handle_at(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t
         handle_, uint32_t mount_id_, uint32_t flags_)
@@ -1963,16 +1748,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_syncfs(struct w2c_wali *host, uint32_t fd_)
     return wali_syscall1(306, fd_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_,
-        uint32_t flags_)
-{
-    (void)host;
-    (void)sockfd_;
-    (void)msgvec_;
-    (void)vlen_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
+        flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_)
 {
@@ -2096,17 +1873,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_bpf(struct w2c_wali *host, uint32_t cmd_, uint
     return wali_error(1);  // EPERM
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_execveat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t argv_,
-        uint32_t envp_, uint32_t flags_)
-{
-    (void)host;
-    (void)dirfd_;
-    (void)pathname_;
-    (void)argv_;
-    (void)envp_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_execveat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t argv_, uint32_t
+        envp_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_userfaultfd(struct w2c_wali *host, uint32_t flags_)
 {
@@ -2121,11 +1889,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_membarrier(struct w2c_wali *host, uint32_t cmd
     return wali_syscall3(324, cmd_, flags_, cpu_id_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_mlock2(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall3(325, wali_pointer(addr_), length_, flags_);
-}
+uint64_t w2c_wali_SYS_mlock2(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_t fd_in_, uint32_t off_in_, uint32_t
         fd_out_, uint32_t off_out_, uint32_t len_, uint32_t flags_)
@@ -2134,42 +1898,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_
     return wali_syscall6(326, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_preadv2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t
-        pos_l_, uint64_t pos_h_, uint32_t flags_)
-{
-    (void)host;
-    (void)fd_;
-    (void)iov_;
-    (void)iovcnt_;
-    (void)pos_l_;
-    (void)pos_h_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_preadv2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
+        uint64_t pos_h_, uint32_t flags_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_pwritev2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_,
-        uint64_t pos_l_, uint64_t pos_h_, uint32_t flags_)
-{
-    (void)host;
-    (void)fd_;
-    (void)iov_;
-    (void)iovcnt_;
-    (void)pos_l_;
-    (void)pos_h_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_pwritev2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
+        uint64_t pos_h_, uint32_t flags_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_pkey_mprotect(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint32_t prot_,
-        uint32_t pkey_)
-{
-    (void)host;
-    (void)addr_;
-    (void)len_;
-    (void)prot_;
-    (void)pkey_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_pkey_mprotect(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint32_t prot_, uint32_t
+        pkey_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_pkey_alloc(struct w2c_wali *host, uint64_t flags_, uint64_t access_rights_)
 {
@@ -2193,18 +1929,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_statx(struct w2c_wali *host, uint32_t dirfd_, 
     return wali_syscall5(332, dirfd_, wali_pointer(pathname_), flags_, mask_, wali_pointer(statxbuf_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_pgetevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_,
-        uint32_t events_, uint32_t timeout_, uint32_t usig_)
-{
-    (void)host;
-    (void)ctx_id_;
-    (void)min_nr_;
-    (void)nr_;
-    (void)events_;
-    (void)timeout_;
-    (void)usig_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_pgetevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_, uint32_t
+        events_, uint32_t timeout_, uint32_t usig_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_rseq(struct w2c_wali *host, uint32_t area_, uint32_t rseq_len_, uint32_t flags_,
         uint32_t sig_)
@@ -2217,48 +1943,16 @@ WALI_INLINE uint64_t w2c_wali_SYS_rseq(struct w2c_wali *host, uint32_t area_, ui
     return wali_error(38);  // ENOSYS
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali *host, uint32_t pidfd_, uint32_t sig_, uint32_t
-        info_, uint32_t flags_)
-{
-    (void)host;
-    (void)pidfd_;
-    (void)sig_;
-    (void)info_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali *host, uint32_t pidfd_, uint32_t sig_, uint32_t info_, uint32_t
+        flags_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali *host, uint32_t entries_, uint32_t params_)
-{
-    (void)host;
-    (void)entries_;
-    (void)params_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali *host, uint32_t entries_, uint32_t params_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali *host, uint32_t fd_, uint32_t to_submit_, uint32_t
-        min_complete_, uint32_t flags_, uint32_t argp_, uint32_t argsz_)
-{
-    (void)host;
-    (void)fd_;
-    (void)to_submit_;
-    (void)min_complete_;
-    (void)flags_;
-    (void)argp_;
-    (void)argsz_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali *host, uint32_t fd_, uint32_t to_submit_, uint32_t min_complete_,
+        uint32_t flags_, uint32_t argp_, uint32_t argsz_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali *host, uint32_t fd_, uint32_t opcode_, uint32_t
-        arg_, uint32_t nr_args_)
-{
-    (void)host;
-    (void)fd_;
-    (void)opcode_;
-    (void)arg_;
-    (void)nr_args_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali *host, uint32_t fd_, uint32_t opcode_, uint32_t arg_, uint32_t
+        nr_args_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_open_tree(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_)
 {
@@ -2309,13 +2003,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_open(struct w2c_wali *host, uint32_t pid
     return wali_syscall2(434, pid_, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t size_)
-{
-    (void)host;
-    (void)cl_args_;
-    (void)size_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t size_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_)
 {
@@ -2355,18 +2043,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_
     return wali_error(38);  // ENOSYS
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_epoll_pwait2(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t
-        maxevents_, uint32_t timeout_, uint32_t sigmask_, uint32_t sigsetsize_)
-{
-    (void)host;
-    (void)epfd_;
-    (void)events_;
-    (void)maxevents_;
-    (void)timeout_;
-    (void)sigmask_;
-    (void)sigsetsize_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_epoll_pwait2(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t maxevents_,
+        uint32_t timeout_, uint32_t sigmask_, uint32_t sigsetsize_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_mount_setattr(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_,
         uint32_t attr_, uint32_t size_)
@@ -2379,11 +2057,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_quotactl_fd(struct w2c_wali *host, uint32_t fd
         addr_)
 {
     (void)host;
-    (void)fd_;
-    (void)cmd_;
-    (void)id_;
-    (void)addr_;
-    return wali_error(38);  // ENOSYS
+    return wali_syscall4(443, fd_, cmd_, id_, wali_pointer(addr_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_create_ruleset(struct w2c_wali *host, uint32_t attr_, uint32_t size_,
@@ -2418,27 +2092,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_process_mrelease(struct w2c_wali *host, uint32
     return wali_syscall2(448, pidfd_, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_futex_waitv(struct w2c_wali *host, uint32_t waiters_, uint32_t nr_futexes_, uint32_t
-        flags_, uint32_t timeout_, uint32_t clockid_)
-{
-    (void)host;
-    (void)waiters_;
-    (void)nr_futexes_;
-    (void)flags_;
-    (void)timeout_;
-    (void)clockid_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_futex_waitv(struct w2c_wali *host, uint32_t waiters_, uint32_t nr_futexes_, uint32_t flags_,
+        uint32_t timeout_, uint32_t clockid_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy_home_node(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t
         home_node_, uint64_t flags_)
 {
     (void)host;
-    (void)addr_;
-    (void)len_;
-    (void)home_node_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
+    return wali_syscall4(450, wali_pointer(addr_), len_, home_node_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_cachestat(struct w2c_wali *host, uint32_t fd_, uint32_t range_, uint32_t cstat_,
@@ -2469,16 +2130,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_futex_wait(struct w2c_wali *host, uint32_t uad
     return wali_syscall6(455, wali_pointer(uaddr_), val_, mask_, flags_, wali_pointer(timeout_), clockid_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_futex_requeue(struct w2c_wali *host, uint32_t waiters_, uint32_t flags_, uint32_t
-        nr_wake_, uint32_t nr_requeue_)
-{
-    (void)host;
-    (void)waiters_;
-    (void)flags_;
-    (void)nr_wake_;
-    (void)nr_requeue_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_futex_requeue(struct w2c_wali *host, uint32_t waiters_, uint32_t flags_, uint32_t nr_wake_,
+        uint32_t nr_requeue_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_statmount(struct w2c_wali *host, uint32_t req_, uint32_t buf_, uint32_t bufsize_,
         uint32_t flags_)
@@ -2515,11 +2168,4 @@ WALI_INLINE uint64_t w2c_wali_SYS_lsm_list_modules(struct w2c_wali *host, uint32
     return wali_syscall3(461, wali_pointer(ids_), wali_pointer(size_), flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_mseal(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint64_t flags_)
-{
-    (void)host;
-    (void)addr_;
-    (void)len_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+uint64_t w2c_wali_SYS_mseal(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint64_t flags_);

@@ -26,6 +26,9 @@ bool guest_copy_recovers(uintptr_t instruction, uintptr_t* resume);
 
 // --- system calls that the host makes itself ---
 
+// A pointer that the kernel never can follow: it answers -EFAULT, in its own order of errors.
+#define UNMAPPED_POINTER (UINT64_MAX - 4095)
+
 WALI_INLINE bool failed(uint64_t result) { return result > -4096UL; }
 
 // Blocks all signals of this thread: guest handlers run on it and could need what is being changed.
@@ -43,34 +46,51 @@ WALI_INLINE void signals_restore(uint64_t mask) { wali_syscall4(14, 2, (uint64_t
 void memory_reserve(void);
 uint64_t memory_limit(void);  // bytes that the guest may ever address; above lies the guard
 
-// --- trap.c, fault.c ---
+// --- trap.c, symbols.c, fault.c ---
 
-// "walirun: trap: TEXT" and the function that `instruction` lies in, then exit code 134.
-_Noreturn void trap_at(wasm_rt_trap_t trap, uintptr_t instruction);
+// "walirun: trap: TEXT in function NAME, called by NAME, ...", then exit code 134.
+_Noreturn void trap_end(wasm_rt_trap_t trap);
+
+// The module's name of the function around an instruction, cut off at `capacity`; 0 if it is none of the module's.
+size_t symbol_name(char* to, size_t capacity, uintptr_t instruction);
 
 // One line on stderr, then exit code 134: the host itself cannot go on.
 _Noreturn void host_fail(const char* text);
 
-void fault_handlers_install(void);  // for this thread; also gives it a stack for them
+void fault_handlers_install(void);  // for the process, and the stack for them for this thread
+
+// That stack for another thread.
+uint64_t handler_stack_make(void);  // its address, or an error
+void handler_stack_use(uint64_t stack);
+void handler_stack_free(uint64_t stack);
 
 // --- signal.c ---
 
 // Signals by which the host notices traps. The guest's masks never contain them.
 #define HOST_SIGNALS ((1UL << (4 - 1)) | (1UL << (7 - 1)) | (1UL << (8 - 1)) | (1UL << (11 - 1)))
 
-struct siginfo_head {
-    int32_t signal;
-    int32_t error;
-    int32_t code;
-};
+union siginfo;
 
-// Runs what the guest asked for when `signal` arrives; `info` are the kernel's 128 bytes.
-void signal_deliver(int signal, const void* info);
-bool signal_is_ignored(int signal);
-bool signal_has_handler(int signal);
+// Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form.
+void signal_deliver(int signal, const union siginfo* info);
+
+// One of the host's signals that somebody sent; and one that stands for a fault of the guest: false if the guest does
+// not handle it, so that it is a trap. Where the native stack is exhausted, a handler needs the alternate stack.
+void signal_sent(int signal, const union siginfo* info);
+bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
+
+void signals_inherit(void);  // what the program that executed this one left ignored
+
+// --- sigmask.c ---
 
 // Reads a guest's signal mask and takes the host's signals out. 0, -EFAULT or -EINVAL.
 int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size);
+
+// Those of the host's signals that the guest believes to be blocked: they are held back here, not by the kernel.
+uint64_t sigmask_hold(uint64_t more);  // also these; returns what was held before
+void sigmask_release(uint64_t held);   // only these; what waited for it is delivered
+bool sigmask_holds(int signal);
+bool sigmask_defer(int signal, const union siginfo* info);  // true if it is held: it waits now
 
 // --- exceptions.c ---
 
@@ -88,6 +108,10 @@ void exception_restore(const struct exception_state* state);
 bool threads_started(void);  // since the program began
 void thread_forked(void);    // in the child of fork
 
+// --- robust_list.c ---
+
+void robust_list_end(void);  // of the calling thread, whose end begins
+
 // --- program.c ---
 
 extern _Thread_local void* current_instance;
@@ -97,6 +121,8 @@ void environment_file_opened(uint32_t pathname);
 
 // --- open.c ---
 
+void append_number(char* text, uint64_t number);  // in decimal, behind the text
+
 // Before a guest's handler runs: looks at what an interrupted open has made. `context` is a ucontext_t.
 void open_interrupted(void* context);
 
@@ -105,6 +131,9 @@ void open_interrupted(void* context);
 enum {
     E_PERM = 1,
     E_NOENT = 2,
+    E_INTR = 4,
+    E_2BIG = 7,
+    E_NOEXEC = 8,
     E_BADF = 9,
     E_AGAIN = 11,
     E_NOMEM = 12,
@@ -114,8 +143,8 @@ enum {
     E_ISDIR = 21,
     E_INVAL = 22,
     E_NOTTY = 25,
-    E_2BIG = 7,
     E_LOOP = 40,
     E_MSGSIZE = 90,
     E_NOPROTOOPT = 92,
+    E_OPNOTSUPP = 95,
 };

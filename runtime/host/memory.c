@@ -2,11 +2,10 @@
 //
 // Linear memory: one reservation at a constant address, of which the guest uses the first memory_limit() bytes.
 // memory.grow and brk take pages from the bottom, mmap from the top (mmap.c); page_map.c knows which pages are taken.
-#include <string.h>
-
 #include "host.h"
 #include "page_map.h"
 
+#define MAP_FIXED_ 0x10UL
 #define MAP_FIXED_NOREPLACE_ 0x100000UL
 #define MAP_PRIVATE_ANONYMOUS_NORESERVE 0x4022UL
 #define PROT_READ_WRITE 3
@@ -42,42 +41,61 @@ void memory_reserve(void) {
 }
 
 // Returns the old number of pages, or UINT32_MAX: over the limit, no memory, or a mapping lies in the way.
-uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* grown, uint64_t delta) {
-    const uint64_t mask = page_map_lock();
+static uint64_t grow_locked(wasm_rt_memory_t* grown, uint64_t delta) {
     const uint64_t old = grown->pages;
-    uint64_t result = UINT32_MAX;
     const uint64_t first = old * WALI_WASM_PAGE;
     const uint64_t size = delta * WALI_WASM_PAGE;
-    if (delta <= grown->max_pages - old && page_map_all(first / WALI_PAGE, size / WALI_PAGE, false) &&
-        open_pages(first, size)) {
-        grown->pages = old + delta;
-        result = old;
-    }
+    if (delta > grown->max_pages - old || !page_map_allows(size / WALI_PAGE) ||
+        !page_map_all(first / WALI_PAGE, size / WALI_PAGE, false) || !open_pages(first, size))
+        return UINT32_MAX;
+    grown->pages = old + delta;
+    return old;
+}
+
+uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* grown, uint64_t delta) {
+    const uint64_t mask = page_map_lock();
+    const uint64_t result = grow_locked(grown, delta);
     page_map_unlock(mask);
     return result;
 }
 
-// brk: the program break starts at the end of memory and moves as long as nothing else grows it.
+// --- brk: the program break starts at the end of memory and moves as long as nothing else grows it ---
+
 static uint64_t break_start;
 static uint64_t break_now;
 static uint64_t break_end;  // of the pages that brk has opened
 
-static bool move_break(uint64_t wanted) {
-    if (wanted < break_start || wanted > memory.size) return false;
-    if (wanted <= break_end) {
-        // What lies above the break must read as zeros when the break comes back.
-        if (wanted < break_now) memset((void*)(WALI_MEMORY_BASE + wanted), 0, break_now - wanted);
-        return true;
-    }
+// Whole pages above the break read as zeros when it comes back, so they become new ones.
+static bool lower_break(uint64_t wanted) {
+    const uint64_t first = (wanted + WALI_PAGE - 1) / WALI_PAGE * WALI_PAGE;
+    const uint64_t end = (break_now + WALI_PAGE - 1) / WALI_PAGE * WALI_PAGE;
+    if (first == end) return true;
+    const uint64_t at = wali_syscall6(9, WALI_MEMORY_BASE + first, end - first, PROT_READ_WRITE,
+                                      MAP_PRIVATE_ANONYMOUS_NORESERVE | MAP_FIXED_, (uint64_t)-1L, 0);
+    if (failed(at)) return false;
+    page_map_set(first / WALI_PAGE, (end - first) / WALI_PAGE, true);
+    return true;
+}
+
+static bool raise_break(uint64_t wanted) {
+    if (wanted <= break_end) return true;
     const uint64_t pages = (wanted - break_end + WALI_WASM_PAGE - 1) / WALI_WASM_PAGE;
-    if (break_end != memory.pages * WALI_WASM_PAGE || wasm_rt_grow_memory(&memory, pages) == UINT32_MAX) return false;
+    if (break_end != memory.pages * WALI_WASM_PAGE || grow_locked(&memory, pages) == UINT32_MAX) return false;
     break_end += pages * WALI_WASM_PAGE;
     return true;
 }
 
+static bool move_break(uint64_t wanted) {
+    if (wanted < break_start || wanted > memory.size) return false;
+    return wanted < break_now ? lower_break(wanted) : raise_break(wanted);
+}
+
 uint64_t w2c_wali_SYS_brk(struct w2c_wali* host, uint32_t address) {
     (void)host;
+    const uint64_t mask = page_map_lock();
     if (break_start == 0) break_start = break_now = break_end = memory.pages * WALI_WASM_PAGE;
     if (address != 0 && move_break(address)) break_now = address;
-    return break_now;
+    const uint64_t now = break_now;
+    page_map_unlock(mask);
+    return now;
 }

@@ -5,6 +5,7 @@
 // of the guest runs that interrupts the call.
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -61,11 +62,12 @@ static uint64_t checked(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uin
     return fd;
 }
 
-static void append_number(char* text, uint64_t number) {
+void append_number(char* text, uint64_t number) {
     char digits[20];
     size_t count = 0;
     do digits[count++] = (char)('0' + number % 10);
     while ((number /= 10) != 0);
+    text += strlen(text);
     while (count > 0) *text++ = digits[--count];
     *text = '\0';
 }
@@ -97,7 +99,7 @@ static uint64_t reopen(uint64_t fd, uint64_t flags) {
     if (failed(error)) return error;
     if ((flags & O_NOFOLLOW) && S_ISLNK(status.st_mode)) return wali_error(E_LOOP);
     if ((flags & O_CREAT) && S_ISDIR(status.st_mode)) return wali_error(E_ISDIR);
-    append_number(link + sizeof "/proc/thread-self/fd/" - 1, fd);
+    append_number(link, fd);
     return checked(257, AT_FDCWD_, (uint64_t)link, flags & ~DONE_BY_PATH, 0);
 }
 

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "page_map.h"
 
-#include <stdatomic.h>
-
-#include "host.h"
+#include "lock.h"
 
 #define PAGES (1UL << 20)
 
 static uint64_t taken_bits[PAGES / 64];
-static atomic_flag lock = ATOMIC_FLAG_INIT;
+static uint64_t taken_count;
+static _Atomic uint64_t taken_limit = UINT64_MAX;
+static host_lock lock;
 
-uint64_t page_map_lock(void) {
-    const uint64_t mask = signals_block();
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) wali_syscall0(24 /* sched_yield */);
-    return mask;
-}
+uint64_t page_map_lock(void) { return lock_take(&lock); }
 
-void page_map_unlock(uint64_t signal_mask) {
-    atomic_flag_clear_explicit(&lock, memory_order_release);
-    signals_restore(signal_mask);
-}
+void page_map_unlock(uint64_t signal_mask) { lock_release(&lock, signal_mask); }
+
+void page_map_limit(uint64_t pages) { taken_limit = pages; }
+
+bool page_map_allows(uint64_t count) { return taken_count + count <= taken_limit; }
 
 static bool taken(uint64_t page) { return taken_bits[page / 64] >> (page % 64) & 1; }
 
@@ -28,7 +25,10 @@ void page_map_set(uint64_t first, uint64_t count, bool value) {
         const uint64_t left = first + count - page;
         const uint64_t whole = page % 64 == 0 && left >= 64;
         const uint64_t bits = whole ? ~0UL : 1UL << (page % 64);
-        taken_bits[page / 64] = value ? taken_bits[page / 64] | bits : taken_bits[page / 64] & ~bits;
+        const uint64_t old = taken_bits[page / 64];
+        const uint64_t new = value ? old | bits : old & ~bits;
+        taken_count += (uint64_t)__builtin_popcountl(new) - (uint64_t)__builtin_popcountl(old);
+        taken_bits[page / 64] = new;
         page += whole ? 64 : 1;
     }
 }
@@ -47,6 +47,13 @@ bool page_map_all(uint64_t first, uint64_t count, bool value) {
         }
     }
     return true;
+}
+
+uint64_t page_map_run(uint64_t first, uint64_t count) {
+    uint64_t page = first;
+    const uint64_t end = first + count;
+    while (page < end && taken(page)) page += page % 64 == 0 && taken_bits[page / 64] == ~0UL ? 64 : 1;
+    return (page < end ? page : end) - first;
 }
 
 uint64_t page_map_find(uint64_t count, uint64_t limit) {

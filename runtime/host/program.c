@@ -24,6 +24,7 @@ int main(int argc, char** argv, char** envp) {
     environment = envp;
     mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
+    signals_inherit();
     fault_handlers_install();
     current_instance = calloc(1, wali_guest.instance_size);
     if (!current_instance) host_fail("not enough memory for the module's globals");
@@ -37,6 +38,7 @@ int main(int argc, char** argv, char** envp) {
 
 uint64_t w2c_wali_SYS_exit_group(struct w2c_wali* host, uint32_t status) {
     (void)host;
+    robust_list_end();
     return wali_syscall1(231, status);
 }
 
@@ -76,7 +78,10 @@ uint32_t w2c_wali_copyargv(struct w2c_wali* host, uint32_t buffer, uint32_t inde
     return 0;
 }
 
-// --- environment: a file of KEY=VALUE lines in memory, made when the guest asks ---
+// --- environment: a file in memory, made when the guest asks ---
+//
+// Lines of KEY=VALUE. What contains newlines comes behind a NUL, escaped and ended by NULs: wali++'s C library reads it
+// (sysroot/musl/overlay/src/env/wasm32/__environ.c); to others it is one empty line.
 
 static bool write_all(int fd, const char* text, size_t length) {
     while (length > 0) {
@@ -88,12 +93,30 @@ static bool write_all(int fd, const char* text, size_t length) {
     return true;
 }
 
-static bool write_environment(int fd) {
-    for (char** entry = environment; *entry; ++entry) {
-        // A line cannot hold a newline, and the rest of the value must not become an entry of its own.
-        if (strchr(*entry, '\n') || !strchr(*entry, '=')) continue;
-        if (!write_all(fd, *entry, strlen(*entry)) || !write_all(fd, "\n", 1)) return false;
+static bool needs_escape(const char* entry) { return strchr(entry, '=') && strchr(entry, '\n'); }
+
+static bool write_escaped(int fd, const char* text) {
+    for (;;) {
+        const size_t plain = strcspn(text, "\n\\");
+        if (!write_all(fd, text, plain)) return false;
+        text += plain;
+        if (!*text) return write_all(fd, "", 1);
+        if (!write_all(fd, *text == '\n' ? "\\n" : "\\\\", 2)) return false;
+        ++text;
     }
+}
+
+static bool write_environment(int fd) {
+    bool escaped = false;
+    for (char** entry = environment; *entry; ++entry) {
+        if (needs_escape(*entry))
+            escaped = true;
+        else if (strchr(*entry, '=') && (!write_all(fd, *entry, strlen(*entry)) || !write_all(fd, "\n", 1)))
+            return false;
+    }
+    if (escaped && !write_all(fd, "", 1)) return false;
+    for (char** entry = environment; *entry; ++entry)
+        if (needs_escape(*entry) && !write_escaped(fd, *entry)) return false;
     return !failed(wali_syscall3(8, (uint64_t)fd, 0, 0));
 }
 
@@ -122,25 +145,4 @@ void environment_file_opened(uint32_t pathname) {
     if (guest_read(path, pathname, strlen(environment_path) + 1) != 0 || strcmp(path, environment_path) != 0) return;
     wali_syscall1(3, (uint64_t)environment_fd);
     environment_fd = -1;
-}
-
-// --- what a later version will do ---
-
-// setjmp as an import: the first return is right, the jump is not possible.
-uint32_t w2c_wali_setjmp(struct w2c_wali* host, uint32_t buffer) {
-    (void)host;
-    (void)buffer;
-    return 0;
-}
-
-uint32_t w2c_wali_sigsetjmp(struct w2c_wali* host, uint32_t buffer, uint32_t save) {
-    (void)save;
-    return w2c_wali_setjmp(host, buffer);
-}
-
-void w2c_wali_longjmp(struct w2c_wali* host, uint32_t buffer, uint32_t value) {
-    (void)host;
-    (void)buffer;
-    (void)value;
-    wasm_rt_trap(WASM_RT_TRAP_LONGJMP);
 }

@@ -6,53 +6,61 @@
 #include <string.h>
 
 #include "host.h"
-#include "structs.h"
+#include "siginfo.h"
 
 #define SIGNALS 64
 
 #define GUEST_SIG_DFL 0U
 #define GUEST_SIG_IGN 0xfffffffeU  // -2; 1 is a valid table index
 
+#define NATIVE_SIG_IGN 1
+
 #define SA_SIGINFO_ 0x4U
 #define SA_RESTORER_ 0x04000000U
 #define SA_ONSTACK_ 0x08000000U
+#define SA_NODEFER_ 0x40000000U
 #define SA_RESETHAND_ 0x80000000U
+#define SA_KNOWN 0xdc000807U  // what the kernel keeps of the flags
 
-#define SS_ONSTACK_ 1
-#define SS_DISABLE_ 2
-#define SS_AUTODISARM_ (1 << 31)
+#define SS_ONSTACK_ 1U
+#define SS_DISABLE_ 2U
+#define SS_AUTODISARM_ (1U << 31)
 #define MIN_STACK 2048U
 
 #define RED_ZONE 1024U
-#define SIGINFO_BYTES 128U
 #define UCONTEXT_BYTES 1024U
+
+#define SIGKILL_AND_SIGSTOP (1UL << (9 - 1) | 1UL << (19 - 1))
 
 // What the native handler needs, in one word, so that it never sees half a change: flags above, table index below.
 static _Atomic uint64_t handlers[SIGNALS + 1];
-static uint64_t masks[SIGNALS + 1];  // as the guest gave them, for reporting
+static _Atomic uint64_t masks[SIGNALS + 1];  // as the guest gave them
 
-static _Thread_local struct wali_guest_stack_t alternate = {.ss_flags = SS_DISABLE_};
+static _Thread_local struct wali_guest_stack_t alternate;  // size 0: none; of the flags only SS_AUTODISARM
 
-static bool is_host_signal(uint32_t signal) { return HOST_SIGNALS >> (signal - 1) & 1; }
+static uint64_t bit_of(uint32_t signal) { return 1UL << (signal - 1); }
 
-bool signal_is_ignored(int signal) { return (uint32_t)handlers[signal] == GUEST_SIG_IGN; }
-
-bool signal_has_handler(int signal) {
-    const uint32_t handler = (uint32_t)handlers[signal];
-    return handler != GUEST_SIG_IGN && handler != GUEST_SIG_DFL;
-}
+static bool is_host_signal(uint32_t signal) { return HOST_SIGNALS & bit_of(signal); }
 
 // --- delivery ---
 
-static bool on_alternate(uint32_t sp) {
-    return alternate.ss_size != 0 && sp > alternate.ss_sp && sp - alternate.ss_sp <= alternate.ss_size;
+static uint32_t* stack_pointer(void) {
+    return wali_guest.stack_pointer ? wali_guest.stack_pointer(current_instance) : NULL;
+}
+
+// 0: free to use, SS_ONSTACK: in use, SS_DISABLE: there is none.
+static uint32_t alternate_state(uint32_t sp) {
+    if (alternate.ss_size == 0) return SS_DISABLE_;
+    if (alternate.ss_flags & SS_AUTODISARM_) return 0;
+    return sp > alternate.ss_sp && sp - alternate.ss_sp <= alternate.ss_size ? SS_ONSTACK_ : 0;
 }
 
 // Where the handler's frame starts: below the red zone, or at the top of the alternate stack.
 static uint32_t frame_top(uint32_t sp, uint32_t flags) {
-    if ((flags & SA_ONSTACK_) && !(alternate.ss_flags & SS_DISABLE_) && !on_alternate(sp))
-        return (alternate.ss_sp + alternate.ss_size) & ~15U;
-    return (sp - RED_ZONE) & ~15U;
+    if (!(flags & SA_ONSTACK_) || alternate_state(sp) != 0) return (sp - RED_ZONE) & ~15U;
+    const uint32_t top = (alternate.ss_sp + alternate.ss_size) & ~15U;
+    if (alternate.ss_flags & SS_AUTODISARM_) alternate = (struct wali_guest_stack_t){0};
+    return top;
 }
 
 static bool same_type(wasm_rt_func_type_t have, wasm_rt_func_type_t (*want)(void)) {
@@ -60,47 +68,60 @@ static bool same_type(wasm_rt_func_type_t have, wasm_rt_func_type_t (*want)(void
 }
 
 // Places siginfo and a cleared ucontext on the guest's stack; returns the new stack pointer.
-static uint32_t push_siginfo(uint32_t top, const void* info, uint32_t* info_at, uint32_t* context_at) {
+static uint32_t push_siginfo(uint32_t top, const union siginfo* info, uint32_t* info_at, uint32_t* context_at) {
     static const unsigned char cleared[UCONTEXT_BYTES];
-    *info_at = top - SIGINFO_BYTES;
+    union siginfo guest;
+    siginfo_to_guest(&guest, info);
+    *info_at = top - (uint32_t)sizeof guest;
     *context_at = *info_at - UCONTEXT_BYTES;
-    if (guest_write(*info_at, info, SIGINFO_BYTES) != 0 || guest_write(*context_at, cleared, sizeof cleared) != 0)
-        trap_at(WASM_RT_TRAP_OOB, 0);
+    if (guest_write(*info_at, &guest, sizeof guest) != 0 || guest_write(*context_at, cleared, sizeof cleared) != 0)
+        trap_end(WASM_RT_TRAP_OOB);
     return *context_at;
 }
 
-static void call_guest(uint32_t handler, uint32_t top, uint32_t* stack_pointer, int signal, const void* info) {
+static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal, const union siginfo* info) {
     const wasm_rt_funcref_table_t* table = wali_guest.table ? wali_guest.table(current_instance) : NULL;
-    if (!table || handler >= table->size || !table->data[handler].func) trap_at(WASM_RT_TRAP_CALL_INDIRECT, 0);
+    if (!table || handler >= table->size || !table->data[handler].func) trap_end(WASM_RT_TRAP_CALL_INDIRECT);
     const wasm_rt_funcref_t function = table->data[handler];
     if (same_type(function.func_type, wali_guest.handler_type)) {
-        if (stack_pointer) *stack_pointer = top;
+        if (sp) *sp = top;
         ((void (*)(void*, uint32_t))function.func)(function.module_instance, (uint32_t)signal);
     } else if (same_type(function.func_type, wali_guest.siginfo_handler_type)) {
         uint32_t info_at = 0;
         uint32_t context_at = 0;
-        if (stack_pointer) *stack_pointer = push_siginfo(top, info, &info_at, &context_at);
+        if (sp) *sp = push_siginfo(top, info, &info_at, &context_at);
         ((void (*)(void*, uint32_t, uint32_t, uint32_t))function.func)(function.module_instance, (uint32_t)signal,
                                                                        info_at, context_at);
     } else {
-        trap_at(WASM_RT_TRAP_CALL_INDIRECT, 0);
+        trap_end(WASM_RT_TRAP_CALL_INDIRECT);
     }
 }
 
-void signal_deliver(int signal, const void* info) {
+// What a handler may change and must find again when it returns. When it jumps out instead, the changes remain, as
+// natively.
+struct interrupted {
+    struct exception_state exception;
+    struct wali_guest_stack_t alternate;
+    uint64_t held;
+    uint32_t sp;
+};
+
+void signal_deliver(int signal, const union siginfo* info) {
     const uint64_t action = handlers[signal];
     const uint32_t handler = (uint32_t)action;
     const uint32_t flags = (uint32_t)(action >> 32);
     if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN) return;  // changed after the kernel chose it
-    if (flags & SA_RESETHAND_) handlers[signal] = 0;
+    const uint64_t blocked = masks[signal] | (flags & SA_NODEFER_ ? 0 : bit_of((uint32_t)signal));
+    if (flags & SA_RESETHAND_) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
 
-    struct exception_state exception;
-    exception_save(&exception);
-    uint32_t* stack_pointer = wali_guest.stack_pointer ? wali_guest.stack_pointer(current_instance) : NULL;
-    const uint32_t sp = stack_pointer ? *stack_pointer : 0;
-    call_guest(handler, frame_top(sp, flags), stack_pointer, signal, info);
-    if (stack_pointer) *stack_pointer = sp;
-    exception_restore(&exception);
+    uint32_t* sp = stack_pointer();
+    struct interrupted before = {.alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
+    exception_save(&before.exception);
+    call_guest(handler, frame_top(before.sp, flags), sp, signal, info);
+    if (sp) *sp = before.sp;
+    exception_restore(&before.exception);
+    alternate = before.alternate;
+    sigmask_release(before.held);
 }
 
 static void on_signal(int signal, void* info, void* context) {
@@ -108,10 +129,56 @@ static void on_signal(int signal, void* info, void* context) {
     signal_deliver(signal, info);
 }
 
+// The C library's instructions, by which unwinders know the frame of a signal. They look at the byte before, too: it
+// must not belong to another function.
 __asm__(
-    ".text\n.type wali_restore, @function\nwali_restore:\n    movl $15, %eax\n    syscall\n.size wali_restore, . - "
-    "wali_restore\n");
+    ".text\n"
+    "    nop\n"
+    ".type wali_restore, @function\n"
+    "wali_restore:\n"
+    "    movq $15, %rax\n"
+    "    syscall\n"
+    ".size wali_restore, . - wali_restore\n");
 extern void wali_restore(void);
+
+// --- the host's signals: their native handler is in fault.c ---
+
+static void end_by(int signal) {
+    const struct wali_native_k_sigaction action = {.flags = SA_RESTORER_, .restorer = (uint64_t)wali_restore};
+    const uint64_t set = bit_of((uint32_t)signal);
+    wali_syscall4(13, (uint64_t)signal, (uint64_t)&action, 0, 8);
+    wali_syscall4(14, 1 /* SIG_UNBLOCK */, (uint64_t)&set, 0, 8);
+    wali_syscall3(234, wali_syscall0(39), wali_syscall0(186), (uint64_t)signal);
+}
+
+// The kernel has not blocked what this handler's mask says: for it, the handler is the host's.
+static void deliver_host_signal(int signal, const union siginfo* info) {
+    const uint64_t blocked = masks[signal] & ~HOST_SIGNALS;
+    uint64_t old;
+    wali_syscall4(14, 0 /* SIG_BLOCK */, (uint64_t)&blocked, (uint64_t)&old, 8);
+    signal_deliver(signal, info);
+    signals_restore(old);
+}
+
+void signal_sent(int signal, const union siginfo* info) {
+    const uint32_t handler = (uint32_t)handlers[signal];
+    if (handler == GUEST_SIG_IGN || sigmask_defer(signal, info)) return;
+    if (handler == GUEST_SIG_DFL)
+        end_by(signal);
+    else
+        deliver_host_signal(signal, info);
+}
+
+bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted) {
+    const uint64_t action = handlers[signal];
+    const uint32_t handler = (uint32_t)action;
+    const uint32_t* sp = stack_pointer();
+    const bool has_room = action >> 32 & SA_ONSTACK_ && alternate_state(sp ? *sp : 0) == 0;
+    if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN || sigmask_holds(signal)) return false;
+    if (stack_exhausted && !has_room) return false;
+    deliver_host_signal(signal, info);
+    return true;
+}
 
 // --- rt_sigaction ---
 
@@ -129,7 +196,7 @@ static uint64_t install(uint32_t signal, const struct wali_guest_k_sigaction* ac
         native.restorer = (uint64_t)wali_restore;
         native.flags = (action->flags & ~(uint64_t)SA_ONSTACK_) | SA_SIGINFO_ | SA_RESTORER_;
         if (action->handler == GUEST_SIG_IGN)
-            native.handler = 1;  // SIG_IGN
+            native.handler = NATIVE_SIG_IGN;
         else if (action->handler != GUEST_SIG_DFL)
             native.handler = (uint64_t)on_signal;
         const uint64_t result = wali_syscall4(13, signal, (uint64_t)&native, 0, 8);
@@ -142,12 +209,12 @@ static uint64_t change(uint32_t signal, const struct wali_guest_k_sigaction* act
     // The handler is stored first, so that a signal right after the kernel's change finds it.
     const uint64_t mask = signals_block();
     const uint64_t old = handlers[signal];
-    handlers[signal] = action->flags << 32 | action->handler;
+    handlers[signal] = (action->flags & SA_KNOWN) << 32 | action->handler;
     const uint64_t result = install(signal, action);
     if (failed(result))
         handlers[signal] = old;
     else
-        masks[signal] = action->mask;
+        masks[signal] = action->mask & ~SIGKILL_AND_SIGSTOP;
     signals_restore(mask);
     return result;
 }
@@ -169,33 +236,12 @@ uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali* host, uint32_t signum, uint3
     return 0;
 }
 
-// --- masks ---
-
-int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size) {
-    if (size != sizeof *mask) return -E_INVAL;
-    const int64_t error = guest_read(mask, address, sizeof *mask);
-    *mask &= ~HOST_SIGNALS;
-    return error;
-}
-
-uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali* host, uint32_t how, uint32_t set, uint32_t oldset,
-                                     uint32_t sigsetsize) {
-    (void)host;
-    uint64_t mask = 0;
-    uint64_t old = 0;
-    const int64_t error = set == 0 ? (sigsetsize == 8 ? 0 : -E_INVAL) : signal_mask_read(&mask, set, sigsetsize);
-    if (error != 0) return (uint64_t)error;
-    const uint64_t result = wali_syscall4(14, how, set == 0 ? 0 : (uint64_t)&mask, (uint64_t)&old, 8);
-    if (failed(result)) return result;
-    if (oldset != 0 && guest_write(oldset, &old, sizeof old) != 0) return wali_error(E_FAULT);
-    return result;
-}
-
-uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali* host, uint32_t mask, uint32_t sigsetsize) {
-    (void)host;
-    uint64_t native;
-    const int64_t error = signal_mask_read(&native, mask, sigsetsize);
-    return error != 0 ? (uint64_t)error : wali_syscall2(130, (uint64_t)&native, 8);
+void signals_inherit(void) {
+    for (uint32_t signal = 1; signal <= SIGNALS; ++signal) {
+        struct wali_native_k_sigaction native;
+        if (!failed(wali_syscall4(13, signal, 0, (uint64_t)&native, 8)) && native.handler == NATIVE_SIG_IGN)
+            handlers[signal] = GUEST_SIG_IGN;
+    }
 }
 
 // Never called by programs: the kernel's frame is the host's. Linux would end the process for a false one.
@@ -208,27 +254,26 @@ uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali* host, uint64_t unused) {
 // --- sigaltstack: only the guest's stack pointer ever moves there ---
 
 static int64_t set_alternate(const struct wali_guest_stack_t* wanted) {
-    const int32_t mode = (int32_t)wanted->ss_flags & ~SS_AUTODISARM_;
+    const uint32_t mode = wanted->ss_flags & ~SS_AUTODISARM_;
     if (mode != 0 && mode != SS_ONSTACK_ && mode != SS_DISABLE_) return -E_INVAL;
-    if (mode == SS_DISABLE_) {
-        alternate = (struct wali_guest_stack_t){.ss_flags = SS_DISABLE_};
-        return 0;
+    if (mode != SS_DISABLE_ && wanted->ss_size < MIN_STACK) return -E_NOMEM;
+    alternate = (struct wali_guest_stack_t){.ss_flags = wanted->ss_flags & SS_AUTODISARM_};
+    if (mode != SS_DISABLE_) {
+        alternate.ss_sp = wanted->ss_sp;
+        alternate.ss_size = wanted->ss_size;
     }
-    if (wanted->ss_size < MIN_STACK) return -E_NOMEM;
-    alternate = (struct wali_guest_stack_t){wanted->ss_sp, 0, wanted->ss_size};
     return 0;
 }
 
 uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali* host, uint32_t ss, uint32_t old_ss) {
     (void)host;
     struct wali_guest_stack_t wanted;
-    const uint32_t sp = wali_guest.stack_pointer ? *wali_guest.stack_pointer(current_instance) : 0;
-    const bool active = on_alternate(sp);
-    struct wali_guest_stack_t old = alternate;
-    if (active) old.ss_flags = SS_ONSTACK_;
+    const uint32_t* sp = stack_pointer();
+    const uint32_t state = alternate_state(sp ? *sp : 0);
+    const struct wali_guest_stack_t old = {alternate.ss_sp, alternate.ss_flags | state, alternate.ss_size};
     if (ss != 0) {
         if (guest_read(&wanted, ss, sizeof wanted) != 0) return wali_error(E_FAULT);
-        if (active) return wali_error(E_PERM);
+        if (state == SS_ONSTACK_) return wali_error(E_PERM);
         const int64_t error = set_alternate(&wanted);
         if (error != 0) return (uint64_t)error;
     }

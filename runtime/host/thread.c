@@ -7,14 +7,14 @@
 
 #include "host.h"
 
-#define HANDLER_STACK (64UL << 10)
-
 // Between the thread that starts another one and the new one; whoever comes second frees it.
 struct start {
     void* instance;
+    uint64_t handler_stack;
     uint32_t function;
     uint32_t argument;
     uint64_t signal_mask;
+    uint64_t held;  // signals, as sigmask_hold has them
     uint32_t tid;
     atomic_uint owners;
 };
@@ -44,23 +44,22 @@ static void call_guest(void* instance, uint32_t function, uint32_t tid, uint32_t
 
 // What the kernel does for CLONE_CHILD_CLEARTID. Nothing is reported: the address may be unmapped by now.
 static void clear_tid(void) {
-    const uint32_t zero = 0;
-    if (clear_child_tid != 0 && guest_write(clear_child_tid, &zero, sizeof zero) == 0)
-        wali_syscall6(202, wali_pointer(clear_child_tid), 1 /* FUTEX_WAKE */, 1, 0, 0, 0);
+    // The kernel writes the zero (FUTEX_OP_SET) and wakes: a fault here, with signals blocked, would end the process.
+    const uint64_t word = wali_pointer(clear_child_tid);
+    if (word != 0) wali_syscall6(202, word, 5 /* FUTEX_WAKE_OP */, 1, 0, word, 0);
 }
 
 static void* run(void* argument) {
     struct start* start = argument;
-    // At the top of the thread's own stack, so that a fault by running out of it has a place to be handled.
-    char handler_stack[HANDLER_STACK] __attribute__((aligned(64)));
-    const stack_t stack = {.ss_sp = handler_stack, .ss_flags = 0, .ss_size = sizeof handler_stack};
     jmp_buf buffer;
     const uint32_t tid = tid_of(pthread_self());
-    sigaltstack(&stack, NULL);
+    const uint64_t handler_stack = start->handler_stack;
+    handler_stack_use(handler_stack);
     current_instance = start->instance;
     const uint32_t function = start->function;
     const uint32_t guest_argument = start->argument;
     const uint64_t mask = start->signal_mask;
+    sigmask_hold(start->held);
     start->tid = tid;
     release(start);
 
@@ -69,7 +68,9 @@ static void* run(void* argument) {
         signals_restore(mask);
         call_guest(current_instance, function, tid, guest_argument);
     }
+    robust_list_end();
     signals_block();  // for good: no handler can run without an instance
+    handler_stack_free(handler_stack);
     wali_guest.free(current_instance);
     free(current_instance);
     // Last, because the guest may take this for the end of the thread.
@@ -90,13 +91,15 @@ static bool can_start(uint32_t function) {
 static struct start* make_start(uint32_t function, uint32_t argument, uint64_t signal_mask) {
     struct start* start = malloc(sizeof *start);
     void* instance = calloc(1, wali_guest.instance_size);
-    if (!start || !instance) {
+    const uint64_t stack = handler_stack_make();
+    if (!start || !instance || failed(stack)) {
+        if (!failed(stack)) handler_stack_free(stack);
         free(start);
         free(instance);
         return NULL;
     }
     wali_guest.instantiate(instance, NULL);
-    *start = (struct start){instance, function, argument, signal_mask, 0, 2};
+    *start = (struct start){instance, stack, function, argument, signal_mask, sigmask_hold(0), 0, 2};
     return start;
 }
 
@@ -104,6 +107,7 @@ static struct start* make_start(uint32_t function, uint32_t argument, uint64_t s
 static uint32_t start_thread(struct start* start) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, run, start) != 0) {
+        handler_stack_free(start->handler_stack);
         wali_guest.free(start->instance);
         free(start->instance);
         free(start);
@@ -136,6 +140,7 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
 uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
     (void)host;
     if (end) _longjmp(*end, 1);
+    robust_list_end();
     signals_block();
     clear_tid();
     return wali_syscall1(60, status);  // other threads go on; the last one's end is that of the process

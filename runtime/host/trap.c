@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Traps: one line on stderr, exit code 134 (128 + SIGABRT, without a core file). The function's name comes from this
-// executable's own symbol table, read only now.
-#include <elf.h>
-#include <fcntl.h>
+// Traps: one line on stderr with the functions that were running, the innermost first; exit code 134 (128 + SIGABRT,
+// without a core file).
 #include <string.h>
-#include <sys/uio.h>
+#include <unwind.h>
 
 #include "host.h"
 
 #define EXIT_TRAPPED 134
+
+#define NAMES 16          // as many are shown,
+#define FRAMES 1000       // of so many frames; a function that calls itself is shown once
+#define NAME_LENGTH 128U  // longer ones are cut off
 
 static const char* const texts[WASM_RT_TRAP_COUNT] = {
     [WASM_RT_TRAP_NONE] = "no trap",
@@ -23,114 +25,75 @@ static const char* const texts[WASM_RT_TRAP_COUNT] = {
     [WASM_RT_TRAP_UNALIGNED] = "unaligned atomic access",
     [WASM_RT_TRAP_EXHAUSTION] = "call stack exhausted",
     [WASM_RT_TRAP_WAIT_UNSHARED] = "atomic wait on unshared memory",
-    [WASM_RT_TRAP_LONGJMP] = "longjmp through the host is not supported",
+    [WASM_RT_TRAP_LONGJMP] = "longjmp to a function that has returned",
     [WASM_RT_TRAP_MAPPED_FILE] = "access past the end of a mapped file, or an I/O error on it",
 };
 
-// --- the name of the function around an instruction ---
+// --- one line of text ---
 
-struct elf_view {
-    const unsigned char* bytes;
-    size_t size;
+struct line {
+    char text[1024];
+    size_t length;
 };
 
-static struct elf_view map_self(void) {
-    const struct elf_view none = {NULL, 0};
-    const uint64_t fd = wali_syscall4(257, (uint64_t)-100L, (uint64_t)"/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
-    if (failed(fd)) return none;
-    const uint64_t size = wali_syscall3(8, fd, 0, 2 /* SEEK_END */);
-    const uint64_t bytes =
-        failed(size) ? size : wali_syscall6(9, 0, size, 1 /* PROT_READ */, 2 /* MAP_PRIVATE */, fd, 0);
-    wali_syscall1(3, fd);
-    if (failed(bytes)) return none;
-    return (struct elf_view){(const unsigned char*)bytes, size};
+static void append(struct line* line, const char* text, size_t length) {
+    const size_t room = sizeof line->text - line->length;
+    if (length > room) length = room;
+    memcpy(line->text + line->length, text, length);
+    line->length += length;
 }
 
-extern const char __ehdr_start[] __attribute__((weak, visibility("hidden")));
+static void append_text(struct line* line, const char* text) { append(line, text, strlen(text)); }
 
-// The symbol with the greatest address not above `offset` from the load address; NULL if there is none.
-static const char* find_symbol(struct elf_view elf, uint64_t offset) {
-    const Elf64_Ehdr* head = (const Elf64_Ehdr*)elf.bytes;
-    if (elf.size < sizeof *head || head->e_shoff > elf.size ||
-        head->e_shnum * sizeof(Elf64_Shdr) > elf.size - head->e_shoff)
-        return NULL;
-    const Elf64_Shdr* sections = (const Elf64_Shdr*)(elf.bytes + head->e_shoff);
-    for (size_t i = 0; i < head->e_shnum; ++i) {
-        if (sections[i].sh_type != SHT_SYMTAB || sections[i].sh_link >= head->e_shnum) continue;
-        const Elf64_Sym* symbols = (const Elf64_Sym*)(elf.bytes + sections[i].sh_offset);
-        const char* names = (const char*)(elf.bytes + sections[sections[i].sh_link].sh_offset);
-        for (size_t k = 0; k < sections[i].sh_size / sizeof *symbols; ++k) {
-            const Elf64_Sym* symbol = &symbols[k];
-            if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_value <= offset &&
-                offset - symbol->st_value < symbol->st_size)
-                return names + symbol->st_name;
-        }
-    }
-    return NULL;
-}
-
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-// Undoes the C writer's mangling: the prefix goes, 0xNN becomes the character.
-static size_t demangle(char* to, size_t capacity, const char* from) {
-    static const char prefix[] = "w2c_guest_";
-    size_t length = 0;
-    if (strncmp(from, prefix, sizeof prefix - 1) != 0) return 0;
-    for (from += sizeof prefix - 1; *from && length < capacity; ++from) {
-        const int high = from[0] == '0' && from[1] == 'x' ? hex_digit(from[2]) : -1;
-        const int low = high >= 0 ? hex_digit(from[3]) : -1;
-        if (low < 0) {
-            to[length++] = *from;
-        } else {
-            const int c = high * 16 + low;
-            to[length++] = c >= 0x20 && c < 0x7f ? (char)c : '?';
-            from += 3;
-        }
-    }
-    return length;
-}
-
-static size_t function_name(char* to, size_t capacity, uintptr_t instruction) {
-    const struct elf_view elf = map_self();
-    if (!elf.bytes || !__ehdr_start) return 0;
-    const char* symbol = find_symbol(elf, instruction - (uintptr_t)__ehdr_start);
-    return symbol ? demangle(to, capacity, symbol) : 0;
-}
-
-// --- the end ---
-
-static struct iovec piece(const char* text, size_t length) { return (struct iovec){(void*)(uintptr_t)text, length}; }
-
-static _Noreturn void end(const struct iovec* pieces, size_t count) {
-    wali_syscall3(20, 2, (uint64_t)pieces, count);
+static _Noreturn void end(struct line* line) {
+    if (line->length == sizeof line->text) --line->length;
+    append_text(line, "\n");
+    wali_syscall3(1, 2, (uint64_t)line->text, line->length);
     for (;;) wali_syscall1(231, EXIT_TRAPPED);
 }
 
 _Noreturn void host_fail(const char* text) {
-    const struct iovec pieces[] = {piece("walirun: ", 9), piece(text, strlen(text)), piece("\n", 1)};
-    end(pieces, 3);
+    struct line line = {.length = 0};
+    append_text(&line, "walirun: ");
+    append_text(&line, text);
+    end(&line);
 }
 
-_Noreturn void trap_at(wasm_rt_trap_t trap, uintptr_t instruction) {
-    static const char head[] = "walirun: trap: ";
-    const char* text = texts[trap];
-    char name[256];
-    const size_t length = instruction ? function_name(name, sizeof name, instruction) : 0;
-    const struct iovec pieces[] = {
-        piece(head, sizeof head - 1),
-        piece(text, strlen(text)),
-        piece(length ? " in function " : "", length ? 13 : 0),
-        piece(name, length),
-        piece("\n", 1),
-    };
-    end(pieces, 5);
+// --- the call stack, by the compiler's unwind tables, through the frames of signals ---
+
+struct walk {
+    struct line* line;
+    size_t frames;
+    size_t names;
+    size_t last_length;
+    char last[NAME_LENGTH];
+};
+
+static _Unwind_Reason_Code visit(struct _Unwind_Context* context, void* argument) {
+    struct walk* walk = argument;
+    char name[NAME_LENGTH];
+    int exact = 0;
+    const uintptr_t next = _Unwind_GetIPInfo(context, &exact);
+    // A return address may lie in the next function, if the one that was called does not return.
+    const size_t length = symbol_name(name, sizeof name, exact ? next : next - 1);
+    if (walk->names == NAMES || ++walk->frames == FRAMES) {
+        append_text(walk->line, ", ...");
+        return _URC_END_OF_STACK;
+    }
+    if (length == 0 || (length == walk->last_length && memcmp(name, walk->last, length) == 0)) return _URC_NO_REASON;
+    append_text(walk->line, walk->names == 0 ? " in function " : walk->names == 1 ? ", called by " : ", ");
+    append(walk->line, name, length);
+    memcpy(walk->last, name, length);
+    walk->last_length = length;
+    ++walk->names;
+    return _URC_NO_REASON;
 }
 
-_Noreturn void wasm_rt_trap(wasm_rt_trap_t trap) {
-    // The return address may lie in the next function, as this one does not return.
-    trap_at(trap, (uintptr_t)__builtin_return_address(0) - 1);
+_Noreturn void trap_end(wasm_rt_trap_t trap) {
+    struct line line = {.length = 0};
+    struct walk walk = {.line = &line};
+    append_text(&line, "walirun: trap: ");
+    append_text(&line, texts[trap]);
+    _Unwind_Backtrace(visit, &walk);
+    end(&line);
 }

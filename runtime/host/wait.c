@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Waiting for descriptors with a signal mask: the mask is copied, because it must not hold back the host's signals.
+// Waiting for descriptors with a signal mask, and for signals through a descriptor: the mask is copied, because it must
+// not hold back the host's signals.
 #include "host.h"
 
 // NULL stays NULL; the kernel checks the size only with a mask.
@@ -48,4 +49,27 @@ uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali* host, uint32_t epfd, uint32_t
     const int64_t error = optional_mask(&mask, sigmask, sigsetsize, &pointer);
     if (error != 0) return (uint64_t)error;
     return wali_syscall6(281, epfd, wali_pointer(events), maxevents, timeout, pointer, sigsetsize);
+}
+
+uint64_t w2c_wali_SYS_epoll_pwait2(struct w2c_wali* host, uint32_t epfd, uint32_t events, uint32_t maxevents,
+                                   uint32_t timeout, uint32_t sigmask, uint32_t sigsetsize) {
+    (void)host;
+    uint64_t mask;
+    uint64_t pointer;
+    const int64_t error = optional_mask(&mask, sigmask, sigsetsize, &pointer);
+    if (error != 0) return (uint64_t)error;
+    return wali_syscall6(441, epfd, wali_pointer(events), maxevents, wali_pointer(timeout), pointer, sigsetsize);
+}
+
+// --- signalfd ---
+
+uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali* host, uint32_t fd, uint32_t mask, uint32_t sizemask, uint32_t flags) {
+    (void)host;
+    uint64_t native;
+    const int64_t error = signal_mask_read(&native, mask, sizemask);
+    return error != 0 ? (uint64_t)error : wali_syscall4(289, fd, (uint64_t)&native, sizemask, flags);
+}
+
+uint64_t w2c_wali_SYS_signalfd(struct w2c_wali* host, uint32_t fd, uint32_t mask, uint32_t sizemask) {
+    return w2c_wali_SYS_signalfd4(host, fd, mask, sizemask, 0);
 }

@@ -36,6 +36,23 @@ uint32_t w2c_wali_setjmp(struct w2c_wali* host, uint32_t buffer);
 uint32_t w2c_wali_sigsetjmp(struct w2c_wali* host, uint32_t buffer, uint32_t save);
 void w2c_wali_longjmp(struct w2c_wali* host, uint32_t buffer, uint32_t value);
 
+// What a function that calls setjmp or sigsetjmp has: runtime/host/jump.c.
+struct wali_jump_site {
+    jmp_buf context;
+    volatile bool armed;  // context is complete
+};
+
+struct wali_jump_frame {
+    struct wali_jump_frame* outer;
+    uint64_t activation;
+    struct wali_jump_site* sites;  // one per call
+    uint32_t count;
+};
+
+void wali_jump_enter(struct wali_jump_frame* frame, struct wali_jump_site* sites, uint32_t count);
+void wali_jump_leave(struct wali_jump_frame* frame);
+void wali_jump_arm(struct wali_jump_frame* frame, uint32_t site, uint32_t buffer, uint32_t save_mask);
+
 // What wali-aot writes about the module, as the host library sees it.
 struct wali_guest {
     size_t instance_size;

@@ -3,6 +3,7 @@
 
 // The low-level functions: walirun is linked statically and must start fast, and EVP would pull in all of libcrypto.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <limits.h>
 #include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,13 +22,23 @@ std::string folder() {
     return {};
 }
 
+std::string runtime_folder() {
+    char self[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", self, sizeof self);
+    if (length <= 0 || length == sizeof self) return {};
+    const std::string path(self, static_cast<std::size_t>(length));
+    return path.substr(0, path.rfind('/'));
+}
+
 std::string path_of(const std::string& folder, const void* module, std::size_t size) {
     const char* compiler = std::getenv("WALI_CC");
     if (!compiler) compiler = "";
     unsigned char digest[SHA256_DIGEST_LENGTH];
+    const std::string runtime = runtime_folder();
     SHA256_CTX context;
     SHA256_Init(&context);
     SHA256_Update(&context, WALI_RUNTIME_IDENTITY, sizeof WALI_RUNTIME_IDENTITY);
+    SHA256_Update(&context, runtime.c_str(), runtime.size() + 1);
     SHA256_Update(&context, compiler, std::strlen(compiler) + 1);
     SHA256_Update(&context, module, size);
     SHA256_Final(digest, &context);

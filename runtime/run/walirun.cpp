@@ -2,14 +2,16 @@
 //
 // walirun FILE.wasm [ARGUMENT...]: runs a module. Small and static, because this is what every start pays for: it maps
 // the file, hashes it and executes what the cache holds. Everything else is left to wali-aot.
+// walirun --module DESCRIPTOR CACHE NAME [ARGUMENT...]: the same with an open file; so modules execute modules
+// (runtime/host/exec.c).
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -19,38 +21,39 @@
 namespace {
 
 /// Executes the compiled module if the cache has it.
-void try_cached(const char* file, char** arguments) {
-    const std::string folder = wali::cache::folder();
-    const int fd = folder.empty() ? -1 : open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
+void try_cached(int fd, const std::string& folder, char** arguments) {
     struct stat status;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-        const auto size = static_cast<std::size_t>(status.st_size);
-        void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-        if (module != MAP_FAILED) {
-            const std::string path = wali::cache::path_of(folder, module, size);
-            if (wali::cache::usable(path)) execv(path.c_str(), arguments);
-            munmap(module, size);
-        }
+    if (folder.empty() || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (module == MAP_FAILED) return;
+    const std::string path = wali::cache::path_of(folder, module, size);
+    if (wali::cache::usable(path)) {
+        const int flags = fcntl(fd, F_GETFD);
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        execv(path.c_str(), arguments);
+        fcntl(fd, F_SETFD, flags);
     }
-    close(fd);
+    munmap(module, size);
 }
 
-/// The path of wali-aot, which lies beside this program.
-std::string compiler_path() {
-    char self[PATH_MAX];
-    const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    std::string path(self, length > 0 ? static_cast<std::size_t>(length) : 0);
-    return path.substr(0, path.rfind('/') + 1) + "wali-aot";
+void try_cached(const char* file, char** arguments) {
+    const int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    try_cached(fd, wali::cache::folder(), arguments);
+    close(fd);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc > 1 && argv[1][0] != '-') try_cached(argv[1], argv + 1);
+    if (argc > 4 && std::strcmp(argv[1], "--module") == 0)
+        try_cached(std::atoi(argv[2]), argv[3], argv + 4);
+    else if (argc > 1 && argv[1][0] != '-')
+        try_cached(argv[1], argv + 1);
 
     // wali-aot knows the rest: options, messages, compiling into the cache, then running.
-    const std::string program = compiler_path();
+    const std::string program = wali::cache::runtime_folder() + "/wali-aot";
     std::vector<char*> arguments;
     char name[] = "walirun";
     char option[] = "--run";

@@ -53,9 +53,31 @@ TEST_CASE("traps are named, with the function") {
     check_trap(module_text("(call_indirect (i32.const 5))", "(table 2 funcref)"),
                "indirect call of an undefined element or of a function of another type in function _start");
     check_trap(module_text("(drop (i32.atomic.load (i32.const 1)))"), "unaligned atomic access in function _start");
-    check_trap(module_text("(throw $e)", "(tag $e)"), "uncaught exception");
+    check_trap(module_text("(throw $e)", "(tag $e)"), "uncaught exception in function _start");
     check_trap(module_text("(call $deeper)", "(func $deeper (call $deeper) (drop (i32.load (i32.const 0))))"),
-               "call stack exhausted in function deeper");
+               "call stack exhausted in function deeper, ...");
+}
+
+TEST_CASE("traps name the callers, also through signals") {
+    const auto module = [](const std::string& body) {
+        return R"((module
+            (import "wali" "SYS_rt_sigaction" (func $sigaction (param i32 i32 i32 i32) (result i64)))
+            (import "wali" "SYS_kill" (func $kill (param i32 i32) (result i64)))
+            (import "wali" "SYS_getpid" (func $getpid (result i64)))
+            (memory 1) (table 5 funcref) (elem (i32.const 4) $handler) (data (i32.const 64) "\04")
+            (; they call themselves, so that the compiler keeps them apart ;)
+            (func $inner (drop (i32.load (i32.const 65536))) (call $inner))
+            (func $outer (call $inner) (call $outer))
+            (func $handler (param i32) (call $outer))
+            (func $_start (export "_start") )" +
+               body + "))";
+    };
+    check_trap(module("(call $outer)"),
+               "out of bounds memory or table access in function inner, called by outer, _start");
+    for (const std::string signal : {"(i32.const 10)", "(i32.const 11)"})
+        check_trap(module("(drop (call $sigaction " + signal + "(i32.const 64) (i32.const 0) (i32.const 8)))" +
+                          "(drop (call $kill (i32.wrap_i64 (call $getpid)) " + signal + "))"),
+                   "out of bounds memory or table access in function inner, called by outer, handler, _start");
 }
 
 TEST_CASE("a module without memory and one with a start function") {
@@ -78,9 +100,9 @@ TEST_CASE("atomic wait, notify and fence") {
           1);
     CHECK(exit_code_of(module_text(exit_with("(memory.atomic.notify (i32.const 8) (i32.const -1))"))) == 0);
     check_trap(module_text("(drop (memory.atomic.wait32 (i32.const 2) (i32.const 0) (i64.const 0)))"),
-               "unaligned atomic access");
+               "unaligned atomic access in function _start");
     check_trap(module_text("(drop (memory.atomic.notify (i32.const 0x100000) (i32.const 0)))"),
-               "out of bounds memory or table access");
+               "out of bounds memory or table access in function _start");
 }
 
 TEST_CASE("atomics on unshared memory") {
@@ -91,7 +113,7 @@ TEST_CASE("atomics on unshared memory") {
     CHECK(exit_code_of(head + "(i32.store (i32.const 0) (i32.const 5)) (call $exit (i32.atomic.rmw.cmpxchg (i32.const "
                               "0) (i32.const 1) (i32.const 2)))))") == 5);
     check_trap(head + "(call $exit (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))))",
-               "atomic wait on unshared memory");
+               "atomic wait on unshared memory in function _start");
 }
 
 TEST_CASE("exceptions restore what locals held when they were thrown") {
@@ -136,6 +158,53 @@ TEST_CASE("one call imported twice with different types") {
                        "$a (i32.const 6))))") == 4);
 }
 
+namespace {
+
+/// A module that can jump; `functions` begin with those that are no imports.
+std::string jumping(const std::string& functions) {
+    return R"((module
+        (import "wali" "setjmp" (func $setjmp (param i32) (result i32)))
+        (import "wali" "longjmp" (func $longjmp (param i32 i32)))
+        (import "wali" "SYS_exit_group" (func $exit (param i32) (result i64)))
+        (memory (export "memory") 1 16 shared)
+        (func $same (param i32) (result i32) (local.get 0))
+        )" +
+           functions + ")";
+}
+
+}  // namespace
+
+TEST_CASE("a jump restores the operand stack and locals of the call of setjmp") {
+    CHECK(exit_code_of(jumping(R"(
+        (func $jump (local $value i32) (local $kept i64)
+            (local.set $kept (i64.const 100))
+            (local.set $value (i32.add (call $same (i32.const 40)) (call $setjmp (i32.const 64))))
+            (if (i32.eq (local.get $value) (i32.const 40)) (then
+                (local.set $kept (i64.const 0))
+                (call $longjmp (call $same (i32.const 64)) (i32.const 2))))
+            (drop (call $exit (i32.add (local.get $value) (i32.wrap_i64 (local.get $kept))))))
+        (func (export "_start") (call $jump)))")) == 142);
+}
+
+TEST_CASE("a jump to a function that has returned is a trap, whatever the buffer holds") {
+    const std::string returned = "(func $place (drop (call $setjmp (i32.const 64))))";
+    const std::string reason = "longjmp to a function that has returned in function ";
+    check_trap(jumping(returned +
+                       "(func $_start (export \"_start\") (call $place) (call $longjmp (i32.const 64) (i32.const 1)))"),
+               reason + "_start");
+    // The buffer names a function that runs, but a call of setjmp that it has not made.
+    check_trap(jumping(R"((func $jump (if (i32.eqz (call $setjmp (i32.const 64))) (then
+                   (i32.store (i32.const 80) (i32.add (i32.load (i32.const 80)) (i32.const 1)))
+                   (call $longjmp (i32.const 64) (i32.const 1))
+                   (drop (call $setjmp (i32.const 512))))))
+                   (func $_start (export "_start") (call $jump)))"),
+               reason + "jump, called by _start");
+    check_trap(jumping("(func $_start (export \"_start\") (call $longjmp (i32.const 64) (i32.const 1)))"),
+               reason + "_start");
+    check_trap(jumping("(func $_start (export \"_start\") (drop (call $setjmp (i32.const 65530))))"),
+               "out of bounds memory or table access in function _start_0, called by _start");
+}
+
 TEST_CASE("arguments and environment") {
     Runtime runtime;
     const std::string module = read_file(std::string(WALI_PROGRAMS) + "/echo.wasm");
@@ -149,5 +218,8 @@ TEST_CASE("arguments and environment") {
     CHECK(result.out.rfind(runtime.file("test.wasm") + "\n\ntwo words\n-x\n--help\n" + long_argument + "\n", 0) == 0);
     CHECK(result.out.find("\nONE=1\n") != std::string::npos);
     CHECK(result.out.find("\nEMPTY=\n") != std::string::npos);
-    CHECK(result.out.find("FAKE") == std::string::npos);
+    // No line of its own, but behind a NUL for the C library that looks there.
+    CHECK(result.out.find("\nFAKE") == std::string::npos);
+    const std::string escaped("\n\0LINES=a\\nFAKE=b\0", 18);
+    CHECK(result.out.find(escaped) != std::string::npos);
 }

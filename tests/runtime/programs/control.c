@@ -47,15 +47,30 @@ static void by_command(void) {
     CHECK_EQUAL(sys_ioctl(ends[0], 0x541b /* FIONREAD */, (u32)&waiting), 0);
     CHECK_EQUAL(waiting, 3);
     CHECK_EQUAL(sys_ioctl(ends[0], 0x541b, 0xfffffff0u), -EFAULT);
-    CHECK_EQUAL(sys_ioctl(ends[0], 0x8946 /* SIOCETHTOOL */, (u32)&waiting), -25);
+    CHECK_EQUAL(sys_ioctl(ends[0], 0x8946 /* SIOCETHTOOL */, (u32)&waiting), -ENOTTY);
     CHECK_EQUAL(sys_ioctl(-1, 0x8946, 0), -EBADF);
 
     CHECK_EQUAL(sys_prctl(15, (u32) "guest", 0, 0, 0), 0);
     CHECK_EQUAL(sys_prctl(16, (u32)name, 0, 0, 0), 0);
     CHECK_EQUAL(name[4], 't');
-    CHECK_EQUAL(sys_prctl(22, 1, 0, 0, 0), -EINVAL);
-    CHECK_EQUAL(sys_prctl(35, 0, 0, 0, 0), -EINVAL);
+    // What would change the host under the program.
+    CHECK_EQUAL(sys_prctl(22 /* PR_SET_SECCOMP */, 1, 0, 0, 0), -EPERM);
+    CHECK_EQUAL(sys_prctl(26 /* PR_SET_TSC */, 2, 0, 0, 0), -EPERM);
+    CHECK_EQUAL(sys_prctl(35 /* PR_SET_MM */, 0, 0, 0, 0), -EPERM);
+    CHECK_EQUAL(sys_prctl(59 /* PR_SET_SYSCALL_USER_DISPATCH */, 0, 0, 0, 0), -EPERM);
     CHECK_EQUAL(sys_rt_sigreturn(0), -ENOSYS);
+}
+
+// Requests whose structures name addresses by which the kernel would write the host's memory.
+static void requests_with_addresses(void) {
+    static u8 argument[256];
+    const int map = (int)sys_open("/proc/self/pagemap", 0, 0);
+    CHECK(map >= 0);
+    CHECK_EQUAL(sys_ioctl(map, 0xc0606610 /* PAGEMAP_SCAN */, (u32)argument), -ENOTTY);
+    sys_close(map);
+    const int maps = (int)sys_open("/proc/self/maps", 0, 0);
+    CHECK_EQUAL(sys_ioctl(maps, 0xc0686611 /* PROCMAP_QUERY */, (u32)argument), -ENOTTY);
+    sys_close(maps);
 }
 
 static void own_memory(void) {
@@ -81,5 +96,6 @@ static void own_memory(void) {
 
 void test(void) {
     by_command();
+    requests_with_addresses();
     own_memory();
 }

@@ -77,7 +77,7 @@ static void errors(void) {
     CHECK_EQUAL(sys_munmap((u32)a + PAGE, PAGE), 0);
     CHECK_EQUAL(sys_mprotect((u32)a, 2 * PAGE, PROT_RW), -ENOMEM);
     CHECK_EQUAL(sys_madvise((u32)a, 2 * PAGE, 4), -ENOMEM);
-    CHECK_EQUAL(sys_madvise((u32)a, PAGE, 100), -EINVAL);
+    CHECK_EQUAL(sys_madvise((u32)a, PAGE, 99), -EINVAL);
     CHECK_EQUAL(sys_msync((u32)a, 2 * PAGE, 4), -ENOMEM);
     CHECK_EQUAL(sys_mremap((u32)a, 2 * PAGE, 4 * PAGE, MAYMOVE, 0), -EFAULT);
     CHECK_EQUAL(sys_mremap((u32)a, PAGE, 0, MAYMOVE, 0), -EINVAL);

@@ -3,13 +3,22 @@
 // For small guest programs without a C library: the imports, declared where they are used, and CHECK.
 #pragma once
 
+#include <stdbool.h>
+
 typedef unsigned char u8;
+typedef unsigned short u16;
 typedef unsigned int u32;
 typedef int i32;
 typedef unsigned long long u64;
 typedef long long i64;
 
+#ifdef __wasm__
 #define WALI(name) __attribute__((import_module("wali"), import_name(#name)))
+#define EXPORT(name) __attribute__((export_name(name)))
+#else
+#define WALI(name)  // defined in native.S
+#define EXPORT(name) __attribute__((force_align_arg_pointer))
+#endif
 
 WALI(SYS_write) i64 sys_write(int fd, const void* buffer, u32 count);
 WALI(SYS_read) i64 sys_read(int fd, void* buffer, u32 count);
@@ -17,6 +26,7 @@ WALI(SYS_close) i64 sys_close(int fd);
 WALI(SYS_exit_group) i64 sys_exit_group(int status);
 
 #define NULL ((void*)0)
+#define EPERM 1
 #define ENOENT 2
 #define EINTR 4
 #define EBADF 9
@@ -25,7 +35,10 @@ WALI(SYS_exit_group) i64 sys_exit_group(int status);
 #define EFAULT 14
 #define EEXIST 17
 #define EINVAL 22
+#define ENOTTY 25
 #define ENOSYS 38
+#define EOVERFLOW 75
+#define EOPNOTSUPP 95
 
 static inline u32 length(const char* text) {
     u32 count = 0;
@@ -67,7 +80,7 @@ static inline void check_equal(const char* file, int line, const char* text, i64
 
 void test(void);
 
-__attribute__((export_name("_start"))) void _start(void) {
+EXPORT("_start") void _start(void) {
     test();
     sys_exit_group(failures ? 1 : 0);
 }

@@ -484,11 +484,11 @@ wali_SYS_utimes(const char* filename, const abi::timeval* times) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_vserver"))) long
 wali_SYS_vserver() noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mbind"))) long
-wali_SYS_mbind(void* addr, unsigned long len, unsigned long mode, const unsigned long* nodemask, unsigned long maxnode, unsigned int flags) noexcept;
+wali_SYS_mbind(const void* addr, unsigned long len, unsigned long mode, const unsigned long* nodemask, unsigned long maxnode, unsigned int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_set_mempolicy"))) long
 wali_SYS_set_mempolicy(int mode, const unsigned long* nodemask, unsigned long maxnode) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_get_mempolicy"))) long
-wali_SYS_get_mempolicy(int* mode, unsigned long* nodemask, unsigned long maxnode, void* addr, unsigned long flags) noexcept;
+wali_SYS_get_mempolicy(int* mode, unsigned long* nodemask, unsigned long maxnode, const void* addr, unsigned long flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mq_open"))) long
 wali_SYS_mq_open(const char* name, int oflag, u32 mode, const abi::mq_attr* attr) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_mq_unlink"))) long
@@ -732,7 +732,7 @@ wali_SYS_process_mrelease(int pidfd, unsigned int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_futex_waitv"))) long
 wali_SYS_futex_waitv(const abi::futex_waitv* waiters, unsigned int nr_futexes, unsigned int flags, const abi::timespec* timeout, i32 clockid) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_set_mempolicy_home_node"))) long
-wali_SYS_set_mempolicy_home_node(void* addr, unsigned long len, unsigned long home_node, unsigned long flags) noexcept;
+wali_SYS_set_mempolicy_home_node(const void* addr, unsigned long len, unsigned long home_node, unsigned long flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_cachestat"))) long
 wali_SYS_cachestat(unsigned int fd, const abi::cachestat_range* range, abi::cachestat* cstat, unsigned int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fchmodat2"))) long
@@ -774,11 +774,11 @@ wali_get_init_envfile(char* buffer, u32 size) noexcept;  // write the path of a 
 __attribute__((import_module("wali"), import_name("__wasm_thread_spawn"))) int
 wali_wasm_thread_spawn(std::uintptr_t function, std::uintptr_t argument) noexcept;  // start a thread in the function (i32 tid, i32 argument)->() of table 0; its ID, or a negative number
 __attribute__((returns_twice, import_module("wali"), import_name("setjmp"))) int
-wali_setjmp(void* env) noexcept;  // remember where to jump to; the first return, 0, is all that happens
+wali_setjmp(void* env) noexcept;  // remember where to jump to, as long as the calling function runs: returns 0, and again at each jump
 __attribute__((returns_twice, import_module("wali"), import_name("sigsetjmp"))) int
 wali_sigsetjmp(void* env, int savemask) noexcept;  // as setjmp, and whether to keep the signal mask
 __attribute__((noreturn, import_module("wali"), import_name("longjmp"))) void
-wali_longjmp(const void* env, int value) noexcept;  // jump back; ends the program, as no host can
+wali_longjmp(const void* env, int value) noexcept;  // return again from setjmp or sigsetjmp, with a value that is not 0
 }
 
 /// read(2): read bytes from a descriptor at its file offset.
@@ -1569,7 +1569,7 @@ inline long utimes(const char* filename, const abi::timeval* times) noexcept {
 inline long vserver() noexcept { return wali_SYS_vserver(); }
 
 /// mbind(2): NUMA policy of a range.
-inline long mbind(void* addr, unsigned long len, unsigned long mode, const unsigned long* nodemask, unsigned long maxnode, unsigned int flags) noexcept {
+inline long mbind(const void* addr, unsigned long len, unsigned long mode, const unsigned long* nodemask, unsigned long maxnode, unsigned int flags) noexcept {
     return wali_SYS_mbind(addr, len, mode, nodemask, maxnode, flags); }
 
 /// set_mempolicy(2): NUMA policy of the calling thread.
@@ -1577,7 +1577,7 @@ inline long set_mempolicy(int mode, const unsigned long* nodemask, unsigned long
     return wali_SYS_set_mempolicy(mode, nodemask, maxnode); }
 
 /// get_mempolicy(2): NUMA policy of the calling thread or of an address.
-inline long get_mempolicy(int* mode, unsigned long* nodemask, unsigned long maxnode, void* addr, unsigned long flags) noexcept {
+inline long get_mempolicy(int* mode, unsigned long* nodemask, unsigned long maxnode, const void* addr, unsigned long flags) noexcept {
     return wali_SYS_get_mempolicy(mode, nodemask, maxnode, addr, flags); }
 
 /// mq_open(3): open or create a POSIX message queue; the name has no leading slash here.
@@ -2038,7 +2038,7 @@ inline long futex_waitv(const abi::futex_waitv* waiters, unsigned int nr_futexes
     return wali_SYS_futex_waitv(waiters, nr_futexes, flags, timeout, clockid); }
 
 /// Documentation/admin-guide/mm/numa_memory_policy.rst: preferred NUMA node of a range that has a policy.
-inline long set_mempolicy_home_node(void* addr, unsigned long len, unsigned long home_node, unsigned long flags) noexcept {
+inline long set_mempolicy_home_node(const void* addr, unsigned long len, unsigned long home_node, unsigned long flags) noexcept {
     return wali_SYS_set_mempolicy_home_node(addr, len, home_node, flags); }
 
 /// include/uapi/linux/mman.h: how much of a file range is in the page cache.

@@ -884,7 +884,7 @@ inline long utimes(const char* filename, const abi::timeval* times) noexcept {
 inline long vserver() noexcept { return x86_64::syscall0(236); }
 
 /// mbind(2): NUMA policy of a range.
-inline long mbind(void* addr, unsigned long len, unsigned long mode, const unsigned long* nodemask, unsigned long maxnode, unsigned int flags) noexcept {
+inline long mbind(const void* addr, unsigned long len, unsigned long mode, const unsigned long* nodemask, unsigned long maxnode, unsigned int flags) noexcept {
     return x86_64::syscall6(237, x86_64::argument(addr), x86_64::argument(len), x86_64::argument(mode), x86_64::argument(nodemask), x86_64::argument(maxnode), x86_64::argument(flags)); }
 
 /// set_mempolicy(2): NUMA policy of the calling thread.
@@ -892,7 +892,7 @@ inline long set_mempolicy(int mode, const unsigned long* nodemask, unsigned long
     return x86_64::syscall3(238, x86_64::argument(mode), x86_64::argument(nodemask), x86_64::argument(maxnode)); }
 
 /// get_mempolicy(2): NUMA policy of the calling thread or of an address.
-inline long get_mempolicy(int* mode, unsigned long* nodemask, unsigned long maxnode, void* addr, unsigned long flags) noexcept {
+inline long get_mempolicy(int* mode, unsigned long* nodemask, unsigned long maxnode, const void* addr, unsigned long flags) noexcept {
     return x86_64::syscall5(239, x86_64::argument(mode), x86_64::argument(nodemask), x86_64::argument(maxnode), x86_64::argument(addr), x86_64::argument(flags)); }
 
 /// mq_open(3): open or create a POSIX message queue; the name has no leading slash here.
@@ -1370,7 +1370,7 @@ inline long futex_waitv(const abi::futex_waitv* waiters, unsigned int nr_futexes
     return x86_64::syscall5(449, x86_64::argument(waiters), x86_64::argument(nr_futexes), x86_64::argument(flags), x86_64::argument(timeout), x86_64::argument(clockid)); }
 
 /// Documentation/admin-guide/mm/numa_memory_policy.rst: preferred NUMA node of a range that has a policy.
-inline long set_mempolicy_home_node(void* addr, unsigned long len, unsigned long home_node, unsigned long flags) noexcept {
+inline long set_mempolicy_home_node(const void* addr, unsigned long len, unsigned long home_node, unsigned long flags) noexcept {
     return x86_64::syscall4(450, x86_64::argument(addr), x86_64::argument(len), x86_64::argument(home_node), x86_64::argument(flags)); }
 
 /// include/uapi/linux/mman.h: how much of a file range is in the page cache.

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <stdint.h>
+
+#include "structs.h"
+
+// What all of them begin with; it tells which one it is.
+struct siginfo_head {
+    int32_t signal;
+    int32_t error;
+    int32_t code;
+};
+
+// In the kernel's form or in the guest's.
+union siginfo {
+    struct siginfo_head head;
+    struct wali_native_siginfo_timer timer;
+    struct wali_native_siginfo_rt rt;
+    struct wali_native_siginfo_fault fault;
+    struct wali_native_siginfo_sys sys;
+    struct wali_guest_siginfo_timer guest_timer;
+    struct wali_guest_siginfo_rt guest_rt;
+    struct wali_guest_siginfo_fault guest_fault;
+    struct wali_guest_siginfo_sys guest_sys;
+};
+
+_Static_assert(sizeof(union siginfo) == 128, "both forms have 128 bytes");
+
+void siginfo_to_guest(union siginfo* guest, const union siginfo* native);

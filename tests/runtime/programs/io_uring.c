@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSL-1.0
+// io_uring through its rings. The same source runs natively, where it must pass, too.
+#include "program.h"
+
+typedef unsigned long address;  // as wide as a pointer, here and natively
+
+WALI(SYS_mmap) i64 sys_mmap(address at, address length, int prot, int flags, int fd, i64 offset);
+WALI(SYS_munmap) i64 sys_munmap(address at, address length);
+WALI(SYS_pipe2) i64 sys_pipe2(void* fds, int flags);
+WALI(SYS_memfd_create) i64 sys_memfd_create(const char* name, u32 flags);
+WALI(SYS_socketpair) i64 sys_socketpair(int domain, int type, int protocol, void* fds);
+WALI(SYS_io_uring_setup) i64 sys_io_uring_setup(u32 entries, void* parameters);
+WALI(SYS_io_uring_enter)
+i64 sys_io_uring_enter(int fd, u32 submit, u32 complete, u32 flags, const void* argument, address size);
+WALI(SYS_io_uring_register) i64 sys_io_uring_register(int fd, u32 opcode, void* argument, u32 count);
+
+#define ETIME 62
+#define ECANCELED 125
+
+enum { NOP = 0, READV = 1, WRITEV = 2, POLL_ADD = 6, SENDMSG = 9, TIMEOUT = 11, CANCEL = 14, READ = 22, WRITE = 23 };
+enum { OPENAT = 18, STATX = 21, PROVIDE_BUFFERS = 31 };
+enum { GETEVENTS = 1, EXT_ARG = 8, LINK = 4 };
+
+static struct {
+    u32 sq_entries, cq_entries, flags, thread_cpu, thread_idle, features, wq_fd, reserved[3];
+    struct {
+        u32 head, tail, mask, entries, flags, dropped, array, reserved;
+        u64 address;
+    } sq;
+    struct {
+        u32 head, tail, mask, entries, overflow, cqes, flags, reserved;
+        u64 address;
+    } cq;
+} layout;
+
+struct entry {
+    u8 opcode, flags;
+    u16 priority;
+    int fd;
+    u64 offset, address;
+    u32 length, operation_flags;
+    u64 user_data, rest[3];
+};
+
+struct completion {
+    u64 user_data;
+    int result;
+    u32 flags;
+};
+
+struct iovec {
+    void* base;
+    address length;
+};
+
+static int ring;
+static u8* rings;
+static struct entry* entries;
+
+static _Atomic u32* at(u32 offset) { return (_Atomic u32*)(rings + offset); }
+
+static void open_ring(void) {
+    layout.cq.cqes = 0;
+    CHECK_EQUAL(sys_io_uring_setup(8, NULL), -EFAULT);
+    CHECK_EQUAL(sys_io_uring_setup(0, &layout), -EINVAL);
+    layout.reserved[1] = 1;
+    CHECK_EQUAL(sys_io_uring_setup(8, &layout), -EINVAL);
+    layout.reserved[1] = 0;
+    ring = (int)sys_io_uring_setup(7, &layout);
+    CHECK(ring >= 0);
+    CHECK_EQUAL(layout.sq_entries, 8);
+    CHECK_EQUAL(layout.cq_entries, 16);
+    CHECK(layout.features & 1 /* IORING_FEAT_SINGLE_MMAP */);
+    const u32 size = layout.sq.array + layout.sq_entries * 4;
+    rings = (u8*)(address)sys_mmap(0, size, 3, 1, ring, 0);
+    entries = (struct entry*)(address)sys_mmap(0, 8 * sizeof *entries, 3, 1, ring, 0x10000000);
+    CHECK((i64)(address)rings > 0 && (i64)(address)entries > 0);
+    CHECK_EQUAL(*at(layout.sq.entries), 8);
+    CHECK_EQUAL(*at(layout.cq.mask), 15);
+}
+
+// Adds an entry to the ring; the caller fills it before the next io_uring_enter.
+static struct entry* add(u8 opcode, int fd, const void* buffer, u32 length) {
+    const u32 tail = *at(layout.sq.tail);
+    const u32 slot = tail & 7;
+    struct entry* entry = &entries[slot];
+    *entry = (struct entry){.opcode = opcode, .fd = fd, .address = (address)buffer, .length = length};
+    entry->user_data = tail;
+    at(layout.sq.array)[slot] = slot;
+    *at(layout.sq.tail) = tail + 1;
+    return entry;
+}
+
+static i64 enter(u32 submit, u32 complete) {
+    return sys_io_uring_enter(ring, submit, complete, complete ? GETEVENTS : 0, NULL, 0);
+}
+
+// The next completion; a result of -1000 says that there is none.
+static struct completion next(void) {
+    const u32 head = *at(layout.cq.head);
+    if (head == *at(layout.cq.tail)) return (struct completion){0, -1000, 0};
+    const struct completion* list = (const struct completion*)(rings + layout.cq.cqes);
+    const struct completion completion = list[head & 15];
+    *at(layout.cq.head) = head + 1;
+    return completion;
+}
+
+// Submits what was added last and returns its result.
+static int complete(void) {
+    CHECK_EQUAL(enter(1, 1), 1);
+    return next().result;
+}
+
+static void around_the_rings(void) {
+    for (u32 i = 0; i < 100; ++i) {
+        add(NOP, 0, NULL, 0)->user_data = (u64)i << 40 | i;
+        CHECK_EQUAL(enter(1, 1), 1);
+        CHECK_EQUAL(next().user_data, (u64)i << 40 | i);
+        CHECK_EQUAL(next().result, -1000);
+    }
+    for (int i = 0; i < 8; ++i) add(NOP, 0, NULL, 0);
+    CHECK_EQUAL(enter(3, 0), 3);
+    CHECK_EQUAL(*at(layout.sq.tail) - *at(layout.sq.head), 5);
+    CHECK_EQUAL(enter(100, 8), 5);
+    for (int i = 0; i < 8; ++i) CHECK_EQUAL(next().result, 0);
+    // An index that does not exist is dropped.
+    add(NOP, 0, NULL, 0);
+    at(layout.sq.array)[(*at(layout.sq.tail) - 1) & 7] = 1000;
+    CHECK_EQUAL(enter(1, 0), 0);
+    CHECK_EQUAL(*at(layout.sq.dropped), 1);
+    CHECK_EQUAL(*at(layout.sq.tail) - *at(layout.sq.head), 0);
+}
+
+static void files(void) {
+    static char text[16];
+    char first[] = "abc";
+    char second[] = "defg";
+    struct iovec vector[2] = {{first, 3}, {second, 4}};
+    const int file = (int)sys_memfd_create("ring", 0);
+    add(WRITE, file, "hello", 5);
+    CHECK_EQUAL(complete(), 5);
+    add(READ, file, text, 16);
+    CHECK_EQUAL(complete(), 5);
+    CHECK(text[0] == 'h' && text[4] == 'o');
+    add(WRITEV, file, vector, 2)->offset = 5;
+    CHECK_EQUAL(complete(), 7);
+    first[0] = second[3] = 0;
+    add(READV, file, vector, 2)->offset = 5;
+    CHECK_EQUAL(complete(), 7);
+    CHECK(first[0] == 'a' && second[3] == 'g');
+    // One after the other.
+    add(WRITE, file, "xyz", 3)->flags = LINK;
+    add(READ, file, text, 3);
+    CHECK_EQUAL(enter(2, 2), 2);
+    CHECK_EQUAL(next().result, 3);
+    CHECK_EQUAL(next().result, 3);
+    CHECK_EQUAL(text[2], 'z');
+    add(READ, file, (void*)(address)0xfffff000, 8);
+    CHECK_EQUAL(complete(), -EFAULT);
+    add(READ, file, NULL, 8)->address = (u64)-1 << 12;
+    CHECK_EQUAL(complete(), -EFAULT);
+    add(READV, file, (void*)(address)0xfffff000, 1);
+    CHECK_EQUAL(complete(), -EFAULT);
+    add(READV, file, vector, 1025);
+    CHECK_EQUAL(complete(), -EINVAL);
+    add(READ, -1, text, 1);
+    CHECK_EQUAL(complete(), -EBADF);
+    add(250, file, text, 1);
+    CHECK_EQUAL(complete(), -EINVAL);
+    CHECK_EQUAL(sys_close(file), 0);
+}
+
+static void waiting(void) {
+    static char text[8];
+    i64 moment[2] = {0, 1000000};
+    int ends[2];
+    CHECK_EQUAL(sys_pipe2(ends, 0), 0);
+    // Something that is not finished yet.
+    add(READ, ends[0], text, 8);
+    CHECK_EQUAL(enter(1, 0), 1);
+    CHECK_EQUAL(next().result, -1000);
+    CHECK_EQUAL(sys_write(ends[1], "ping", 4), 4);
+    CHECK_EQUAL(enter(0, 1), 0);
+    CHECK_EQUAL(next().result, 4);
+    CHECK_EQUAL(text[3], 'g');
+    // Something that never is.
+    add(POLL_ADD, ends[0], NULL, 0)->operation_flags = 1;
+    const u64 name = *at(layout.sq.tail) - 1;
+    CHECK_EQUAL(enter(1, 0), 1);
+    add(CANCEL, -1, NULL, 0)->address = name;
+    CHECK_EQUAL(enter(1, 2), 1);
+    const struct completion one = next();
+    const struct completion two = next();
+    CHECK_EQUAL(one.user_data == name ? one.result : two.result, -ECANCELED);
+    CHECK_EQUAL(one.user_data == name ? two.result : one.result, 0);
+    add(TIMEOUT, -1, moment, 1);
+    CHECK_EQUAL(complete(), -ETIME);
+    // A time limit for the call itself, and a signal mask.
+    u64 mask = 0;
+    struct {
+        u64 mask;
+        u32 mask_size, reserved;
+        u64 time;
+    } limit = {(address)&mask, 8, 0, (address)moment};
+    CHECK_EQUAL(sys_io_uring_enter(ring, 0, 1, GETEVENTS | EXT_ARG, &limit, sizeof limit), -ETIME);
+    CHECK_EQUAL(sys_io_uring_enter(ring, 0, 1, GETEVENTS | EXT_ARG, &limit, 7), -EINVAL);
+    limit.mask_size = 4;
+    CHECK_EQUAL(sys_io_uring_enter(ring, 0, 1, GETEVENTS | EXT_ARG, &limit, sizeof limit), -EINVAL);
+    CHECK_EQUAL(sys_io_uring_enter(ring, 0, 0, 1u << 31, NULL, 0), -EINVAL);
+    CHECK_EQUAL(sys_io_uring_enter(ends[0], 0, 0, 0, NULL, 0), -EOPNOTSUPP);
+    CHECK_EQUAL(sys_io_uring_enter(-1, 0, 0, 0, NULL, 0), -EBADF);
+    CHECK_EQUAL(sys_close(ends[0]) | sys_close(ends[1]), 0);
+}
+
+static void messages(void) {
+    char text[8] = "";
+    struct iovec vector[2] = {{(void*)"to", 2}, {(void*)"day", 3}};
+    struct {
+        void* name;
+        u32 name_length;
+        struct iovec* vector;
+        address count;
+        void* control;
+        address control_length;
+        int flags;
+    } message = {NULL, 0, vector, 2, NULL, 0, 0};
+    int pair[2];
+    CHECK_EQUAL(sys_socketpair(1, 1, 0, pair), 0);
+    add(SENDMSG, pair[0], &message, 1);
+    CHECK_EQUAL(complete(), 5);
+    CHECK_EQUAL(sys_read(pair[1], text, 8), 5);
+    CHECK_EQUAL(text[4], 'y');
+    add(SENDMSG, pair[0], (void*)(address)0xfffff000, 1);
+    CHECK_EQUAL(complete(), -EFAULT);
+    CHECK_EQUAL(sys_close(pair[0]) | sys_close(pair[1]), 0);
+}
+
+static void registering(void) {
+    static char text[8];
+    int files[2] = {(int)sys_memfd_create("ring", 0), -1};
+    struct {
+        u32 offset, reserved;
+        u64 fds;
+    } update = {1, 0, (address)files};
+    struct iovec buffer = {text, sizeof text};
+    CHECK_EQUAL(sys_io_uring_register(ring, 2 /* IORING_REGISTER_FILES */, files, 2), 0);
+    add(WRITE, 0, "fixed", 5)->flags = 1 /* IOSQE_FIXED_FILE */;
+    CHECK_EQUAL(complete(), 5);
+    CHECK_EQUAL(sys_io_uring_register(ring, 6 /* IORING_REGISTER_FILES_UPDATE */, &update, 1), 1);
+    add(READ, 1, text, 5)->flags = 1;
+    CHECK_EQUAL(complete(), 5);
+    CHECK_EQUAL(text[0], 'f');
+    CHECK_EQUAL(sys_io_uring_register(ring, 3 /* IORING_UNREGISTER_FILES */, NULL, 0), 0);
+    CHECK_EQUAL(sys_io_uring_register(ring, 0 /* IORING_REGISTER_BUFFERS */, &buffer, 1), 0);
+    text[0] = 0;
+    add(4 /* IORING_OP_READ_FIXED */, files[0], text, 5);
+    CHECK_EQUAL(complete(), 5);
+    CHECK_EQUAL(text[0], 'f');
+    CHECK_EQUAL(sys_io_uring_register(ring, 4711, NULL, 0), -EINVAL);
+    CHECK_EQUAL(sys_io_uring_register(files[0], 3, NULL, 0), -EOPNOTSUPP);
+    CHECK_EQUAL(sys_close(files[0]), 0);
+}
+
+#ifdef __wasm__
+// What would leave the program's memory.
+static void refused(void) {
+    static struct {
+        u8 last, length;
+        u16 reserved;
+        u32 reserved2[3];
+        struct {
+            u8 operation, reserved;
+            u16 flags;
+            u32 reserved2;
+        } operations[64];
+    } probe;
+    add(OPENAT, -100, "/proc/self/mem", 0);
+    CHECK_EQUAL(complete(), -EINVAL);
+    add(PROVIDE_BUFFERS, 2, (void*)4096, 0xfffff000u);
+    CHECK_EQUAL(complete(), -EINVAL);
+    add(PROVIDE_BUFFERS, 1, NULL, 4096)->address = (u64)1 << 40;
+    CHECK_EQUAL(complete(), -EINVAL);
+    CHECK_EQUAL(sys_io_uring_register(ring, 8 /* IORING_REGISTER_PROBE */, &probe, 64), 0);
+    CHECK_EQUAL(probe.operations[READV].flags, 1);
+    CHECK_EQUAL(probe.operations[OPENAT].flags, 0);
+    struct {
+        u32 numbers[2], flags, rest[27];
+    } polling = {{0, 0}, 2 /* IORING_SETUP_SQPOLL */, {0}};
+    CHECK_EQUAL(sys_io_uring_setup(8, &polling), -EINVAL);
+}
+#endif
+
+void test(void) {
+    open_ring();
+    if (failures) return;
+    around_the_rings();
+    files();
+    waiting();
+    messages();
+    registering();
+#ifdef __wasm__
+    refused();
+#endif
+    const int old = ring;
+    CHECK_EQUAL(sys_munmap((address)rings, layout.sq.array + layout.sq_entries * 4), 0);
+    CHECK_EQUAL(sys_munmap((address)entries, 8 * sizeof *entries), 0);
+    CHECK_EQUAL(sys_close(ring), 0);
+    // Another ring takes its number, and begins anew.
+    layout.flags = 0;
+    open_ring();
+    CHECK_EQUAL(ring, old);
+    add(NOP, 0, NULL, 0);
+    CHECK_EQUAL(complete(), 0);
+}
