@@ -115,6 +115,8 @@ static bool ring_add(uint32_t fd, const struct io_uring_params* layout) {
 uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali* host, uint32_t entries, uint32_t params) {
     (void)host;
     struct io_uring_params layout;
+    // Another thread could exchange a descriptor between the look at it and its use (mmap.c).
+    if (threads_started()) return wali_error(WALI_ENOSYS);
     if (guest_read(&layout, params, sizeof layout) != 0) return wali_error(E_FAULT);
     if (layout.flags & ~SETUP_PASSED) return wali_error(E_INVAL);
     const uint64_t fd = wali_syscall2(SYS_SETUP, entries, (uint64_t)&layout);
@@ -126,6 +128,8 @@ uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali* host, uint32_t entries, ui
     if (error != 0) wali_syscall1(3, fd);
     return error == 0 ? fd : error;
 }
+
+bool io_uring_used(void) { return any_rings; }
 
 uint64_t io_uring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
     const struct ring* ring = find(fd);

@@ -9,6 +9,8 @@
 // ring has less. The memory is shared, and nothing but what the guest may see.
 uint64_t io_uring_memory(uint32_t fd, uint64_t offset, uint64_t size);
 
+bool io_uring_used(void);  // since the program began
+
 // Room for the structures with pointers that one submission refers to, in their native form.
 #define IO_URING_ROOM (5UL << 12)
 

@@ -14,6 +14,7 @@
 #define MAP_NOT_PASSED (0x40UL | 0x100UL | MAP_HUGETLB_ | MAP_FIXED_NOREPLACE_)
 
 #define HUGETLBFS_MAGIC_ 0x958458f6L
+#define ANON_INODE_FS_MAGIC_ 0x09041934
 
 // The end of the pages that mmap chooses itself: below the last 64 KiB of a 4 GiB memory, so that an end fits 32 bits.
 static uint64_t top(void) {
@@ -84,7 +85,9 @@ static uint64_t map_locked(uint32_t hint, uint64_t size, uint32_t prot, uint32_t
     return address;
 }
 
-// Huge pages round a length up beyond what was asked for: there are none in linear memory.
+// Huge pages round a length up beyond what was asked for: there are none in linear memory. Nor is anything of anonymous
+// inodes but rings that the host knows: the real memory of a ring, mapped through a duplicate, would let the guest put
+// addresses of the host before the kernel. Under the lock, so that no handler changes the descriptor.
 static uint64_t check_backing(uint32_t flags, uint32_t fd) {
     struct {
         int64_t type;
@@ -94,6 +97,8 @@ static uint64_t check_backing(uint32_t flags, uint32_t fd) {
     const uint64_t result = wali_syscall2(138 /* fstatfs */, fd, (uint64_t)&status);
     if (result == wali_error(E_BADF)) return result;
     if (!failed(result) && status.type == HUGETLBFS_MAGIC_) return wali_error(E_NOMEM);
+    if (!failed(result) && status.type == ANON_INODE_FS_MAGIC_ && io_uring_memory(fd, 0, 0) == 0)
+        return wali_error(E_ACCES);
     return flags & MAP_HUGETLB_ ? wali_error(E_INVAL) : 0;
 }
 
@@ -101,11 +106,10 @@ uint64_t w2c_wali_SYS_mmap(struct w2c_wali* host, uint32_t addr, uint32_t length
                            uint32_t fd, uint64_t offset) {
     (void)host;
     if (!is_aligned(offset)) return wali_error(E_INVAL);
-    const uint64_t error = check_backing(flags, fd);
-    if (failed(error)) return error;
-    if (length == 0) return wali_error(E_INVAL);
     const uint64_t mask = page_map_lock();
-    const uint64_t result = map_locked(addr, page_up(length), prot, flags, fd, offset);
+    uint64_t result = check_backing(flags, fd);
+    if (!failed(result))
+        result = length == 0 ? wali_error(E_INVAL) : map_locked(addr, page_up(length), prot, flags, fd, offset);
     page_map_unlock(mask);
     return result;
 }

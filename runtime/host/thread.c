@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "host.h"
+#include "io_uring.h"
 
 // Between the thread that starts another one and the new one; whoever comes second frees it.
 struct start {
@@ -122,7 +123,7 @@ static uint32_t start_thread(struct start* start) {
 
 uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument) {
     (void)host;
-    if (!can_start(function)) return (uint32_t)-E_AGAIN;
+    if (!can_start(function) || io_uring_used()) return (uint32_t)-E_AGAIN;  // see io_uring_setup
     atomic_store(&any, true);
     // The new thread starts with all signals blocked, and without a guest's handler in the midst of malloc.
     // What faults in the guest's start function shall still be a trap.

@@ -6,6 +6,7 @@ typedef unsigned long address;  // as wide as a pointer, here and natively
 
 WALI(SYS_mmap) i64 sys_mmap(address at, address length, int prot, int flags, int fd, i64 offset);
 WALI(SYS_munmap) i64 sys_munmap(address at, address length);
+WALI(SYS_dup) i64 sys_dup(int fd);
 WALI(SYS_pipe2) i64 sys_pipe2(void* fds, int flags);
 WALI(SYS_memfd_create) i64 sys_memfd_create(const char* name, u32 flags);
 WALI(SYS_socketpair) i64 sys_socketpair(int domain, int type, int protocol, void* fds);
@@ -274,6 +275,11 @@ static void refused(void) {
             u32 reserved2;
         } operations[64];
     } probe;
+    // The kernel's own ring is not to be had through another descriptor.
+    const int duplicate = (int)sys_dup(ring);
+    CHECK(duplicate >= 0);
+    CHECK_EQUAL(sys_mmap(0, 4096, 3, 1, duplicate, 0x10000000 /* IORING_OFF_SQES */), -EACCES);
+    CHECK_EQUAL(sys_close(duplicate), 0);
     add(OPENAT, -100, "/proc/self/mem", 0);
     CHECK_EQUAL(complete(), -EINVAL);
     add(PROVIDE_BUFFERS, 2, (void*)4096, 0xfffff000u);
