@@ -90,13 +90,21 @@ static void on_fault(int signal, siginfo_t* info, void* context) {
 
 // --- the stack that the handlers run on ---
 
+// Those of threads that have ended, for the next ones: mapping costs more than the rest of starting a thread. Without a
+// lock, because fork may leave one locked.
+static _Atomic uint64_t kept[16];
+
 uint64_t handler_stack_make(void) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        const uint64_t stack = atomic_exchange(&kept[i], 0);
+        if (stack != 0) return stack;
+    }
     const uint64_t low = wali_syscall6(9, 0, HANDLER_GUARD + HANDLER_STACK, PROT_NONE_,
                                        MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE_, (uint64_t)-1L, 0);
     if (failed(low)) return low;
     const uint64_t result = wali_syscall3(10, low + HANDLER_GUARD, HANDLER_STACK, PROT_READ_WRITE);
     if (!failed(result)) return low;
-    handler_stack_free(low);
+    wali_syscall2(11, low, HANDLER_GUARD + HANDLER_STACK);
     return result;
 }
 
@@ -107,7 +115,13 @@ void handler_stack_use(uint64_t low) {
     wali_syscall2(131, (uint64_t)&stack, 0);
 }
 
-void handler_stack_free(uint64_t low) { wali_syscall2(11, low, HANDLER_GUARD + HANDLER_STACK); }
+void handler_stack_free(uint64_t low) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        uint64_t empty = 0;
+        if (atomic_compare_exchange_strong(&kept[i], &empty, low)) return;
+    }
+    wali_syscall2(11, low, HANDLER_GUARD + HANDLER_STACK);
+}
 
 void fault_handlers_install(void) {
     const uint64_t stack = handler_stack_make();
