@@ -9,6 +9,8 @@ from views._text import mark
 KERNEL = ("linux/", "asm/", "asm-generic/")
 
 
+# Headers that use a word of C++ as a name, in some releases.
+CPP_WORDS = {"linux/ioprio.h": "class"}
 MACROS = """\
 namespace abi = wali::abi;
 
@@ -39,11 +41,17 @@ def _headers(abi: Abi, side: str) -> str:
         if ours:
             headers |= ours
             rows += _group_rows(thing) if isinstance(thing, Group) else _struct_rows(thing)
-    includes = [f"#include <{h}>\n" for h in sorted(headers)]
+    includes = [_include(h) for h in sorted(headers)]
     return "".join([mark("//", "abi/constants/ and abi/structs/"), '#include "header_row.hpp"\n\n', *includes,
                     "".join(f"\n#include <wali/abi/{name}.hpp>" for name in ("constants", "flags", "structs")),
                     "\n\n", MACROS,
                     f"\nconst std::initializer_list<HeaderRow> {side}_header_rows = {{\n", *rows, "};\n"])
+
+
+def _include(header: str) -> str:
+    word = CPP_WORDS.get(header)
+    line = f"#include <{header}>\n"
+    return f"#define {word} {word}_\n{line}#undef {word}\n" if word else line
 
 
 def _group_rows(group: Group) -> list[str]:

@@ -42,7 +42,9 @@
 #include <linux/in6.h>
 #include <linux/inotify.h>
 #include <linux/io_uring.h>
+#define class class_
 #include <linux/ioprio.h>
+#undef class
 #include <linux/ip.h>
 #include <linux/ipc.h>
 #include <linux/ipv6.h>
