@@ -30,6 +30,7 @@ def render(abi: Abi) -> dict[str, str]:
                        "members": {c.name: c.member for c in g.constants if g.prefix + c.member != c.name},
                        "since": {c.name: c.since for c in g.constants if c.since}} for g in abi.groups.values()],
         "structs": [{"name": s.name, "c": s.c_name, "family": s.family, "brief": s.brief, "headers": list(s.headers),
+                     "since": s.since,
                      "native": _layout(s.native), "wasm32": None if s.same_layout else _layout(s.wasm32)}
                     for s in abi.structs.values()],
     }

@@ -97,7 +97,8 @@ def _number(group: Group, value: int) -> str:
 def _struct(struct: Struct) -> str:
     where = f" (`{', '.join(struct.headers)}`)" if struct.headers else ""
     lines = [f"### {struct.name}\n", f"{_sentence(struct.brief)}{where}. {struct.native.size} bytes"
-             + ("" if struct.same_layout else f", {struct.wasm32.size} in wasm32") + ".\n"]
+             + ("" if struct.same_layout else f", {struct.wasm32.size} in wasm32") + "."
+             + (f" Since Linux {struct.since}." if struct.since else "") + "\n"]
     wasm = {f.name: f.offset for f in struct.wasm32.fields}
     lines += ["| field | type | offset | wasm32 |", "|---|---|---|---|"]
     lines += [f"| `{f.name}` | `{f.type}{f'[{f.count}]' if f.count else ''}` | {f.offset} | {wasm.get(f.name, '')} |"

@@ -19,15 +19,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-static int failures;
-
-#define CHECK(condition)                                                            \
-    do {                                                                            \
-        if (!(condition)) {                                                         \
-            failures++;                                                             \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
-        }                                                                           \
-    } while (0)
+#include "check.h"
 
 static void formats(void) {
     char text[128];

@@ -15,15 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static int failures;
-
-#define CHECK(condition)                                                            \
-    do {                                                                            \
-        if (!(condition)) {                                                         \
-            failures++;                                                             \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
-        }                                                                           \
-    } while (0)
+#include "check.h"
 
 static const char* self;
 static char folder[] = "/tmp/wali-processes-XXXXXX";
