@@ -83,6 +83,7 @@ class BodyLowering {
                 push_bodies(expr, depth + 1, pending);
                 if (wabt::isa<wabt::ReturnCallExpr>(&expr) || wabt::isa<wabt::ReturnCallIndirectExpr>(&expr))
                     result_.tail_calls = true;
+                if (uses_table(expr)) result_.uses_tables = true;
                 position = lower(*list, position);
             }
         }
@@ -105,6 +106,13 @@ class BodyLowering {
             pending.emplace_back(&guarded->block.exprs, depth);
             for (wabt::Catch& handler : guarded->catches) pending.emplace_back(&handler.exprs, depth);
         }
+    }
+
+    static bool uses_table(const wabt::Expr& expr) {
+        return wabt::isa<wabt::TableGetExpr>(&expr) || wabt::isa<wabt::TableSetExpr>(&expr) ||
+               wabt::isa<wabt::TableGrowExpr>(&expr) || wabt::isa<wabt::TableSizeExpr>(&expr) ||
+               wabt::isa<wabt::TableFillExpr>(&expr) || wabt::isa<wabt::TableCopyExpr>(&expr) ||
+               wabt::isa<wabt::TableInitExpr>(&expr);
     }
 
     /// Replaces the expression at `position` if need be; returns the next position.

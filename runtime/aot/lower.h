@@ -13,6 +13,7 @@ struct Lowered {
     std::unordered_map<const wabt::Func*, std::size_t> weight;  // instructions per function: balances the output files
     std::size_t total_weight = 0;
     bool tail_calls = false;
+    bool uses_tables = false;    // reads or changes one by instructions of its own, not only by call_indirect
     bool shared_memory = false;  // as the module declares it
 };
 

@@ -80,9 +80,9 @@ static uint32_t push_siginfo(uint32_t top, const union siginfo* info, uint32_t* 
 }
 
 static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal, const union siginfo* info) {
-    const wasm_rt_funcref_table_t* table = wali_guest.table ? wali_guest.table(current_instance) : NULL;
-    if (!table || handler >= table->size || !table->data[handler].func) trap_end(WASM_RT_TRAP_CALL_INDIRECT);
-    const wasm_rt_funcref_t function = table->data[handler];
+    if (!wali_guest.element) trap_end(WASM_RT_TRAP_CALL_INDIRECT);
+    const wasm_rt_funcref_t function = wali_guest.element(current_instance, handler);
+    if (!function.func) trap_end(WASM_RT_TRAP_CALL_INDIRECT);
     if (same_type(function.func_type, wali_guest.handler_type)) {
         if (sp) *sp = top;
         ((void (*)(void*, uint32_t))function.func)(function.module_instance, (uint32_t)signal);

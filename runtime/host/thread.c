@@ -39,8 +39,8 @@ static uint32_t tid_of(pthread_t thread) {
 // --- the new thread ---
 
 static void call_guest(void* instance, uint32_t function, uint32_t tid, uint32_t argument) {
-    const wasm_rt_funcref_t* callee = &wali_guest.table(instance)->data[function];
-    ((void (*)(void*, uint32_t, uint32_t))callee->func)(callee->module_instance, tid, argument);
+    const wasm_rt_funcref_t callee = wali_guest.element(instance, function);
+    ((void (*)(void*, uint32_t, uint32_t))callee.func)(callee.module_instance, tid, argument);
 }
 
 // What the kernel does for CLONE_CHILD_CLEARTID. Nothing is reported: the address may be unmapped by now.
@@ -82,11 +82,10 @@ static void* run(void* argument) {
 // --- starting one ---
 
 static bool can_start(uint32_t function) {
-    if (!wali_guest.table || !wali_guest.thread_type) return false;
-    const wasm_rt_funcref_table_t* table = wali_guest.table(current_instance);
-    if (function >= table->size || !table->data[function].func) return false;
-    const wasm_rt_func_type_t have = table->data[function].func_type;
-    return have == wali_guest.thread_type() || memcmp(have, wali_guest.thread_type(), 32) == 0;
+    if (!wali_guest.element || !wali_guest.thread_type) return false;
+    const wasm_rt_funcref_t callee = wali_guest.element(current_instance, function);
+    return callee.func && (callee.func_type == wali_guest.thread_type() ||
+                           memcmp(callee.func_type, wali_guest.thread_type(), 32) == 0);
 }
 
 static struct start* make_start(uint32_t function, uint32_t argument, uint64_t signal_mask) {

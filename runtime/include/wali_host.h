@@ -60,13 +60,13 @@ struct wali_guest {
     uint64_t max_pages;
     bool shared;
     void (*instantiate)(void* instance, struct w2c_wali* host);
-    void (*start)(void* instance);                      // _start
-    void (*free)(void* instance);                       // what instantiate has allocated
-    wasm_rt_funcref_table_t* (*table)(void* instance);  // table 0; NULL if there is none
-    uint32_t* (*stack_pointer)(void* instance);         // __stack_pointer; NULL if there is none
-    wasm_rt_func_type_t (*handler_type)(void);          // (i32) -> (); NULL if the module has no such type
-    wasm_rt_func_type_t (*thread_type)(void);           // (i32, i32) -> ()
-    wasm_rt_func_type_t (*siginfo_handler_type)(void);  // (i32, i32, i32) -> ()
+    void (*start)(void* instance);                                 // _start
+    void (*free)(void* instance);                                  // what instantiate has allocated
+    wasm_rt_funcref_t (*element)(void* instance, uint32_t index);  // of table 0, or null; NULL if there is no table
+    uint32_t* (*stack_pointer)(void* instance);                    // __stack_pointer; NULL if there is none
+    wasm_rt_func_type_t (*handler_type)(void);                     // (i32) -> (); NULL if the module has no such type
+    wasm_rt_func_type_t (*thread_type)(void);                      // (i32, i32) -> ()
+    wasm_rt_func_type_t (*siginfo_handler_type)(void);             // (i32, i32, i32) -> ()
 };
 
 extern const struct wali_guest wali_guest;

@@ -144,6 +144,45 @@ TEST_CASE("tail calls do not use up the stack") {
     CHECK(exit_code_of(module_text(exit_with("(call $count (i32.const 3000000))"), more)) == 7);
 }
 
+TEST_CASE("indirect calls, in tables that never change and in others") {
+    const std::string module_parts = R"(
+        (type $number (func (result i32))) (type $the_same (func (result i32))) (type $other (func (param i32)))
+        (import "wali" "SYS_getpid" (func $getpid (result i64)))
+        (table 8 funcref)
+        (elem (i32.const 1) func $one $two $three) (elem (i32.const 3) func $four $takes)
+        (elem (i32.const 5) func $getpid) (elem (i32.const 6) funcref (ref.null func) (ref.func $one))
+        (elem declare func $two) (elem func $three)
+        (func $one (type $number) (i32.const 1)) (func $two (type $the_same) (i32.const 2))
+        (func $three (type $number) (i32.const 3)) (func $four (type $the_same) (i32.const 4))
+        (func $takes (param i32)))";
+    const auto call = [](const std::string& index) {
+        return "(call_indirect (type $number) (i32.const " + index + "))";
+    };
+    for (const std::string more : {"", "(func $changes (table.set (i32.const 0) (table.get (i32.const 1))))",
+                                   "(func $asks (drop (table.size)))"}) {
+        CAPTURE(more);
+        const auto module = [&](const std::string& body) {
+            std::string text = module_text(body, module_parts + more);
+            // Imports come before everything else.
+            const std::string import = "(import \"wali\" \"SYS_getpid\" (func $getpid (result i64)))";
+            text.erase(text.find(import), import.size());
+            return text.insert(text.find("(import"), import);
+        };
+        CHECK(exit_code_of(module(exit_with("(i32.add (i32.add " + call("1") + "(i32.shl " + call("2") +
+                                            "(i32.const 2))) (i32.add (i32.shl " + call("3") +
+                                            "(i32.const 2)) (i32.shl " + call("7") + "(i32.const 5))))"))) ==
+              1 + (2 << 2) + (4 << 2) + (1 << 5));
+        CHECK(exit_code_of(module(exit_with("(i64.eq (call_indirect (result i64) (i32.const 5)) (call $getpid))"))) ==
+              1);
+        for (const std::string index : {"0", "4", "8", "-1"})
+            check_trap(module("(drop " + call(index) + ")"),
+                       "indirect call of an undefined element or of a function of another type in function _start");
+    }
+    check_trap(module_text("", "(table 1 funcref) (elem (i32.const 1) func $_start)"),
+               "out of bounds memory or table access");
+    CHECK(exit_code_of(module_text(exit_with("(i32.const 3)"), "(table 0 funcref)")) == 3);
+}
+
 TEST_CASE("names cannot clash with the host") {
     CHECK(exit_code_of(module_text("(call $main) (call $memory_reserve)" + exit_with("(i32.const 3)"),
                                    "(func $memory_reserve) (func $main) (func $printf) (func $w2c_wali_SYS_read)")) ==

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,32 @@ static void memory(void) {
     CHECK(bytes[0] == 'b' && bytes[1] == 'a' && bytes[63] == 'a');
 }
 
+static bool is_filled(const unsigned char* bytes, size_t size, unsigned char value) {
+    return bytes && bytes[0] == value && !memcmp(bytes, bytes + 1, size - 1);
+}
+
+// Maps that malloc keeps for other groups hold what their last owners wrote.
+static void memory_that_is_used_again_is_cleared_by_calloc(void) {
+    enum { Blocks = 64 };
+    static unsigned char* blocks[Blocks];
+    for (size_t size = 16; size <= 40000; size += size / 4) {
+        for (int i = 0; i < Blocks; i++) memset(blocks[i] = malloc(size), 0xa5, size);
+        for (int i = 0; i < Blocks; i++) free(blocks[i]);
+        for (size_t pages = 1; pages <= 8; pages++) {
+            unsigned char* alone = calloc(pages, 4000);
+            CHECK(is_filled(alone, pages * 4000, 0));
+            free(alone);
+        }
+        for (int i = 0; i < Blocks; i++) {
+            blocks[i] = calloc(1, size);
+            CHECK(is_filled(blocks[i], size, 0));
+            memset(blocks[i], i, size);
+        }
+        for (int i = 0; i < Blocks; i++) CHECK(is_filled(blocks[i], size, (unsigned char)i));
+        for (int i = 0; i < Blocks; i++) free(blocks[i]);
+    }
+}
+
 static void control_messages_round_as_the_kernel_does(void) {
     CHECK(CMSG_SPACE(sizeof(int)) == 24 && CMSG_LEN(sizeof(int)) == 20);
 }
@@ -131,6 +158,7 @@ int main(int argc, char** argv) {
     scanning_leaves_neighbours_alone();
     limits();
     memory();
+    memory_that_is_used_again_is_cleared_by_calloc();
     control_messages_round_as_the_kernel_does();
     thread_attributes_do_not_overlap();
     locks();

@@ -22,6 +22,18 @@ static _Noreturn void end(volatile int *word, int status)
 	for (;;) __wali_syscall(SYS_exit, status, 0, 0, 0, 0, 0);
 }
 
+/* Of a thread that can be joined, which holds the lock of the list of threads: a joiner that is woken before that is
+ * free would sleep a second time. */
+void __wasm_thread_end(volatile int *state, volatile int *lock_waiters)
+{
+	volatile int *lock = clear_tid;
+	a_store(state, DT_EXITED);
+	a_store(lock, 0);
+	if (*lock_waiters) __wake(lock, 1, 0);
+	__wake(state, 1, 1);
+	for (;;) __wali_syscall(SYS_exit, 0, 0, 0, 0, 0, 0);
+}
+
 void __wasm_thread_exit(int status)
 {
 	end(clear_tid, status);
