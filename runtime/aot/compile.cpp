@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -111,15 +112,15 @@ void kill_all(std::vector<Running>& running) {
 
 /// Waits for one of the processes. Throws if it failed, or if the program was interrupted.
 void wait_one(std::vector<Running>& running) {
+    std::vector<pid_t> pids;
+    for (const Running& process : running) pids.push_back(process.pid);
     int status = 0;
-    const pid_t pid = wait_for_child(status);
-    for (auto process = running.begin(); process != running.end(); ++process) {
-        if (process->pid != pid) continue;
-        const std::string log = process->log;
-        running.erase(process);
-        if (status != 0) throw Refusal("the C compiler " + compiler() + " failed: " + complaint(log));
-        return;
-    }
+    const pid_t pid = wait_for_one(pids, status);
+    const auto ended =
+        std::find_if(running.begin(), running.end(), [pid](const Running& process) { return process.pid == pid; });
+    const std::string log = ended->log;
+    running.erase(ended);
+    if (status != 0) throw Refusal("the C compiler " + compiler() + " failed: " + complaint(log));
 }
 
 std::size_t cores() {

@@ -2,8 +2,10 @@
 #include "interrupt.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <initializer_list>
 
@@ -11,28 +13,39 @@ namespace wali::aot {
 namespace {
 
 bool active = false;
+sigset_t watched;
 sigset_t old_mask;
 struct sigaction old_child_action;
 
-sigset_t watched() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&set, signal);
-    return set;
+/// What was blocked or ignored at the start would not have ended the program that this one stands for.
+bool would_end(int signal) {
+    struct sigaction action;
+    sigaction(signal, nullptr, &action);
+    return action.sa_handler != SIG_IGN && sigismember(&old_mask, signal) == 0;
 }
 
 /// Waits for a watched signal for at most `timeout` (null: for ever). Throws Interrupted unless it is SIGCHLD.
 void wait_for_signal(const timespec* timeout) {
-    const sigset_t set = watched();
-    const int signal = sigtimedwait(&set, nullptr, timeout);
+    const int signal = sigtimedwait(&watched, nullptr, timeout);
     if (signal > 0 && signal != SIGCHLD) throw Interrupted{signal};
+}
+
+/// The program to be executed may have children, and wait for SIGCHLD: sends again what was taken from it here.
+void return_child_signal() {
+    siginfo_t info = {};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+        syscall(SYS_rt_sigqueueinfo, getpid(), SIGCHLD, &info);
 }
 
 }  // namespace
 
 Interrupts::Interrupts() {
-    const sigset_t set = watched();
-    sigprocmask(SIG_BLOCK, &set, &old_mask);
+    sigprocmask(SIG_BLOCK, nullptr, &old_mask);
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        if (would_end(signal)) sigaddset(&watched, signal);
+    sigprocmask(SIG_BLOCK, &watched, nullptr);
     // If SIGCHLD is ignored, children cannot be waited for.
     struct sigaction action = {};
     action.sa_handler = SIG_DFL;
@@ -41,7 +54,10 @@ Interrupts::Interrupts() {
 }
 
 void Interrupts::release() {
-    reset_signals_in_child();
+    if (!active) return;
+    sigaction(SIGCHLD, &old_child_action, nullptr);  // drops what is pending
+    return_child_signal();
+    sigprocmask(SIG_SETMASK, &old_mask, nullptr);
     active = false;
 }
 
@@ -56,10 +72,10 @@ void check_interrupted() {
     wait_for_signal(&now);
 }
 
-pid_t wait_for_child(int& status) {
+pid_t wait_for_one(const std::vector<pid_t>& children, int& status) {
     for (;;) {
-        const pid_t pid = waitpid(-1, &status, WNOHANG);
-        if (pid != 0) return pid;
+        for (const pid_t child : children)
+            if (waitpid(child, &status, WNOHANG) != 0) return child;
         wait_for_signal(nullptr);
     }
 }

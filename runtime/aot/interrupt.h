@@ -4,10 +4,12 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <vector>
 
 namespace wali::aot {
 
-/// SIGINT, SIGTERM or SIGHUP asked the program to end. Unwinding cleans up; main then ends by that signal.
+/// SIGINT, SIGTERM or SIGHUP asked the program to end; not if it was started with them ignored or blocked. Unwinding
+/// cleans up; main then ends by that signal.
 struct Interrupted {
     int signal;
 };
@@ -28,8 +30,9 @@ class Interrupts {
 /// Throws Interrupted if a signal came.
 void check_interrupted();
 
-/// Waits until a child ends (returns its process id and status), or throws Interrupted. -1 if there is no child.
-pid_t wait_for_child(int& status);
+/// Waits until one of these children ends (returns its process id and status), or throws Interrupted. Others are not
+/// touched: a program that executes a module leaves its children to that.
+pid_t wait_for_one(const std::vector<pid_t>& children, int& status);
 
 /// Sleeps, or throws Interrupted.
 void sleep_for(std::chrono::milliseconds duration);

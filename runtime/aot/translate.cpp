@@ -99,7 +99,7 @@ std::string read_report(int fd) {
 int wait_for(pid_t pid) {
     int status = 0;
     try {
-        while (wait_for_child(status) != pid) continue;
+        wait_for_one({pid}, status);
     } catch (const Interrupted&) {
         kill(pid, SIGKILL);
         waitpid(pid, nullptr, 0);

@@ -74,6 +74,48 @@ TEST_CASE("an interrupted compilation leaves nothing") {
     }
 }
 
+TEST_CASE("an ignored signal does not interrupt a compilation") {
+    Runtime runtime;
+    Folder compiler;
+    write_file(compiler.file("cc"), "#!/bin/sh\nkill -HUP $PPID\nexec cc \"$@\"\n");
+    chmod(compiler.file("cc").c_str(), 0755);
+    write_file(runtime.file("test.wasm"), hello());
+    Options options;
+    options.environment = {{"WALI_CC", compiler.file("cc")}};
+    const std::vector<std::string> command = {
+        "/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", Runtime::program("walirun"), runtime.file("test.wasm")};
+    CHECK(run(command, runtime.with_folders(options)).out == "hi\n");
+}
+
+TEST_CASE("a program that becomes one that is compiled first keeps its children") {
+    // A child has ended with 7, and SIGCHLD (bit 16) is blocked and pending. What the second module finds is 107.
+    Runtime runtime;
+    const std::string imports = R"((module
+        (import "wali" "SYS_fork" (func $fork (result i64)))
+        (import "wali" "SYS_exit_group" (func $exit (param i32) (result i64)))
+        (import "wali" "SYS_rt_sigprocmask" (func $sigprocmask (param i32 i32 i32 i32) (result i64)))
+        (import "wali" "SYS_rt_sigpending" (func $sigpending (param i32 i32) (result i64)))
+        (import "wali" "SYS_waitid" (func $waitid (param i32 i32 i32 i32 i32) (result i64)))
+        (import "wali" "SYS_wait4" (func $wait4 (param i32 i32 i32 i32) (result i64)))
+        (import "wali" "SYS_execve" (func $execve (param i32 i32 i32) (result i64)))
+        (memory (export "memory") 1) (func (export "_start") )";
+    const std::string second = assemble(imports + R"(
+        (drop (call $wait4 (i32.const -1) (i32.const 64) (i32.const 0) (i32.const 0)))
+        (drop (call $sigpending (i32.const 72) (i32.const 8)))
+        (drop (call $exit (i32.add (i32.load8_u (i32.const 65)) (i32.mul (i32.const 100)
+            (i32.and (i32.const 1) (i32.shr_u (i32.load (i32.const 72)) (i32.const 16))))))))))");
+    const std::string first = assemble(imports + R"(
+        (drop (call $sigprocmask (i32.const 0) (i32.const 8) (i32.const 0) (i32.const 8)))
+        (if (i64.eqz (call $fork)) (then (drop (call $exit (i32.const 7)))))
+        (drop (call $waitid (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0x1000004) (i32.const 0)))
+        (drop (call $execve (i32.const 128) (i32.const 16) (i32.const 24))))
+        (data (i32.const 8) "\00\00\01") (data (i32.const 16) "\80"))" +
+                                       ("(data (i32.const 128) \"" + runtime.file("second.wasm") + "\"))"));
+    write_file(runtime.file("second.wasm"), second);
+    chmod(runtime.file("second.wasm").c_str(), 0755);
+    CHECK(runtime.run(first).exit_code == 107);
+}
+
 TEST_CASE("wali-aot writes an executable") {
     Runtime runtime;
     write_file(runtime.file("test.wasm"), hello());
