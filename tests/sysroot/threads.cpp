@@ -253,23 +253,6 @@ void signals_for_a_thread() {
     signal(SIGUSR1, SIG_DFL);
 }
 
-void cancellation() {
-    pthread_t thread;
-    int ends[2];
-    CHECK(pipe(ends) == 0);
-    const auto reader = [](void* fd) -> void* {
-        char byte;
-        return reinterpret_cast<void*>(read(*static_cast<int*>(fd), &byte, 1));
-    };
-    CHECK(pthread_create(&thread, nullptr, reader, &ends[0]) == 0);
-    CHECK(pthread_cancel(thread) == 0);
-    void* returned = nullptr;
-    CHECK(pthread_join(thread, &returned) == 0);
-    CHECK(returned == PTHREAD_CANCELED);
-    close(ends[0]);
-    close(ends[1]);
-}
-
 // The child of fork has the calling thread alone, and can start others.
 void fork_in_a_thread() {
     std::thread thread([] {
@@ -334,7 +317,6 @@ int main() {
     files_among_threads();
     own_memory_stays_closed();
     signals_for_a_thread();
-    cancellation();
     fork_in_a_thread();
     ends_of_the_process();
     std::puts(failures == 0 ? "ok" : "failed");
