@@ -6,25 +6,16 @@
 #include <string.h>
 
 #include "host.h"
-#include "page_map.h"
 
 #define REFUSED_FLAGS \
     ((uint64_t)CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS | CLONE_CLEAR_SIGHAND | CLONE_PTRACE)
-
-static uint64_t in_child_too(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
-    const uint64_t mask = page_map_lock();
-    const uint64_t result = wali_syscall5(number, a, b, c, d, 0);
-    if (result == 0) thread_forked();
-    page_map_unlock(mask);
-    return result;
-}
 
 uint64_t w2c_wali_SYS_clone(struct w2c_wali* host, uint64_t flags, uint32_t stack, uint32_t parent_tid,
                             uint32_t child_tid, uint64_t tls) {
     (void)host;
     (void)tls;
     if ((flags & REFUSED_FLAGS) || stack != 0) return wali_error(WALI_ENOSYS);
-    return in_child_too(56, (uint32_t)flags, 0, wali_pointer(parent_tid), wali_pointer(child_tid));
+    return process_copy(56, (uint32_t)flags, 0, wali_pointer(parent_tid), wali_pointer(child_tid), flags & CLONE_VFORK);
 }
 
 static bool translate(__u64* address) {
@@ -44,5 +35,5 @@ uint64_t w2c_wali_SYS_clone3(struct w2c_wali* host, uint32_t cl_args, uint32_t s
     if (!translate(&native.pidfd) || !translate(&native.child_tid) || !translate(&native.parent_tid) ||
         !translate(&native.set_tid))
         return wali_error(E_FAULT);
-    return in_child_too(435, (uint64_t)&native, sizeof native, 0, 0);
+    return process_copy(435, (uint64_t)&native, sizeof native, 0, 0, native.flags & CLONE_VFORK);
 }

@@ -108,6 +108,9 @@ void exception_restore(const struct exception_state* state);
 bool threads_started(void);  // since the program began
 void thread_forked(void);    // in the child of fork
 
+// fork by another call: its number and arguments, and whether it `waits` as vfork does.
+uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, bool waits);
+
 // --- robust_list.c ---
 
 void robust_list_end(void);  // of the calling thread, whose end begins

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // A lock that is safe in signal handlers: signals stay blocked while it is held. It sleeps, so a thread of a lower
-// priority can give it back.
+// priority can give it back. It may lie in memory that processes share.
 #pragma once
 
 #include "host.h"
@@ -9,7 +9,7 @@
 typedef _Atomic uint32_t host_lock;  // 0 is free, 1 taken, 2 taken while others may wait
 
 WALI_INLINE void lock_futex(host_lock* lock, uint32_t operation, uint32_t value) {
-    wali_syscall4(202, (uint64_t)lock, operation | 128 /* FUTEX_PRIVATE_FLAG */, value, 0);
+    wali_syscall4(202, (uint64_t)lock, operation, value, 0);
 }
 
 // Returns what lock_release needs.
@@ -21,7 +21,11 @@ WALI_INLINE uint64_t lock_take(host_lock* lock) {
     return mask;
 }
 
-WALI_INLINE void lock_release(host_lock* lock, uint64_t signal_mask) {
+WALI_INLINE void lock_free(host_lock* lock) {
     if (atomic_exchange(lock, 0) == 2) lock_futex(lock, 1 /* FUTEX_WAKE */, 1);
+}
+
+WALI_INLINE void lock_release(host_lock* lock, uint64_t signal_mask) {
+    lock_free(lock);
     signals_restore(signal_mask);
 }

@@ -8,11 +8,67 @@
 static uint64_t taken_bits[PAGES / 64];
 static uint64_t taken_count;
 static _Atomic uint64_t taken_limit = UINT64_MAX;
-static host_lock lock;
 
-uint64_t page_map_lock(void) { return lock_take(&lock); }
+// --- the lock ---
 
-void page_map_unlock(uint64_t signal_mask) { lock_release(&lock, signal_mask); }
+struct map_lock {
+    host_lock lock;
+    _Atomic uint32_t waiting;  // the thread that has it and waits in vfork
+};
+
+// From the first vfork on, in memory that the child shares.
+static struct map_lock own;
+static struct map_lock* _Atomic current = &own;
+
+uint64_t page_map_lock(void) {
+    for (;;) {
+        struct map_lock* const taken = current;
+        const uint64_t mask = lock_take(&taken->lock);
+        if (taken == current) return mask;
+        lock_release(&taken->lock, mask);
+    }
+}
+
+void page_map_unlock(uint64_t signal_mask) { lock_release(&current->lock, signal_mask); }
+
+// Without memory for it, the parent keeps the lock while it waits.
+static void share_lock(void) {
+    const uint64_t at =
+        wali_syscall6(9, 0, sizeof own, 3 /* read, write */, 0x21 /* shared, anonymous */, (uint64_t)-1L, 0);
+    if (failed(at)) return;
+    current = (void*)at;
+    current->lock = 1;
+    lock_free(&own.lock);
+}
+
+static uint32_t own_tid(void) { return (uint32_t)wali_syscall0(186); }
+
+uint64_t page_map_lock_to_copy(bool waits) {
+    const uint64_t mask = page_map_lock();
+    if (waits && current == &own) share_lock();
+    if (waits) current->waiting = own_tid();
+    return mask;
+}
+
+static void give_back(void) {
+    current->waiting = 0;
+    lock_free(&current->lock);
+}
+
+static void begin_anew(void) {
+    if (current != &own) wali_syscall2(11, (uint64_t)current, sizeof own);
+    own = (struct map_lock){0, 0};
+    current = &own;
+}
+
+void page_map_copied(bool in_child, bool waits, uint64_t signal_mask) {
+    // A parent that waited finds its own number if there was no child, or if that was killed at once.
+    if (in_child ? waits : !waits || current->waiting == own_tid()) give_back();
+    if (in_child) begin_anew();
+    signals_restore(signal_mask);
+}
+
+// --- the bits ---
 
 void page_map_limit(uint64_t pages) { taken_limit = pages; }
 

@@ -8,9 +8,14 @@
 
 // All changes of the address space happen under this lock, with signals blocked: a guest's signal handler may itself
 // map memory. Returns what page_map_unlock needs. Guest memory must not be touched meanwhile, a fault would end the
-// process. fork holds it, too, so that the child never begins in the middle of another thread's change.
+// process.
 uint64_t page_map_lock(void);
 void page_map_unlock(uint64_t signal_mask);
+
+// What copies the process holds the lock, too, so that the child never begins in the middle of another thread's change.
+// If it `waits` for the child, as vfork, the child gives the lock back in the parent: other threads go on.
+uint64_t page_map_lock_to_copy(bool waits);
+void page_map_copied(bool in_child, bool waits, uint64_t signal_mask);
 
 void page_map_set(uint64_t first, uint64_t count, bool taken);
 bool page_map_all(uint64_t first, uint64_t count, bool taken);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What reaches a thread from outside: cancellation, with cleanup handlers, while it waits or computes; signals for one
-// thread and for the process; and fork among threads. Also built natively, where what it expects is known to be right.
+// thread and for the process; fork and vfork among threads. Also built natively, where what it expects is known to be
+// right.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,6 +14,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -392,12 +395,53 @@ static void forking(void) {
     CHECK(!pthread_mutex_trylock(&mutex) && !pthread_mutex_unlock(&mutex));
 }
 
+// --- vfork ---
+
+#ifdef __wasm__
+// The C library's is fork.
+__attribute__((import_module("wali"), import_name("SYS_vfork"))) long long wali_vfork(void);
+#define vfork() ((pid_t)wali_vfork())
+#endif
+
+static int runs[2], goes_on[2], ended[2];
+
+static void* let_it_go_on(void* unused) {
+    char byte;
+    while (read(runs[0], &byte, 1) == 1 && byte == 'r') {
+        void* const memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        CHECK(memory != MAP_FAILED && !munmap(memory, 65536));
+        CHECK(write(goes_on[1], "g", 1) == 1);
+    }
+    return unused;
+}
+
+// The child runs until another thread, which maps memory first, lets it; the thread that called vfork waits meanwhile.
+static void vforking(void) {
+    CHECK(!pipe(runs) && !pipe(goes_on) && !pipe(ended));
+    const pthread_t thread = start(let_it_go_on, NULL);
+    for (volatile int i = 0; i < 50; i++) {
+        const pid_t child = vfork();
+        if (child == 0) {
+            char byte;
+            const bool went_on = write(runs[1], "r", 1) == 1 && read(goes_on[0], &byte, 1) == 1;
+            _exit(went_on && write(ended[1], "e", 1) == 1 ? 42 : 1);
+        }
+        int count = 0;
+        CHECK(!ioctl(ended[0], FIONREAD, &count) && count == i + 1);
+        CHECK(exit_code(child) == 42);
+    }
+    CHECK(write(runs[1], "e", 1) == 1);
+    join(thread);
+    for (int i = 0; i < 2; i++) close(runs[i]), close(goes_on[i]), close(ended[i]);
+}
+
 int main(void) {
     waiting();
     kinds();
     cleanup_handlers();
     signals();
     forking();
+    vforking();
     puts(failures == 0 ? "ok" : "failed");
     return failures != 0;
 }

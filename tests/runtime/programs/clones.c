@@ -18,6 +18,7 @@ WALI(SYS_futex_waitv) i64 sys_futex_waitv(void* waiters, u32 count, u32 flags, v
 #define ETIMEDOUT 110
 
 enum { SIGCHLD = 17, PARENT_SETTID = 0x100000, CHILD_SETTID = 0x1000000, PIDFD = 0x1000 };
+enum { VFORK = 0x4000, FS = 0x200, NEWNS = 0x20000 };
 
 static void wait_for(i64 pid) {
     int status = -1;
@@ -39,6 +40,18 @@ static void cloning(void) {
     CHECK_EQUAL(own, 0);
     CHECK_EQUAL(parent_tid, pid);
     CHECK_EQUAL(child_tid, 0);
+
+    // Memory can be mapped afterwards, whether there was a child or not.
+    CHECK_EQUAL(sys_clone(VFORK | FS | NEWNS | SIGCHLD, 0, NULL, NULL, 0), -EINVAL);
+    const i64 waited_for = sys_clone(VFORK | SIGCHLD, 0, NULL, NULL, 0);
+    if (waited_for == 0) {
+        const i64 memory = sys_mmap(0, 4096, 3, 0x22, -1, 0);
+        sys_exit_group(memory > 0 && sys_munmap((address)memory, 4096) == 0 ? 0 : 1);
+    }
+    wait_for(waited_for);
+    const i64 memory = sys_mmap(0, 4096, 3, 0x22, -1, 0);
+    CHECK(memory > 0);
+    CHECK_EQUAL(sys_munmap((address)memory, 4096), 0);
 
     static struct {
         u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
