@@ -7,6 +7,7 @@
 #include <wabt/wast-lexer.h>
 #include <wabt/wast-parser.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace wali::test {
@@ -32,11 +33,16 @@ std::string assemble(const std::string& text, bool validate) {
     return {data.begin(), data.end()};
 }
 
-std::string Runtime::program(const std::string& name) { return std::string(WALI_RUNTIME_FOLDER) + "/" + name; }
+std::string Runtime::program(const std::string& name) {
+    const char* other = std::getenv("WALI_RUNTIME_FOLDER");  // sanitized/
+    return std::string(other ? other : WALI_RUNTIME_FOLDER) + "/" + name;
+}
 
 Options Runtime::with_folders(Options options) const {
     auto& environment = options.environment;
     environment.insert(environment.begin(), {{"WALI_CACHE_DIR", cache_.path()}, {"TMPDIR", temporary_.path()}});
+    // That of a sanitized runtime, also where the environment is cleared.
+    if (const char* compiler = std::getenv("WALI_CC")) environment.insert(environment.begin(), {"WALI_CC", compiler});
     return options;
 }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// What the sanitizers need to know of the host library.
+#include <stddef.h>
+#include <stdint.h>
+
+// The host handles faults itself, on stacks of its own. Limits are those of the program.
+const char* __asan_default_options(void) { return "use_sigaltstack=0:disable_coredump=0"; }
+
+// Programs end by a system call, after which nobody would tell of what was found.
+const char* __tsan_default_options(void) { return "halt_on_error=1:die_after_fork=0"; }
+
+// Memory instructions of the module: its races are its own.
+const char* __tsan_default_suppressions(void) { return "race_top:^mem\n"; }
+
+int64_t __real_guest_copy(void* to, const void* from, size_t size);
+
+#if __has_feature(address_sanitizer)
+
+#include <sanitizer/asan_interface.h>
+
+static void check(const void* from, size_t size) {
+    const volatile char* bad = __asan_region_is_poisoned((void*)from, size);
+    if (bad) (void)*bad;  // reports it
+}
+
+#else
+
+static void check(const void* from, size_t size) {
+    (void)from;
+    (void)size;
+}
+
+#endif
+
+// Written in assembly (copy.S), so that no sanitizer looks at it.
+int64_t __wrap_guest_copy(void* to, const void* from, size_t size) {
+    check(to, size);
+    check(from, size);
+    return __real_guest_copy(to, from, size);
+}
