@@ -36,6 +36,7 @@ static uint64_t extend(uint64_t address, uint64_t old_size, uint64_t new_size) {
 }
 
 static uint64_t shrink(uint64_t address, uint64_t old_size, uint64_t new_size) {
+    if (new_size < old_size && address + old_size > ADDRESS_SPACE) return wali_error(E_INVAL);  // as munmap says
     const uint64_t result = new_size < old_size ? range_give_up(address + new_size, old_size - new_size) : 0;
     return failed(result) ? result : address;
 }

@@ -82,6 +82,7 @@ static void errors(void) {
     CHECK_EQUAL(sys_mremap((u32)a, 2 * PAGE, 4 * PAGE, MAYMOVE, 0), -EFAULT);
     CHECK_EQUAL(sys_mremap((u32)a, PAGE, 0, MAYMOVE, 0), -EINVAL);
     CHECK_EQUAL(sys_mremap((u32)a, PAGE, PAGE, 0x100, 0), -EINVAL);
+    CHECK_EQUAL(sys_mremap((u32)a, 0xfffff000, PAGE, MAYMOVE, 0), -EINVAL);  // ends where no address is
     CHECK_EQUAL(sys_munmap((u32)a, PAGE), 0);
 }
 
