@@ -61,11 +61,26 @@ static int64_t siginfo_read(union siginfo* native, uint32_t address, uint32_t si
     return 0;
 }
 
+// Whether it says of one of the host's signals that the kernel sent it: for the host that would be a fault (fault.c).
+static bool claims_fault(uint32_t signal, const union siginfo* native) {
+    return native->head.code > 0 && signal - 1 < 64 && HOST_SIGNALS >> (signal - 1) & 1;
+}
+
+// Only to itself may a thread send such a thing, so it needs no kernel.
+static uint64_t send_fault(uint32_t signal, const union siginfo* native) {
+    union siginfo info = *native;
+    info.head.signal = (int32_t)signal;
+    signal_sent((int)signal, &info);
+    return 0;
+}
+
 uint64_t w2c_wali_SYS_rt_sigqueueinfo(struct w2c_wali* host, uint32_t pid, uint32_t sig, uint32_t info) {
     (void)host;
     union siginfo native;
     const int64_t error = siginfo_read(&native, info, sig);
-    return error != 0 ? (uint64_t)error : wali_syscall3(129, pid, sig, (uint64_t)&native);
+    if (error != 0) return (uint64_t)error;
+    if (claims_fault(sig, &native) && pid == wali_syscall0(186 /* gettid */)) return send_fault(sig, &native);
+    return wali_syscall3(129, pid, sig, (uint64_t)&native);
 }
 
 uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali* host, uint32_t tgid, uint32_t tid, uint32_t sig,
@@ -73,7 +88,10 @@ uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali* host, uint32_t tgid, ui
     (void)host;
     union siginfo native;
     const int64_t error = siginfo_read(&native, info, sig);
-    return error != 0 ? (uint64_t)error : wali_syscall4(297, tgid, tid, sig, (uint64_t)&native);
+    if (error != 0) return (uint64_t)error;
+    if (claims_fault(sig, &native) && tgid == wali_syscall0(39 /* getpid */) && tid == wali_syscall0(186 /* gettid */))
+        return send_fault(sig, &native);
+    return wali_syscall4(297, tgid, tid, sig, (uint64_t)&native);
 }
 
 // Here the kernel compares the structure's signal with `sig`.
@@ -86,6 +104,8 @@ uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali* host, uint32_t pidfd, u
         pointer = 0;
     else if (siginfo_read(&native, info, sig) != 0)
         pointer = UNMAPPED_POINTER;
+    else if (claims_fault(sig, &native))
+        return wali_error(E_PERM);  // whose descriptor it is, is not known
     return wali_syscall4(424, pidfd, sig, pointer, flags);
 }
 

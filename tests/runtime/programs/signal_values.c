@@ -119,6 +119,27 @@ static void through_a_descriptor(void) {
     sys_close(fd);
 }
 
+// As the fault of another instruction, which is what a program does that passes its own on.
+static void as_a_fault(void) {
+    const int fd = (int)sys_pidfd_open(self, 0);
+    const struct siginfo info = {.signal = SEGV, .code = 1 /* SEGV_MAPERR */, .address = 4711};
+    CHECK_EQUAL(install(SEGV, (u32)keep, SIGINFO), 0);
+    count = 0;
+    CHECK_EQUAL(sys_rt_sigqueueinfo(self, SEGV, &info), 0);
+    CHECK_EQUAL(count, 1);
+    CHECK_EQUAL(seen.code, 1);
+    CHECK_EQUAL(seen.address, 4711);
+    block(BIT(SEGV));
+    CHECK_EQUAL(sys_rt_tgsigqueueinfo(self, (int)sys_gettid(), SEGV, &info), 0);
+    CHECK_EQUAL(count, 1);
+    unblock(BIT(SEGV));
+    CHECK_EQUAL(count, 2);
+    CHECK_EQUAL(sys_rt_sigqueueinfo((int)sys_getppid(), SEGV, &info), -EPERM);
+    CHECK_EQUAL(sys_pidfd_send_signal(fd, SEGV, &info, 0), -EPERM);
+    CHECK_EQUAL(install(SEGV, DFL, 0), 0);
+    sys_close(fd);
+}
+
 // --- taking: the lowest number first, in the order they were sent ---
 
 static void in_order(void) {
@@ -272,6 +293,7 @@ void test(void) {
     self = (int)sys_getpid();
     to_a_handler();
     through_a_descriptor();
+    as_a_fault();
     in_order();
     in_order_to_a_handler();
     by_descriptor();
