@@ -22,11 +22,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_write(struct w2c_wali *host, uint32_t fd_, uin
 
 uint64_t w2c_wali_SYS_open(struct w2c_wali *host, uint32_t pathname_, uint32_t flags_, uint32_t mode_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_)
-{
-    (void)host;
-    return wali_syscall1(3, fd_);
-}
+uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_stat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
 {
@@ -150,11 +146,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_dup(struct w2c_wali *host, uint32_t oldfd_)
     return wali_syscall1(32, oldfd_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_dup2(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_)
-{
-    (void)host;
-    return wali_syscall2(33, oldfd_, newfd_);
-}
+uint64_t w2c_wali_SYS_dup2(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_pause(struct w2c_wali *host)
 {
@@ -821,11 +813,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_modify_ldt(struct w2c_wali *host, uint32_t fun
     return wali_error(1);  // EPERM
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_pivot_root(struct w2c_wali *host, uint32_t new_root_, uint32_t put_old_)
-{
-    (void)host;
-    return wali_syscall2(155, wali_pointer(new_root_), wali_pointer(put_old_));
-}
+uint64_t w2c_wali_SYS_pivot_root(struct w2c_wali *host, uint32_t new_root_, uint32_t put_old_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_sysctl(struct w2c_wali *host, uint32_t args_)
 {
@@ -853,11 +841,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_adjtimex(struct w2c_wali *host, uint32_t buf_)
 
 uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_)
-{
-    (void)host;
-    return wali_syscall1(161, wali_pointer(path_));
-}
+uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_sync(struct w2c_wali *host)
 {
@@ -877,19 +861,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_settimeofday(struct w2c_wali *host, uint32_t t
     return wali_syscall2(164, wali_pointer(tv_), wali_pointer(tz_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_, uint32_t target_, uint32_t
-        filesystemtype_, uint64_t mountflags_, uint32_t data_)
-{
-    (void)host;
-    return wali_syscall5(165, wali_pointer(source_), wali_pointer(target_), wali_pointer(filesystemtype_), mountflags_,
-        wali_pointer(data_));
-}
+uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_, uint32_t target_, uint32_t filesystemtype_,
+        uint64_t mountflags_, uint32_t data_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall2(166, wali_pointer(target_), flags_);
-}
+uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, uint32_t swapflags_)
 {
@@ -1667,11 +1642,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_epoll_create1(struct w2c_wali *host, uint32_t 
     return wali_syscall1(291, flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_dup3(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall3(292, oldfd_, newfd_, flags_);
-}
+uint64_t w2c_wali_SYS_dup3(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_pipe2(struct w2c_wali *host, uint32_t pipefd_, uint32_t flags_)
 {
@@ -1751,11 +1722,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_syncfs(struct w2c_wali *host, uint32_t fd_)
 uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
         flags_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_)
-{
-    (void)host;
-    return wali_syscall2(308, fd_, nstype_);
-}
+uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, uint32_t node_, uint32_t tcache_)
 {
@@ -1960,12 +1927,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_open_tree(struct w2c_wali *host, uint32_t dirf
     return wali_syscall3(428, dirfd_, wali_pointer(path_), flags_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t from_dirfd_, uint32_t from_path_, uint32_t
-        to_dirfd_, uint32_t to_path_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall5(429, from_dirfd_, wali_pointer(from_path_), to_dirfd_, wali_pointer(to_path_), flags_);
-}
+uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t from_dirfd_, uint32_t from_path_, uint32_t to_dirfd_,
+        uint32_t to_path_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_fsopen(struct w2c_wali *host, uint32_t fsname_, uint32_t flags_)
 {
@@ -2005,11 +1968,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_open(struct w2c_wali *host, uint32_t pid
 
 uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t size_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall3(436, first_, last_, flags_);
-}
+uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_);
 
 uint64_t w2c_wali_SYS_openat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t how_, uint32_t
         size_);

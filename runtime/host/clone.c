@@ -2,13 +2,15 @@
 //
 // clone and clone3, as far as they are fork: a child with a copy of the memory, perhaps in namespaces of its own. A
 // child in the same memory would need a stack, globals and tables of its own: __wasm_thread_spawn gives threads those.
+// One with the same descriptors could exchange them, unknown to the host, between a look and its use (open.c).
 #include <linux/sched.h>
 #include <string.h>
 
 #include "host.h"
 
-#define REFUSED_FLAGS \
-    ((uint64_t)CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS | CLONE_CLEAR_SIGHAND | CLONE_PTRACE)
+#define REFUSED_FLAGS                                                                                       \
+    ((uint64_t)CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS | CLONE_CLEAR_SIGHAND | \
+     CLONE_PTRACE)
 
 uint64_t w2c_wali_SYS_clone(struct w2c_wali* host, uint64_t flags, uint32_t stack, uint32_t parent_tid,
                             uint32_t child_tid, uint64_t tls) {

@@ -54,11 +54,11 @@ static int64_t open_executable(uint64_t dirfd, uint64_t path, uint32_t flags) {
     if (failed(wali_syscall5(332, dirfd, path, at_flags, STATX_TYPE, (uint64_t)&status))) return -1;
     if (!S_ISREG(status.stx_mode)) return -1;
     if (failed(wali_syscall4(439, dirfd, path, 1 /* X_OK */, AT_EACCESS | at_flags))) return -1;
-    const uint64_t fd = wali_syscall4(257, dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    const uint64_t fd = open_file(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (fd != wali_error(E_NOENT) || !(flags & AT_EMPTY_PATH)) return (int64_t)fd;
     char link[40] = "/proc/self/fd/";
     append_number(link, dirfd);
-    return (int64_t)wali_syscall4(257, (uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
+    return (int64_t)open_file((uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
 }
 
 static bool is_module(const char* head) { return memcmp(head, "\0asm", 4) == 0; }

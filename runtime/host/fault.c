@@ -68,12 +68,14 @@ static wasm_rt_trap_t trap_of(int signal, uintptr_t address, uintptr_t stack) {
 }
 
 // The guest's handler, too, runs on this stack: the one that was interrupted may be exhausted.
-static void on_fault(int signal, siginfo_t* info, void* context) {
+void on_fault(int signal, siginfo_t* info, void* context);
+
+void on_fault(int signal, siginfo_t* info, void* context) {
     ucontext_t* machine = context;
     uintptr_t resume;
     const uintptr_t instruction = (uintptr_t)machine->uc_mcontext.gregs[REG_RIP];
+    signal_interrupts();
     if (info->si_code <= 0) {
-        open_interrupted(context);
         signal_sent(signal, (const union siginfo*)info);
         return;
     }
@@ -94,6 +96,10 @@ static void on_fault(int signal, siginfo_t* info, void* context) {
 // Without a lock, because fork may leave one locked.
 static _Atomic uint64_t kept[16];
 
+static _Thread_local uint64_t handler_stack;  // of this thread
+
+bool on_handler_stack(uintptr_t address) { return address - handler_stack < HANDLER_GUARD + HANDLER_STACK; }
+
 uint64_t handler_stack_make(void) {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
         const uint64_t stack = atomic_exchange(&kept[i], 0);
@@ -111,6 +117,7 @@ uint64_t handler_stack_make(void) {
 // The lowest part has no access, and belongs to the stack for the kernel, too: it ends a process that has run into it.
 // Were that outside, the kernel would begin at the top again, over frames in use.
 void handler_stack_use(uint64_t low) {
+    handler_stack = low;
     const stack_t stack = {.ss_sp = (void*)low, .ss_flags = 0, .ss_size = HANDLER_GUARD + HANDLER_STACK};
     wali_syscall2(131, (uint64_t)&stack, 0);
 }
@@ -129,7 +136,7 @@ void fault_handlers_install(void) {
     handler_stack_use(stack);
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = on_fault;
+    action.sa_sigaction = (void (*)(int, siginfo_t*, void*))fault_entry;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&action.sa_mask);
     static const int host_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};

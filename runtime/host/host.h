@@ -63,6 +63,7 @@ void fault_handlers_install(void);  // for the process, and the stack for them f
 uint64_t handler_stack_make(void);  // its address, or an error
 void handler_stack_use(uint64_t stack);
 void handler_stack_free(uint64_t stack);
+bool on_handler_stack(uintptr_t address);  // of the calling thread
 
 // --- signal.c ---
 
@@ -70,6 +71,10 @@ void handler_stack_free(uint64_t stack);
 #define HOST_SIGNALS ((1UL << (4 - 1)) | (1UL << (7 - 1)) | (1UL << (8 - 1)) | (1UL << (11 - 1)))
 
 union siginfo;
+
+// Before that, in a native handler: what it has interrupted must be safe.
+void signal_interrupts(void);
+void fault_entry(int signal, void* info, void* context);  // signal_entry.S; leads to on_fault
 
 // Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form.
 void signal_deliver(int signal, const union siginfo* info);
@@ -105,7 +110,7 @@ void exception_restore(const struct exception_state* state);
 
 // --- thread.c ---
 
-bool threads_started(void);  // since the program began
+bool threads_started(void);  // since the process began
 void thread_forked(void);    // in the child of fork
 
 // fork by another call: its number and arguments, and whether it `waits` as vfork does.
@@ -126,8 +131,19 @@ void environment_file_opened(uint32_t pathname);
 
 void append_number(char* text, uint64_t number);  // in decimal, behind the text
 
+// Opens as the guest may: all it could do with the descriptor meanwhile is harmless. `path` is native.
+uint64_t open_file(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode);
+
 // Before a guest's handler runs: looks at what an interrupted open has made. `context` is a ucontext_t.
 void open_interrupted(void* context);
+
+// Before a jump to the frame at `destination`: calls that are open below it have ended. At the end of a thread all
+// have, in the child of fork those of other threads.
+void open_left(uintptr_t destination);
+void open_thread_ends(void);
+void open_forked(void);
+
+bool open_allows_threads(void);  // whether there may be a second one
 
 // --- errno values that the host itself returns ---
 
@@ -145,6 +161,7 @@ enum {
     E_EXIST = 17,
     E_ISDIR = 21,
     E_INVAL = 22,
+    E_MFILE = 24,
     E_NOTTY = 25,
     E_LOOP = 40,
     E_MSGSIZE = 90,

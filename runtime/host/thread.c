@@ -20,7 +20,7 @@ struct start {
     atomic_uint owners;
 };
 
-static atomic_bool any;
+static atomic_bool any;                         // since the process began
 static _Thread_local jmp_buf* end;              // where SYS_exit leads to; NULL in the thread of _start
 static _Thread_local uint32_t clear_child_tid;  // as set_tid_address(2)
 
@@ -123,6 +123,7 @@ static uint32_t start_thread(struct start* start) {
 uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument) {
     (void)host;
     if (!can_start(function) || io_uring_used()) return (uint32_t)-E_AGAIN;  // see io_uring_setup
+    if (!threads_started() && !open_allows_threads()) return (uint32_t)-E_AGAIN;
     atomic_store(&any, true);
     // The new thread starts with all signals blocked, and without a guest's handler in the midst of malloc.
     // What faults in the guest's start function shall still be a trap.
@@ -139,6 +140,7 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
 
 uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
     (void)host;
+    open_thread_ends();
     if (end) _longjmp(*end, 1);
     robust_list_end();
     signals_block();
@@ -153,4 +155,8 @@ uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
 }
 
 // The calling thread is the only one of the new process, and its first.
-void thread_forked(void) { end = NULL; }
+void thread_forked(void) {
+    end = NULL;
+    atomic_store(&any, false);
+    open_forked();
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+// A hostile program: while one thread opens a file, another puts the process's own memory in the place of what is being
+// opened, and a third one takes what comes out. None of what it gets may be open for reading.
+#include "threads.h"
+
+WALI(SYS_open) i64 sys_open(const char* path, int flags, int mode);
+WALI(SYS_open_tree) i64 sys_open_tree(int dirfd, const char* path, u32 flags);
+WALI(SYS_dup2) i64 sys_dup2(int old, int new);
+WALI(SYS_fcntl) i64 sys_fcntl(int fd, int command, u64 argument);
+WALI(SYS_pread64) i64 sys_pread64(int fd, void* buffer, u32 count, i64 offset);
+WALI(SYS_unlink) i64 sys_unlink(const char* path);
+
+enum { ROUNDS = 20000, FAR = 200, MEMORY_BASE = 0x40000000 };
+
+static const char file[] = "wali-open-race";
+static u64 secret = 0x5ec2e7;
+
+static int memory;  // a descriptor of O_PATH of /proc/self/mem: it cannot be read
+static int lowest;  // the first number that an open has to give
+static _Atomic bool over;
+static _Atomic u32 caught;
+
+// A file on disk has other bytes there, or none.
+static bool shows_memory(int fd) {
+    u64 value = 0;
+    return sys_pread64(fd, &value, sizeof value, MEMORY_BASE + (i64)(u32)&secret) == sizeof value && value == secret;
+}
+
+// Only a number in use, so that the next descriptor of an open is this one.
+static void exchange(u32 number) {
+    while (!over)
+        if (sys_fcntl((int)number, 1 /* F_GETFD */, 0) >= 0) sys_dup2(memory, (int)number);
+}
+
+// Among what it tries are the numbers that a host could keep for itself.
+static void exchange_all(u32 unused) {
+    (void)unused;
+    while (!over)
+        for (int number = lowest + 3; number < 100; ++number) {
+            sys_dup2(memory, number);
+            sys_close(number);
+        }
+}
+
+static void take(u32 unused) {
+    (void)unused;
+    for (int number = lowest; !over; number = lowest + !(number - lowest)) {
+        const int fd = (int)sys_fcntl(number, 0 /* F_DUPFD */, FAR);
+        if (fd < 0) continue;
+        if (shows_memory(fd)) ++caught;
+        sys_close(fd);
+    }
+}
+
+static void race(void (*exchanger)(u32), u32 argument) {
+    over = false;
+    CHECK(thread_start(0, exchanger, argument) > 0);
+    CHECK(thread_start(1, take, 0) > 0);
+    for (u32 round = 0; round < ROUNDS; ++round) {
+        const int fd = (int)sys_open(file, 2 /* O_RDWR */, 0);
+        if (fd >= 0 && shows_memory(fd)) ++caught;
+        for (int number = lowest; number < lowest + 3; ++number) sys_close(number);
+    }
+    over = true;
+    thread_join(0);
+    thread_join(1);
+    for (int number = lowest; number < 100; ++number) sys_close(number);
+}
+
+void test(void) {
+    memory = (int)sys_open_tree(-100, "/proc/self/mem", 0);
+    CHECK(memory >= 0);
+    CHECK(!shows_memory(memory));
+    lowest = (int)sys_open(file, 0102 /* O_RDWR | O_CREAT */, 0600);
+    CHECK(lowest > memory);
+    sys_close(lowest);
+    race(exchange, (u32)lowest);
+    race(exchange, (u32)lowest + 1);
+    race(exchange_all, 0);
+    CHECK_EQUAL(caught, 0);
+    CHECK_EQUAL(sys_unlink(file), 0);
+}
