@@ -163,6 +163,7 @@ enum {
     E_INVAL = 22,
     E_MFILE = 24,
     E_NOTTY = 25,
+    E_SPIPE = 29,
     E_LOOP = 40,
     E_MSGSIZE = 90,
     E_NOPROTOOPT = 92,

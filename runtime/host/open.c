@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include "descriptors.h"
 #include "host.h"
@@ -52,9 +53,18 @@ static bool is_process_memory(uint64_t fd, const struct stat* status) {
     return failed(wali_syscall2(138, fd, (uint64_t)&system)) || system.f_type == PROC_SUPER_MAGIC_;
 }
 
+// Half of memory lies at offsets that are negative, and where files of disks have none. What refuses to go there is not
+// looked at, which would cost five times as much. What has just been opened is at offset 0.
+static bool has_no_negative_offsets(uint64_t fd) {
+    const uint64_t result = wali_syscall3(8 /* lseek */, fd, (uint64_t)INT64_MIN, SEEK_SET);
+    if (!failed(result)) wali_syscall3(8, fd, 0, SEEK_SET);
+    return result == wali_error(E_INVAL) || result == wali_error(E_SPIPE);
+}
+
 static uint64_t refuse_process_memory(uint64_t fd) {
     struct stat status;
-    if (failed(fd) || failed(wali_syscall2(5, fd, (uint64_t)&status)) || !is_process_memory(fd, &status)) return fd;
+    if (failed(fd) || has_no_negative_offsets(fd)) return fd;
+    if (failed(wali_syscall2(5, fd, (uint64_t)&status)) || !is_process_memory(fd, &status)) return fd;
     wali_syscall1(3, fd);
     return wali_error(E_ACCES);
 }
