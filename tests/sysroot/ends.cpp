@@ -132,6 +132,13 @@ void thread_locals() {
                   std::exit(6);
               }).join();
           }) == "~thread ~local " + globals + "|6");
+    // Before all exit handlers, however late those came.
+    CHECK(end_of([] {
+              per_thread.value = 1;
+              std::atexit([] { say("a"); });
+              use_local_static();
+              std::exit(0);
+          }) == "~thread ~local a " + globals + "|0");
     CHECK(end_of([] {
               std::thread([] { per_thread.value = 1; }).join();
               say("joined");

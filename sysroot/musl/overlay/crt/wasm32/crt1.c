@@ -12,13 +12,26 @@ IMPORT("__proc_exit") void __wali_proc_exit(int);
 
 weak hidden void __wasm_init_main_thread(void); /* env/wasm32/__init_tls.c */
 weak hidden void __wasm_init_environ(void);     /* env/wasm32/__environ.c */
+weak hidden void __cxa_thread_finalize(void);   /* exit/wasm32/__cxa_thread_atexit_impl.c */
 weak hidden void __funcs_on_exit(void);         /* exit/atexit.c */
 weak hidden void __stdio_exit(void);            /* stdio/__stdio_exit.c */
 
 hidden void __wasm_call_ctors(void); /* made by the linker */
 
+/* C++ programs with exceptions have it (libcxxabi/uncaught.cpp). */
+weak hidden int __wasm_run_or_terminate(void);
+
 /* The compiler names main() so; for main(argc, argv), env/wasm32/__main_void.c has it. */
 int __main_void(void);
+
+hidden int __wasm_run(void)
+{
+	__wasm_call_ctors();
+	int status = __main_void();
+	if (__cxa_thread_finalize) __cxa_thread_finalize();
+	if (__funcs_on_exit) __funcs_on_exit();
+	return status;
+}
 
 __attribute__((__export_name__("_start"))) void _start(void)
 {
@@ -26,9 +39,7 @@ __attribute__((__export_name__("_start"))) void _start(void)
 	if (!status) {
 		if (__wasm_init_main_thread) __wasm_init_main_thread();
 		if (__wasm_init_environ) __wasm_init_environ();
-		__wasm_call_ctors();
-		status = __main_void();
-		if (__funcs_on_exit) __funcs_on_exit();
+		status = __wasm_run_or_terminate ? __wasm_run_or_terminate() : __wasm_run();
 		if (__stdio_exit) __stdio_exit();
 		if (!status) status = __wali_deinit();
 	}

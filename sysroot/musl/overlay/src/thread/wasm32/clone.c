@@ -21,12 +21,16 @@ int __wali_thread_spawn(void (*)(int, void *), void *);
 hidden void __wasm_thread_start_libc(int, void *);
 hidden void __wasm_thread_start(int, struct start *);
 
+/* C++ programs with exceptions have it (libcxxabi/uncaught.cpp). */
+weak hidden int __wasm_call_or_terminate(int (*)(void *), void *);
+
 void __wasm_thread_start(int tid, struct start *start)
 {
 	/* The parent stores it too; whoever comes second changes nothing. */
 	*start->parent_tid = tid;
 	__wasm_set_tid_address(start->child_tid);
-	__wasm_thread_exit(start->func(start->arg));
+	__wasm_thread_exit(__wasm_call_or_terminate ? __wasm_call_or_terminate(start->func, start->arg)
+		: start->func(start->arg));
 }
 
 static int spawn(int (*func)(void *), void *stack, void *arg, pid_t *parent_tid, struct pthread *td, int *child_tid)
