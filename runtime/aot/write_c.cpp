@@ -39,6 +39,20 @@ void use_constant_base(std::string& impl_header) {
                  "#define MEM_ADDR(mem, addr, n) ((u8*)(WALI_MEMORY_BASE + (u64)(addr)))\n");
 }
 
+/// The writer calls functions for vectors in shared memory that it does not define. Vectors are never atomic: those for
+/// other memory will do.
+void name_shared_vectors(std::string& impl_header) {
+    std::string names;
+    for (const std::string_view macro :
+         {"\nDEFINE_SIMD_LOAD_FUNC(", "\nDEFINE_SIMD_LOAD_LANE(", "\nDEFINE_SIMD_STORE(", "\nDEFINE_SIMD_STORE_LANE("})
+        for (std::size_t at = 0; (at = impl_header.find(macro, at)) != std::string::npos;) {
+            at += macro.size();
+            const std::string name = impl_header.substr(at, impl_header.find(',', at) - at);
+            names += "#define " + name + "_shared " + name + "\n";
+        }
+    impl_header += names;
+}
+
 void insert_at_each(std::string& text, std::string_view after, std::string_view what) {
     for (std::size_t at = text.find(after); at != std::string::npos;
          at = text.find(after, at + after.size() + what.size()))
@@ -179,6 +193,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     files.push_back({"guest.h", text_of(header)});
     files.push_back({"guest-impl.h", text_of(impl_header)});
     use_constant_base(files.back().text);
+    if (module.features_used.simd) name_shared_vectors(files.back().text);
     files.push_back({"adapters.h", std::string(more_optimization) + "#include \"wali_host.h\"\n\n" + adapters});
     for (std::size_t i = 0; i < outputs; ++i) {
         // The writer includes its second header itself only when it writes several files.
