@@ -31,22 +31,23 @@ uint64_t w2c_wali_SYS_get_robust_list(struct w2c_wali* host, uint32_t pid, uint3
 
 static void wake(uint32_t address) { wali_syscall4(202, wali_pointer(address), 1 /* FUTEX_WAKE */, 1, 0); }
 
-// A lock of a thread that ends: marked for the next owner, who is woken.
-static void abandon(uint32_t address, uint32_t tid, bool pending) {
+// A lock of a thread that ends: marked for the next owner, who is woken; with priority inheritance, by the kernel.
+static void abandon(uint32_t address, uint32_t tid, bool pending, bool inherits) {
     uint32_t seen;
     if (address % sizeof seen != 0 || guest_read(&seen, address, sizeof seen) != 0) return;
-    if (pending && (seen & FUTEX_TID_MASK_) == 0) wake(address);  // given back, but nobody woken yet
+    const bool given_back = (seen & FUTEX_TID_MASK_) == 0;
+    if (pending && given_back && !inherits) wake(address);  // nobody was woken yet
     if ((seen & FUTEX_TID_MASK_) != tid) return;
     // The thread has written here, so it is writable.
     _Atomic uint32_t* word = (_Atomic uint32_t*)(WALI_MEMORY_BASE + address);
     while (!atomic_compare_exchange_weak(word, &seen, (seen & FUTEX_WAITERS_) | FUTEX_OWNER_DIED_))
         if ((seen & FUTEX_TID_MASK_) != tid) return;
-    if (seen & FUTEX_WAITERS_) wake(address);
+    if (seen & FUTEX_WAITERS_ && !inherits) wake(address);
 }
 
-// The lowest bit of a pointer marks a lock with priority inheritance, which the kernel itself gives on.
+// The lowest bit of a pointer marks a lock with priority inheritance.
 static void abandon_entry(uint32_t entry, uint32_t offset, uint32_t tid, bool pending) {
-    if (entry != 0 && !(entry & 1)) abandon(entry + offset, tid, pending);
+    if (entry != 0) abandon((entry & ~1U) + offset, tid, pending, entry & 1);
 }
 
 void robust_list_end(void) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Linux AIO. The same source runs natively, where it must pass, too.
+#ifdef __wasm__
+#include "signals.h"
+#else
 #include "program.h"
+#endif
 
 typedef unsigned long address;  // as wide as a pointer, here and natively
 
@@ -82,6 +86,12 @@ static void files(void) {
     CHECK_EQUAL(run(&operation), -EFAULT);
     operation = make(PREAD, file, (void*)(address)0xfffff000, 8, 0);
     CHECK_EQUAL(run(&operation), -EFAULT);
+    operation.buffer = (address)text ^ (u64)1 << 40;
+    CHECK_EQUAL(run(&operation), -EFAULT);
+    operation = make(PREAD, file, text, 1, 0);
+    operation.key = 4711;
+    CHECK_EQUAL(run(&operation), 1);
+    CHECK_EQUAL(operation.key, 0);
     operation = make(PREAD, -1, text, 8, 0);
     CHECK_EQUAL(run(&operation), -EBADF);
     operation = make(4711, file, text, 8, 0);
@@ -145,6 +155,24 @@ static void waiting(void) {
     CHECK_EQUAL(sys_close(ends[0]) | sys_close(ends[1]), 0);
 }
 
+#ifdef __wasm__
+static void on_signal(int signal) { (void)signal; }
+
+static void with_a_mask(void) {
+    u64 none = 0;
+    struct event event;
+    const i64 minute[2] = {60, 0};
+    struct {
+        void* mask;
+        address size;
+    } signals = {&none, sizeof none};
+    CHECK_EQUAL(install(USR1, (u32)on_signal, 0), 0);
+    block(BIT(USR1));
+    CHECK_EQUAL(sys_kill((int)sys_getpid(), USR1), 0);
+    CHECK_EQUAL(sys_io_pgetevents(context, 1, 1, &event, (void*)minute, &signals), -EINTR);
+}
+#endif
+
 void test(void) {
     struct event event;
     context = 5;
@@ -156,6 +184,9 @@ void test(void) {
     files();
     many();
     waiting();
+#ifdef __wasm__
+    with_a_mask();
+#endif
     CHECK_EQUAL(sys_io_destroy(context), 0);
     CHECK_EQUAL(sys_io_destroy(context), -EINVAL);
     CHECK_EQUAL(sys_io_getevents(context, 0, 1, &event, no_time), -EINVAL);

@@ -228,6 +228,14 @@ static void options(void) {
     CHECK_EQUAL(sys_write(pair[1], "abcdef", 6), 6);
     CHECK_EQUAL(sys_read(pair[0], buffer, 8), 6);
 
+    // Another one chooses among the sockets of a port.
+    const int shared = (int)sys_socket(2, 2, 0);
+    const int one = 1;
+    filter.instructions = keep_two;
+    CHECK_EQUAL(sys_setsockopt(shared, 1, 15 /* SO_REUSEPORT */, &one, sizeof one), 0);
+    CHECK_EQUAL(sys_setsockopt(shared, 1, 51 /* SO_ATTACH_REUSEPORT_CBPF */, &filter, sizeof filter), 0);
+    CHECK_EQUAL(sys_close(shared), 0);
+
     CHECK_EQUAL(sys_getsockopt(pair[0], 1, 3 /* SO_TYPE */, &value, &size), 0);
     CHECK_EQUAL(value, 2);
     CHECK_EQUAL(sys_getsockopt(pair[0], 1, 9999, &value, &size), -ENOPROTOOPT);

@@ -19,7 +19,7 @@ WALI(SYS_io_uring_register) i64 sys_io_uring_register(int fd, u32 opcode, void* 
 #define ECANCELED 125
 
 enum { NOP = 0, READV = 1, WRITEV = 2, POLL_ADD = 6, SENDMSG = 9, TIMEOUT = 11, CANCEL = 14, READ = 22, WRITE = 23 };
-enum { OPENAT = 18, STATX = 21, PROVIDE_BUFFERS = 31 };
+enum { OPENAT = 18, STATX = 21, MADVISE = 25, PROVIDE_BUFFERS = 31, GETXATTR = 44 };
 enum { GETEVENTS = 1, EXT_ARG = 8, LINK = 4 };
 
 static struct {
@@ -162,6 +162,8 @@ static void files(void) {
     CHECK_EQUAL(complete(), -EFAULT);
     add(READV, file, (void*)(address)0xfffff000, 1);
     CHECK_EQUAL(complete(), -EFAULT);
+    add(READV, file, vector, 2)->address ^= (u64)1 << 40;
+    CHECK_EQUAL(complete(), -EFAULT);
     add(READV, file, vector, 1025);
     CHECK_EQUAL(complete(), -EINVAL);
     add(READ, -1, text, 1);
@@ -169,6 +171,19 @@ static void files(void) {
     add(250, file, text, 1);
     CHECK_EQUAL(complete(), -EINVAL);
     CHECK_EQUAL(sys_close(file), 0);
+}
+
+// Operations with several addresses.
+static void by_path(void) {
+    static u16 status[128];
+    static char value[8];
+    add(STATX, -100, "/dev/null", 0x7ff)->offset = (address)status;
+    CHECK_EQUAL(complete(), 0);
+    CHECK_EQUAL(status[14] & 0170000, 0020000);  // a device
+    struct entry* get = add(GETXATTR, 0, "user.none", sizeof value);
+    get->offset = (address)value;
+    get->rest[1] = (address) "/dev/null";
+    CHECK(complete() != -EFAULT);
 }
 
 static void waiting(void) {
@@ -280,6 +295,20 @@ static void refused(void) {
     CHECK(duplicate >= 0);
     CHECK_EQUAL(sys_mmap(0, 4096, 3, 1, duplicate, 0x10000000 /* IORING_OFF_SQES */), -EACCES);
     CHECK_EQUAL(sys_close(duplicate), 0);
+    // Attributes, which hold addresses, are of a later Linux than the program may know.
+    const int file = (int)sys_memfd_create("ring", 0);
+    add(READ, file, &probe, 1)->rest[2] = 1 /* IORING_RW_ATTR_FLAG_PI */;
+    CHECK_EQUAL(complete(), 0);
+    CHECK_EQUAL(sys_close(file), 0);
+    // No more can be mapped than there is.
+    CHECK_EQUAL(sys_mmap(0, 1 << 20, 3, 1, ring, 0), -EINVAL);
+    CHECK_EQUAL(sys_mmap(0, 1 << 20, 3, 1, ring, 0x10000000), -EINVAL);
+    add(MADVISE, 0, rings, 4096)->address |= (u64)1 << 40;
+    CHECK_EQUAL(complete(), -EINVAL);
+    struct entry* advice = add(MADVISE, 0, rings, 4096);
+    advice->offset = (u64)1 << 32;  // a longer length
+    advice->operation_flags = 3 /* MADV_WILLNEED */;
+    CHECK_EQUAL(complete(), -EINVAL);
     add(OPENAT, -100, "/proc/self/mem", 0);
     CHECK_EQUAL(complete(), -EINVAL);
     add(PROVIDE_BUFFERS, 2, (void*)4096, 0xfffff000u);
@@ -301,6 +330,7 @@ void test(void) {
     if (failures) return;
     around_the_rings();
     files();
+    by_path();
     waiting();
     messages();
     registering();

@@ -157,7 +157,10 @@ static void errors(void) {
     CHECK_EQUAL(sys_sendmsg(pair[0], &message, 0), -EFAULT);
     // Options whose values hold host pointers.
     CHECK_EQUAL(sys_setsockopt(pair[0], 0, 64 /* IPT_SO_SET_REPLACE */, &out, 8), -92);
+    CHECK_EQUAL(sys_setsockopt(pair[0], 41, 64 /* IP6T_SO_SET_REPLACE */, &out, 8), -92);
     u32 size = 8;
+    CHECK_EQUAL(sys_getsockopt(pair[0], 284, 4 /* MPTCP_FULL_INFO */, &out, &size), -92);
+    CHECK_EQUAL(sys_getsockopt(pair[0], 0, 80 /* SO_ORIGINAL_DST */, &out, &size), -EOPNOTSUPP);
     CHECK_EQUAL(sys_getsockopt(pair[0], 6, 35 /* TCP_ZEROCOPY_RECEIVE */, &out, &size), -92);
     int type = 0;
     size = 4;

@@ -21,6 +21,7 @@ sys_\name:
         import  munmap 11
         import  ioctl 16
         import  pread64 17
+        import  sched_yield 24
         import  mremap 25
         import  msync 26
         import  mincore 27
@@ -53,6 +54,7 @@ sys_\name:
         import  prctl 157
         import  setrlimit 160
         import  gettid 186
+        import  futex 202
         import  io_setup 206
         import  io_destroy 207
         import  io_getevents 208

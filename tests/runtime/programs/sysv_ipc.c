@@ -18,6 +18,7 @@ WALI(SYS_msgget) i64 sys_msgget(int key, int flags);
 WALI(SYS_msgsnd) i64 sys_msgsnd(int id, const void* message, address size, int flags);
 WALI(SYS_msgrcv) i64 sys_msgrcv(int id, void* message, address size, i64 type, int flags);
 WALI(SYS_msgctl) i64 sys_msgctl(int id, int command, void* status);
+WALI(SYS_openat) i64 sys_openat(int dirfd, const char* path, int flags, int mode);
 WALI(SYS_fork) i64 sys_fork(void);
 WALI(SYS_wait4) i64 sys_wait4(int pid, void* status, int options, void* usage);
 
@@ -73,6 +74,9 @@ static void attaching(void) {
     at(a)[3 * PAGE - 1] = 2;
     CHECK_EQUAL(at(b)[0], 1);
     CHECK_EQUAL(at(b)[3 * PAGE - 1], 2);
+    const int zero = (int)sys_openat(-100, "/dev/zero", 0, 0);
+    CHECK_EQUAL(sys_read(zero, (void*)(address)b, 1), -EFAULT);  // read-only
+    CHECK_EQUAL(sys_close(zero), 0);
 
     in_child(child_of_attaching, a);
     CHECK_EQUAL(at(a)[5], 6);
@@ -107,6 +111,10 @@ static void at_an_address(void) {
     CHECK_EQUAL(sys_shmat(id, (address)room + 5, REMAP), -EINVAL);
     CHECK_EQUAL(sys_shmat(id, 0, REMAP), -EINVAL);
     CHECK_EQUAL(sys_shmat(-1, 0, 0), -EINVAL);
+#ifdef __wasm__
+    CHECK_EQUAL(sys_shmat(id, 0xfffff000, 0), -EINVAL);
+    CHECK_EQUAL(sys_shmat(id, 0xfffff000, REMAP), -EINVAL);  // beyond the program's memory
+#endif
     CHECK_EQUAL(sys_shmat(id, (address)room + 5, REMAP | RND), room);
     at(room)[0] = 9;
     CHECK_EQUAL(sys_munmap((address)room + PAGE, PAGE), 0);
