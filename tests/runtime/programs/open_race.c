@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// A hostile program: while one thread opens a file, another puts the process's own memory in the place of what is being
-// opened, and a third one takes what comes out. None of what it gets may be open for reading.
+// A hostile program that tries to open its own memory. While one thread opens a file, another puts that memory in the
+// place of what is being opened, and a third one takes what comes out. Without threads, handlers of signals look at
+// what an open has just made. None of what they get may be open for reading.
+#include "signals.h"
 #include "threads.h"
 
 WALI(SYS_open) i64 sys_open(const char* path, int flags, int mode);
@@ -67,6 +69,29 @@ static void race(void (*exchanger)(u32), u32 argument) {
     for (int number = lowest; number < 100; ++number) sys_close(number);
 }
 
+// --- one thread, and signals, several at once ---
+
+static void look(int signal) {
+    (void)signal;
+    if (shows_memory(lowest)) ++caught;
+}
+
+static const int signals[] = {HUP, USR1, USR2, ALRM};
+
+static void send_signals(int process) {
+    for (u32 i = 0;; ++i) sys_kill(process, signals[i % 4]);
+}
+
+static void race_with_signals(void) {
+    const int parent = (int)sys_getpid();
+    for (u32 i = 0; i < 4; ++i) CHECK_EQUAL(install(signals[i], (u32)look, RESTART), 0);
+    const int child = (int)sys_fork();
+    if (child == 0) send_signals(parent);
+    for (u32 round = 0; round < ROUNDS; ++round) CHECK_EQUAL(sys_open("/proc/self/mem", 2, 0), -EACCES);
+    CHECK_EQUAL(sys_kill(child, 9), 0);
+    CHECK_EQUAL(sys_wait4(child, NULL, 0, NULL), child);
+}
+
 void test(void) {
     memory = (int)sys_open_tree(-100, "/proc/self/mem", 0);
     CHECK(memory >= 0);
@@ -74,6 +99,8 @@ void test(void) {
     lowest = (int)sys_open(file, 0102 /* O_RDWR | O_CREAT */, 0600);
     CHECK(lowest > memory);
     sys_close(lowest);
+    race_with_signals();
+    CHECK_EQUAL(caught, 0);
     race(exchange, (u32)lowest);
     race(exchange, (u32)lowest + 1);
     race(exchange_all, 0);
