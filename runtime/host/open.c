@@ -61,17 +61,20 @@ static bool has_no_negative_offsets(uint64_t fd) {
     return result == wali_error(E_INVAL) || result == wali_error(E_SPIPE);
 }
 
-static uint64_t refuse_process_memory(uint64_t fd) {
+// Of what a call has opened. A handler that interrupts this does the same; then its outcome counts.
+static void refuse_process_memory(void) {
     struct stat status;
-    if (failed(fd) || has_no_negative_offsets(fd)) return fd;
-    if (failed(wali_syscall2(5, fd, (uint64_t)&status)) || !is_process_memory(fd, &status)) return fd;
+    const uint64_t fd = open_result;
+    if (failed(fd) || has_no_negative_offsets(fd)) return;
+    if (failed(wali_syscall2(5, fd, (uint64_t)&status)) || !is_process_memory(fd, &status)) return;
     wali_syscall1(3, fd);
-    return wali_error(E_ACCES);
+    open_result = wali_error(E_ACCES);
 }
 
 static uint64_t checked(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
     open_call(number, a, b, c, d);
-    return open_result = refuse_process_memory(open_result);
+    refuse_process_memory();
+    return open_result;
 }
 
 // --- what signals do to it ---
@@ -87,7 +90,8 @@ void open_interrupted(void* context) {
     greg_t* registers = ((ucontext_t*)context)->uc_mcontext.gregs;
     const uintptr_t at = (uintptr_t)registers[REG_RIP];
     const bool returned = at == (uintptr_t)open_call_returned;
-    open_result = refuse_process_memory(returned ? (uint64_t)registers[REG_RAX] : open_result);
+    if (returned) open_result = (uint64_t)registers[REG_RAX];
+    refuse_process_memory();
     if (returned) registers[REG_RAX] = (greg_t)open_result;
 }
 
