@@ -67,7 +67,7 @@ static uint64_t translated(uint64_t address) {
 }
 
 static uint64_t vector(struct wali_native_iovec* native, const struct iocb* operation) {
-    if (operation->aio_buf > UINT32_MAX || operation->aio_nbytes > UINT32_MAX) return UNMAPPED_POINTER;
+    if (operation->aio_buf > UINT32_MAX) return UNMAPPED_POINTER;
     return iovec_translate(native, (uint32_t)operation->aio_buf, (uint32_t)operation->aio_nbytes);
 }
 

@@ -80,6 +80,8 @@ static void files(void) {
     CHECK(first[1] == 'e' && second[2] == 'o');
     operation = make(PWRITEV, file, vector, 2, 5);
     CHECK_EQUAL(run(&operation), 5);
+    operation = make(PREADV, file, vector, (u64)1 << 32 | 2, 0);  // the upper half is ignored
+    CHECK_EQUAL(run(&operation), 5);
     operation = make(PREADV, file, vector, 1025, 0);
     CHECK_EQUAL(run(&operation), -EINVAL);
     operation = make(PREADV, file, (void*)(address)0xfffff000, 1, 0);

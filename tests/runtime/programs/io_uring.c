@@ -132,6 +132,20 @@ static void around_the_rings(void) {
     CHECK_EQUAL(*at(layout.sq.tail) - *at(layout.sq.head), 0);
 }
 
+// What does not fit waits in the kernel.
+static void more_than_fit(void) {
+    int count = 0;
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 8; ++i) add(NOP, 0, NULL, 0);
+        CHECK_EQUAL(enter(8, 0), 8);
+    }
+    while (next().result == 0) ++count;
+    CHECK_EQUAL(count, 16);
+    CHECK_EQUAL(sys_io_uring_enter(ring, 0, 0, GETEVENTS, NULL, 0), 0);
+    while (next().result == 0) ++count;
+    CHECK_EQUAL(count, 24);
+}
+
 static void files(void) {
     static char text[16];
     char first[] = "abc";
@@ -329,6 +343,7 @@ void test(void) {
     open_ring();
     if (failures) return;
     around_the_rings();
+    more_than_fit();
     files();
     by_path();
     waiting();
