@@ -6,34 +6,26 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <ucontext.h>
 
 #include "host.h"
 
 #define PROC_SUPER_MAGIC_ 0x9fa0
 
 enum {
-    SLOTS = 16,
-    HOST_DESCRIPTORS = SLOTS + 1,  // the last is what idle slots are: procfs, or something without meaning
+    HOST_DESCRIPTORS = WALI_OWN_DESCRIPTORS,
+    SLOTS = HOST_DESCRIPTORS - 1,  // the last is what idle slots are: procfs, or something without meaning
     USUAL_NUMBERS = 64,            // a program with fewer descriptors sees no gap among its numbers
     NOWHERE = INT32_MAX,           // no descriptor has such a number
 };
-_Static_assert(HOST_DESCRIPTORS == 17, "descriptor_call.S says so, too");
 
-uint32_t descriptors_first __attribute__((visibility("hidden"))) = NOWHERE;
+uint32_t wali_own_descriptors = NOWHERE;
 static bool has_procfs;
 static bool can_reopen;
 static const void* _Atomic owners[SLOTS];  // NULL: the slot is idle
 
-uint64_t descriptor_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint32_t changed);
-extern const char descriptor_call_check[];
-extern const char descriptor_call_returned[];
+static bool is_reserved(void) { return wali_own_descriptors != NOWHERE; }
 
-static bool is_reserved(void) { return descriptors_first != NOWHERE; }
-
-bool descriptors_hidden(uint32_t fd) { return fd - descriptors_first < HOST_DESCRIPTORS; }
-
-static uint64_t idle(void) { return descriptors_first + SLOTS; }
+static uint64_t idle(void) { return wali_own_descriptors + SLOTS; }
 
 // --- reservation ---
 
@@ -79,6 +71,7 @@ static uint64_t preferred(void) {
 
 bool descriptors_reserve(void) {
     if (is_reserved()) return true;
+    if (signal_handling()) return false;  // it may have interrupted a call that has just compared numbers
     const uint64_t mask = signals_block();
     const uint64_t fd = open_idle();
     if (!failed(fd)) {
@@ -87,7 +80,7 @@ bool descriptors_reserve(void) {
         close_native(fd);
         if (!failed(first)) {
             has_procfs = is_procfs(first);
-            descriptors_first = (uint32_t)first;
+            wali_own_descriptors = (uint32_t)first;
         }
     }
     signals_restore(mask);
@@ -111,7 +104,7 @@ bool descriptors_can_reopen(void) { return can_reopen; }
 
 // --- slots ---
 
-static uint64_t number_of(size_t slot) { return descriptors_first + slot; }
+static uint64_t number_of(size_t slot) { return wali_own_descriptors + slot; }
 
 // The owner is noted by what claims the slot: a handler that jumps out finds one or the other.
 static bool claim(const void* owner, size_t* slot) {
@@ -157,31 +150,19 @@ void descriptors_release_others(bool (*stays)(const void* owner)) {
 
 // --- the guest's calls ---
 
-void descriptor_call_interrupted(void* context) {
-    greg_t* at = &((ucontext_t*)context)->uc_mcontext.gregs[REG_RIP];
-    const uintptr_t offset = (uintptr_t)*at - (uintptr_t)descriptor_call_check;
-    if (offset < (uintptr_t)descriptor_call_returned - (uintptr_t)descriptor_call_check)
-        *at = (greg_t)(uintptr_t)descriptor_call_check;
-}
-
-uint64_t w2c_wali_SYS_close(struct w2c_wali* host, uint32_t fd) {
-    (void)host;
-    return descriptor_call(3, fd, 0, 0, fd);
-}
-
 uint64_t w2c_wali_SYS_dup2(struct w2c_wali* host, uint32_t oldfd, uint32_t newfd) {
     (void)host;
-    return descriptor_call(33, oldfd, newfd, 0, newfd);
+    return wali_is_own_descriptor(newfd) ? wali_error(E_BADF) : wali_syscall2(33, oldfd, newfd);
 }
 
 uint64_t w2c_wali_SYS_dup3(struct w2c_wali* host, uint32_t oldfd, uint32_t newfd, uint32_t flags) {
     (void)host;
-    return descriptor_call(292, oldfd, newfd, flags, newfd);
+    return wali_is_own_descriptor(newfd) ? wali_error(E_BADF) : wali_syscall3(292, oldfd, newfd, flags);
 }
 
 // Around the host's numbers. Above all descriptors the kernel closes none, but checks and applies the flags.
 static uint64_t close_around(uint32_t first, uint32_t last, uint32_t flags) {
-    const uint32_t low = descriptors_first;
+    const uint32_t low = wali_own_descriptors;
     const uint32_t high = low + HOST_DESCRIPTORS - 1;
     if (!is_reserved() || first > last || last < low || first > high) return wali_syscall3(436, first, last, flags);
     const uint64_t below = first < low ? wali_syscall3(436, first, low - 1, flags) : 0;

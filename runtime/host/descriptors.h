@@ -9,13 +9,11 @@
 // safe from other threads between a look at it and its use.
 
 // Takes the numbers, and hold of /proc as it is now. Only a program with one thread may call it for the first time.
-// False if there are no free numbers.
+// False if there are no free numbers, or in a handler of the guest's, which interrupts what may use one.
 bool descriptors_reserve(void);
 
 // Whether a thread may be started. With `reopen` in mind, for the first one: /proc must be what it says.
 bool descriptors_ready(void);
-
-bool descriptors_hidden(uint32_t fd);
 
 // Whether descriptors_reopen can work: there is a procfs at /proc.
 bool descriptors_can_reopen(void);
@@ -30,6 +28,3 @@ uint64_t descriptors_reopen(uint64_t held, uint64_t flags);
 // Gives back all that is held for one owner; and all but what `stays` says.
 void descriptors_release(const void* owner);
 void descriptors_release_others(bool (*stays)(const void* owner));
-
-// Before a guest's handler runs: see descriptor_call.S. `context` is a ucontext_t.
-void descriptor_call_interrupted(void* context);

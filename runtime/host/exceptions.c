@@ -19,7 +19,7 @@ void wasm_rt_load_exception(const wasm_rt_tag_t tag, uint32_t size, const void* 
 
 _Noreturn void wasm_rt_throw(void) {
     if (!target) wasm_rt_trap(WASM_RT_TRAP_UNCAUGHT_EXCEPTION);
-    open_left((uintptr_t)target);
+    frames_left((uintptr_t)target);
     _longjmp(target->buffer, 1);
 }
 

@@ -98,7 +98,14 @@ static _Atomic uint64_t kept[16];
 
 static _Thread_local uint64_t handler_stack;  // of this thread
 
-bool on_handler_stack(uintptr_t address) { return address - handler_stack < HANDLER_GUARD + HANDLER_STACK; }
+static bool on_handler_stack(uintptr_t address) { return address - handler_stack < HANDLER_GUARD + HANDLER_STACK; }
+
+// On the handlers' stack nothing outlives a jump to the other one.
+bool frame_is_left(const void* frame, uintptr_t destination) {
+    const bool in_handler = on_handler_stack((uintptr_t)frame);
+    if (in_handler != on_handler_stack(destination)) return in_handler;
+    return (uintptr_t)frame < destination;
+}
 
 uint64_t handler_stack_make(void) {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {

@@ -63,7 +63,9 @@ void fault_handlers_install(void);  // for the process, and the stack for them f
 uint64_t handler_stack_make(void);  // its address, or an error
 void handler_stack_use(uint64_t stack);
 void handler_stack_free(uint64_t stack);
-bool on_handler_stack(uintptr_t address);  // of the calling thread
+
+// Whether something of the calling thread's stacks is gone when the frame at `destination` runs again.
+bool frame_is_left(const void* frame, uintptr_t destination);
 
 // --- signal.c ---
 
@@ -83,6 +85,11 @@ void signal_deliver(int signal, const union siginfo* info);
 // not handle it, so that it is a trap. Where the native stack is exhausted, a handler needs the alternate stack.
 void signal_sent(int signal, const union siginfo* info);
 bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
+
+bool signal_handling(void);  // whether a handler of the guest's runs in this thread
+
+// Before a jump to the frame at `destination`: ends what the frames below it have begun.
+void frames_left(uintptr_t destination);
 
 void signals_inherit(void);  // what the program that executed this one left ignored
 
@@ -137,8 +144,8 @@ uint64_t open_file(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 // Before a guest's handler runs: looks at what an interrupted open has made. `context` is a ucontext_t.
 void open_interrupted(void* context);
 
-// Before a jump to the frame at `destination`: calls that are open below it have ended. At the end of a thread all
-// have, in the child of fork those of other threads.
+// Calls that are open have ended: with a jump (see frames_left) those below it, at the end of a thread all, in the
+// child of fork those of other threads.
 void open_left(uintptr_t destination);
 void open_thread_ends(void);
 void open_forked(void);

@@ -50,7 +50,7 @@ void w2c_wali_longjmp(struct w2c_wali* host, uint32_t env, uint32_t value) {
     while (frame && frame->activation != token.activation) frame = frame->outer;
     if (!frame || token.site >= frame->count || !frame->sites[token.site].armed) trap_end(WASM_RT_TRAP_LONGJMP);
     innermost = frame;
-    open_left((uintptr_t)frame);
+    frames_left((uintptr_t)frame);
     if (stack_pointer()) *stack_pointer() = token.stack_pointer;
     if (token.has_mask) signals_restore(token.mask & ~HOST_SIGNALS);
     _longjmp(frame->sites[token.site].context, value ? (int)value : 1);

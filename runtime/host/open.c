@@ -95,16 +95,8 @@ void open_interrupted(void* context) {
     if (returned) registers[REG_RAX] = (greg_t)open_result;
 }
 
-// Whether a frame is gone when the one at `destination` runs again. Handlers of faults have a stack of their own, on
-// which nothing outlives a jump to the other one.
-static bool is_left(const struct opening* opening, uintptr_t destination) {
-    const bool in_handler = on_handler_stack((uintptr_t)opening);
-    if (in_handler != on_handler_stack(destination)) return in_handler;
-    return (uintptr_t)opening < destination;
-}
-
 void open_left(uintptr_t destination) {
-    while (innermost && is_left(innermost, destination)) opening_abandon(innermost);
+    while (innermost && frame_is_left(innermost, destination)) opening_abandon(innermost);
 }
 
 void open_thread_ends(void) {
@@ -119,8 +111,8 @@ static bool is_of_this_thread(const void* owner) {
 
 void open_forked(void) { descriptors_release_others(is_of_this_thread); }
 
-// A call that has been interrupted opened, or will open, as a program with one thread may.
-bool open_allows_threads(void) { return !innermost && descriptors_ready(); }
+// What a handler has interrupted opens as a program with one thread may.
+bool open_allows_threads(void) { return !signal_handling() && descriptors_ready(); }
 
 void append_number(char* text, uint64_t number) {
     char digits[20];

@@ -102,11 +102,21 @@ static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal,
 // What a handler may change and must find again when it returns. When it jumps out instead, the changes remain, as
 // natively.
 struct interrupted {
+    struct interrupted* outer;
     struct exception_state exception;
     struct wali_guest_stack_t alternate;
     uint64_t held;
     uint32_t sp;
 };
+
+static _Thread_local struct interrupted* volatile innermost;
+
+bool signal_handling(void) { return innermost; }
+
+void frames_left(uintptr_t destination) {
+    open_left(destination);
+    while (innermost && frame_is_left(innermost, destination)) innermost = innermost->outer;
+}
 
 void signal_deliver(int signal, const union siginfo* info) {
     const uint64_t action = handlers[signal];
@@ -117,9 +127,12 @@ void signal_deliver(int signal, const union siginfo* info) {
     if (flags & SA_RESETHAND_) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
 
     uint32_t* sp = stack_pointer();
-    struct interrupted before = {.alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
+    struct interrupted before = {
+        .outer = innermost, .alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
     exception_save(&before.exception);
+    innermost = &before;
     call_guest(handler, frame_top(before.sp, flags), sp, signal, info);
+    innermost = before.outer;
     if (sp) *sp = before.sp;
     exception_restore(&before.exception);
     alternate = before.alternate;
@@ -149,10 +162,7 @@ static ucontext_t* unlisted(const ucontext_t* context) {
 
 void signal_interrupts(void) {
     for (ucontext_t* listed = signal_contexts; listed; listed = listed->uc_link)
-        for (ucontext_t* context = listed; context; context = unlisted(context)) {
-            open_interrupted(context);
-            descriptor_call_interrupted(context);
-        }
+        for (ucontext_t* context = listed; context; context = unlisted(context)) open_interrupted(context);
     signal_contexts = NULL;
 }
 

@@ -24,6 +24,7 @@ WALI(SYS_chroot) i64 sys_chroot(const char* path);
 WALI(SYS_mount)
 i64 sys_mount(const char* source, const char* target, const char* type, u64 flags, const void* data);
 
+#define EAGAIN 11
 #define EMFILE 24
 #define ENOTDIR 20
 
@@ -43,6 +44,33 @@ static void start_a_thread(void) {
     CHECK(thread_start(0, do_nothing, 0) > 0);
     thread_join(0);
 }
+
+// --- handlers, which may have interrupted a call that has just compared numbers ---
+
+static i64 started;
+
+static void start_from_handler(int signal) {
+    (void)signal;
+    started = thread_start(0, do_nothing, 0);
+}
+
+static void jump_from_handler(int signal) {
+    (void)signal;
+    longjmp(&back, 1);
+}
+
+static void send_myself_a_signal(void) { CHECK_EQUAL(sys_kill((int)sys_getpid(), USR1), 0); }
+
+static void the_first_thread_is_started_by_no_handler(void) {
+    CHECK_EQUAL(install(USR1, (u32)start_from_handler, 0), 0);
+    send_myself_a_signal();
+    CHECK_EQUAL(started, -EAGAIN);
+    CHECK_EQUAL(install(USR1, (u32)jump_from_handler, NODEFER), 0);
+    if (setjmp(&back) == 0) send_myself_a_signal();
+    start_a_thread();
+}
+
+// --- numbers ---
 
 static void numbers_are_the_lowest(void) {
     for (int i = 0; i < 20; ++i) CHECK_EQUAL(open_null(), lowest + i);
@@ -143,7 +171,7 @@ void test(void) {
     for (int fd = 0; fd < NUMBERS; ++fd)
         if (fd >= lowest) sys_close(fd);  // what this test was started with
     CHECK_EQUAL(count_hidden(), 0);
-    start_a_thread();
+    the_first_thread_is_started_by_no_handler();
     numbers_are_the_lowest();
     ranges_are_closed_around();
     CHECK_EQUAL(sys_mknod(fifo, FIFO, 0), 0);

@@ -16,19 +16,24 @@ WALI(SYS_tgkill) i64 sys_tgkill(int process, int thread, int signal);
 enum { JUMPS = 200, FIFO = 010600 };
 
 static const char nobody_writes[] = "wali-open-jumps";
+static const int senders[] = {USR1, HUP};
+
 static volatile bool waiting, over;
+static volatile bool on_its_way[2];  // one of each, or handlers would nest without end
 static volatile u32 jumps;
 
 static void jump_out(int signal) {
+    on_its_way[signal == HUP] = false;
     if (!waiting) return;
     waiting = false;
     longjmp(&back, signal);
 }
 
 static void interrupt(u32 thread) {
-    while (!over) {
-        if (waiting) sys_tgkill((int)sys_getpid(), (int)thread, USR1);
-        sys_sched_yield();
+    for (u32 i = 0; !over; i ^= 1, sys_sched_yield()) {
+        if (!waiting || on_its_way[i]) continue;
+        on_its_way[i] = true;
+        sys_tgkill((int)sys_getpid(), (int)thread, senders[i]);
     }
 }
 
@@ -44,7 +49,7 @@ static void wait_and_jump(void) {
 
 static void jumps_out_of_open(void) {
     CHECK_EQUAL(sys_mknod(nobody_writes, FIFO, 0), 0);
-    CHECK_EQUAL(install(USR1, (u32)jump_out, NODEFER), 0);
+    for (u32 i = 0; i < 2; ++i) CHECK_EQUAL(install(senders[i], (u32)jump_out, NODEFER), 0);
     CHECK(thread_start(0, interrupt, (u32)sys_gettid()) > 0);
     wait_and_jump();
     over = true;

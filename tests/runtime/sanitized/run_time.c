@@ -7,11 +7,9 @@
 // The host handles faults itself, on stacks of its own. Limits are those of the program.
 const char* __asan_default_options(void) { return "use_sigaltstack=0:disable_coredump=0"; }
 
-// Programs end by a system call, after which nobody would tell of what was found.
-const char* __tsan_default_options(void) { return "halt_on_error=1:die_after_fork=0"; }
-
-// Memory instructions of the module: its races are its own.
-const char* __tsan_default_suppressions(void) { return "race_top:^mem\n"; }
+// Programs end by a system call, after which nobody would tell of what was found. The module's memory instructions are
+// functions that are intercepted; its races are its own.
+const char* __tsan_default_options(void) { return "halt_on_error=1:die_after_fork=0:ignore_interceptors_accesses=1"; }
 
 int64_t __real_guest_copy(void* to, const void* from, size_t size);
 
