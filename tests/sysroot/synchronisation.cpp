@@ -22,21 +22,11 @@
 #include <utility>
 #include <vector>
 
-#define CHECK(condition) \
-    ((condition) ? void() : (std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), ++failures, void()))
+#include "in_threads.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-
-std::atomic<int> failures = 0;
-
-template <class Function>
-void in_threads(int count, Function function) {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) threads.emplace_back([=] { function(i); });
-    for (auto& thread : threads) thread.join();
-}
 
 template <class Function>
 auto elsewhere(Function function) {
@@ -44,6 +34,15 @@ auto elsewhere(Function function) {
 }
 
 // --- locks ---
+
+template <class Mutex>
+bool is_free(Mutex& mutex) {
+    return elsewhere([&] {
+        const bool taken = mutex.try_lock();
+        if (taken) mutex.unlock();
+        return taken;
+    });
+}
 
 template <class Mutex>
 void excludes() {
@@ -59,11 +58,7 @@ void excludes() {
     CHECK(mutex.try_lock());
     CHECK(!elsewhere([&] { return mutex.try_lock(); }));
     mutex.unlock();
-    CHECK(elsewhere([&] {
-        const bool taken = mutex.try_lock();
-        if (taken) mutex.unlock();
-        return taken;
-    }));
+    CHECK(is_free(mutex));
 }
 
 template <class Mutex>
@@ -76,11 +71,7 @@ void nests() {
         CHECK(!elsewhere([&] { return mutex.try_lock(); }));
         mutex.unlock();
     }
-    CHECK(elsewhere([&] {
-        const bool taken = mutex.try_lock();
-        if (taken) mutex.unlock();
-        return taken;
-    }));
+    CHECK(is_free(mutex));
 }
 
 template <class Mutex>

@@ -28,19 +28,9 @@
 #include <thread>
 #include <vector>
 
-#define CHECK(condition) \
-    ((condition) ? void() : (std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), ++failures, void()))
+#include "in_threads.hpp"
 
 namespace {
-
-std::atomic<int> failures = 0;
-
-template <class Function>
-void in_threads(int count, Function function) {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) threads.emplace_back([=] { function(i); });
-    for (auto& thread : threads) thread.join();
-}
 
 struct Counted {
     static inline std::atomic<int> destroyed = 0;
