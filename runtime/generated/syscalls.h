@@ -1730,31 +1730,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, u
     return wali_syscall3(309, wali_pointer(cpu_), wali_pointer(node_), wali_pointer(tcache_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_process_vm_readv(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t
-        liovcnt_, uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_)
-{
-    (void)host;
-    (void)pid_;
-    (void)local_iov_;
-    (void)liovcnt_;
-    (void)remote_iov_;
-    (void)riovcnt_;
-    (void)flags_;
-    return wali_error(1);  // EPERM
-}
+uint64_t w2c_wali_SYS_process_vm_readv(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
+        uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t
-        liovcnt_, uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_)
-{
-    (void)host;
-    (void)pid_;
-    (void)local_iov_;
-    (void)liovcnt_;
-    (void)remote_iov_;
-    (void)riovcnt_;
-    (void)flags_;
-    return wali_error(1);  // EPERM
-}
+uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
+        uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_kcmp(struct w2c_wali *host, uint32_t pid1_, uint32_t pid2_, uint32_t type_, uint64_t
         idx1_, uint64_t idx2_)
