@@ -108,6 +108,8 @@ uint64_t w2c_wali_SYS_io_submit(struct w2c_wali* host, uint64_t ctx_id, uint64_t
 
 uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali* host, uint64_t ctx_id, uint32_t iocb, uint32_t result) {
     (void)host;
+    uint32_t key;  // which the kernel reads before it looks for the context
+    if (guest_read(&key, iocb + (uint32_t)offsetof(struct iocb, aio_key), sizeof key) != 0) return wali_error(E_FAULT);
     const uint64_t context = context_of(ctx_id);
     if (context == 0) return wali_error(E_INVAL);
     return wali_syscall3(SYS_CANCEL, context, region + iocb, wali_pointer(result));
