@@ -66,8 +66,10 @@ static void refuse_process_memory(void) {
     struct stat status;
     const uint64_t fd = open_result;
     if (failed(fd) || has_no_negative_offsets(fd)) return;
-    if (failed(wali_syscall2(5, fd, (uint64_t)&status)) || !is_process_memory(fd, &status)) return;
-    wali_syscall1(3, fd);
+    const uint64_t error = wali_syscall2(5, fd, (uint64_t)&status);
+    const bool closed = error == wali_error(E_BADF);  // by a handler in between, which has refused it
+    if (!closed && (failed(error) || !is_process_memory(fd, &status))) return;
+    if (!closed) wali_syscall1(3, fd);
     open_result = wali_error(E_ACCES);
 }
 
