@@ -99,7 +99,7 @@ def main() -> None:
     tiers = ("spec", "named") if sys.argv[1] == "--named" else ("spec",)
     file, *names = sys.argv[len(tiers):]
     found = sections(Path(file).read_bytes())
-    abi = model.load(Path(model.__file__).parent)
+    abi = model.load()
     expected = {row.name: row.wasm_signature for row in abi.imports.values() if row.tier in tiers}
     expected |= {call.import_name: call.wasm_signature for call in abi.syscalls.values() if call.tier in tiers}
     imported = imports(found[IMPORT], signatures(found[TYPE]))
