@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 module;
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <wali/core/bytes.hpp>
+#include <wali/core/duration.hpp>
 #include <wali/core/error_code.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/io.hpp>

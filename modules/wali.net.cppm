@@ -2,9 +2,9 @@
 module;
 
 #include <array>
-#include <chrono>
 #include <string_view>
 #include <wali/core/bytes.hpp>
+#include <wali/core/duration.hpp>
 #include <wali/core/error_code.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/io.hpp>

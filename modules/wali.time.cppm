@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 module;
 
-#include <chrono>
 #include <wali/core/bytes.hpp>
+#include <wali/core/duration.hpp>
 #include <wali/core/error_code.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/io.hpp>

@@ -22,6 +22,6 @@ TEST_CASE("a PathBuffer terminates a view and refuses what the kernel would") {
     PathBuffer buffer;
     const std::string_view all = "/dev/null/more";
     CHECK(std::string(buffer.assign(all.substr(0, 9)).value().c_str()) == "/dev/null");
-    CHECK(buffer.assign(std::string(wali::path_max - 1, 'a')).has_value());
-    CHECK(buffer.assign(std::string(wali::path_max, 'a')).error() == Errno::NAMETOOLONG);
+    CHECK(buffer.assign(std::string(wali::PathBuffer::capacity - 1, 'a')).has_value());
+    CHECK(buffer.assign(std::string(wali::PathBuffer::capacity, 'a')).error() == Errno::NAMETOOLONG);
 }

@@ -15,10 +15,11 @@ using wali::File;
 using wali::MapFlags;
 using wali::MemoryMap;
 using wali::OpenFlags;
-using wali::page_size;
 using wali::Protection;
 
 namespace {
+
+constexpr wali::usize page_size = MemoryMap::page_size;
 
 bool is_zero(wali::ConstBytes bytes) {
     return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });

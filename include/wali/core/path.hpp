@@ -9,9 +9,6 @@
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {
-/// The longest path the kernel takes, with its NUL.
-inline constexpr usize path_max = 4096;
-
 /// A path as the kernel takes it: NUL-terminated bytes that somebody else owns. Made from a C string or from
 /// anything with c_str() and size(), such as std::string; never copies. A string with a NUL inside makes a PathView
 /// that is not valid(): the functions that take it return Errno::INVAL instead of using the part before the NUL.
@@ -32,9 +29,12 @@ class PathView {
 /// A NUL-terminated copy, on the stack, of a path that has no NUL yet.
 class PathBuffer {
   public:
-    /// Errors: NAMETOOLONG from path_max bytes on; INVAL for a NUL inside.
+    /// The longest path the kernel takes, with its NUL: PATH_MAX.
+    static constexpr usize capacity = 4096;
+
+    /// Errors: NAMETOOLONG from `capacity` bytes on; INVAL for a NUL inside.
     result<PathView> assign(std::string_view text) noexcept {
-        if (text.size() >= path_max) return Errno::NAMETOOLONG;
+        if (text.size() >= capacity) return Errno::NAMETOOLONG;
         if (text.find('\0') != std::string_view::npos) return Errno::INVAL;
         std::memcpy(text_, text.data(), text.size());
         text_[text.size()] = '\0';
@@ -42,7 +42,7 @@ class PathBuffer {
     }
 
   private:
-    char text_[path_max];
+    char text_[capacity];
 };
 
 }  // namespace wali

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <span>
 
+#include <wali/core/duration.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/try.hpp>

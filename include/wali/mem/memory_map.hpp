@@ -10,9 +10,6 @@ using abi::MemoryAdvice;
 using abi::MsyncFlags;
 using abi::Protection;
 
-/// The unit of mapping: offsets into files are multiples of it. 4096 on both targets.
-inline constexpr usize page_size = 4096;
-
 /// Mapped memory with one owner: unmapped exactly once, when its owner ends or calls unmap(). Move-only.
 ///
 /// bytes() views the mapping and must not outlive it. Touching a page that lies beyond the end of a file that has
@@ -20,6 +17,9 @@ inline constexpr usize page_size = 4096;
 /// or written back; EINTR does not occur. Safe to use from several threads; resize() and unmap() need a lone user.
 class MemoryMap {
   public:
+    /// The unit of mapping: offsets into files are multiples of it. 4096 on both targets.
+    static constexpr usize page_size = 4096;
+
     /// mmap(2): `length` bytes of the file behind `fd` from `offset`, a multiple of page_size. MapFlags::SHARED
     /// writes changes back to the file, MapFlags::PRIVATE keeps them. The descriptor may be closed afterwards.
     /// Errors: INVAL (length 0, offset no multiple), ACCES (a shared writable map of a file not open for both),

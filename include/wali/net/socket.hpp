@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <chrono>
-
 #include <wali/core/bytes.hpp>
+#include <wali/core/duration.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/net/socket_address.hpp>
 #include <wali/try.hpp>

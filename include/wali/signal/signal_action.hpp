@@ -15,10 +15,17 @@ using SignalHandler = void (*)(int signal) noexcept;
 
 /// sigaction(2): calls `handler` when the signal arrives, with `blocked` and the signal itself blocked meanwhile.
 /// Without SigactionFlags::RESTART a waiting call answers Errno::INTR. INVAL for KILL and STOP.
-inline result<void> set_signal_handler(Signal signal, SignalHandler handler, SigactionFlags flags = SigactionFlags{},
-                                       const SignalSet& blocked = {}) noexcept {
+inline result<void> set_signal_handler(Signal signal, SignalHandler handler, SigactionFlags flags,
+                                       const SignalSet& blocked) noexcept {
     const auto action = sys::make_k_sigaction(reinterpret_cast<void*>(handler), abi::bits(flags), blocked.raw()->bits);
     return to_void_result(sys::rt_sigaction(abi::bits(signal), &action, nullptr, sizeof(abi::sigset_t)));
+}
+
+inline result<void> set_signal_handler(Signal signal, SignalHandler handler, SigactionFlags flags) noexcept {
+    return set_signal_handler(signal, handler, flags, SignalSet());
+}
+inline result<void> set_signal_handler(Signal signal, SignalHandler handler) noexcept {
+    return set_signal_handler(signal, handler, SigactionFlags{});
 }
 
 /// Lets the signal do nothing. A write to a closed connection then answers Errno::PIPE when PIPE is ignored.

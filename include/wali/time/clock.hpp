@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <chrono>
-
+#include <wali/core/duration.hpp>
 #include <wali/core/result.hpp>
 #include <wali/sys/syscalls.hpp>
 
