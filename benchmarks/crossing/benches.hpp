@@ -28,7 +28,7 @@ struct Bench {
 
 std::span<const Bench> raw_benches();        ///< wali::sys, the raw layer; also the empty loop
 std::span<const Bench> framework_benches();  ///< the framework's types, as a program uses them
-std::span<const Bench> libc_benches();       ///< the C library's functions (native only)
+std::span<const Bench> libc_benches();       ///< the C library's functions
 
 /// 1. Volatile, so that every turn of every loop costs one load and no optimiser can drop or merge turns, on either
 /// target: the C that a wasm module becomes keeps every load, too.

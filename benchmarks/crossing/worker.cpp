@@ -26,11 +26,7 @@ const volatile std::uint64_t step = 1;
 // A page of its own: where a buffer lies within its page decides how fast the kernel copies.
 alignas(wali::MemoryMap::page_size) static std::byte page[wali::MemoryMap::page_size];
 
-#if defined(CROSSING_LIBC)
 static const std::array variants{raw_benches(), framework_benches(), libc_benches()};
-#else
-static const std::array variants{raw_benches(), framework_benches()};
-#endif
 
 /// One line of input at a time, without its newline.
 class Commands {

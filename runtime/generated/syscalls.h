@@ -476,11 +476,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_umask(struct w2c_wali *host, uint32_t mask_)
     return wali_syscall1(95, mask_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_gettimeofday(struct w2c_wali *host, uint32_t tv_, uint32_t tz_)
-{
-    (void)host;
-    return wali_syscall2(96, wali_pointer(tv_), wali_pointer(tz_));
-}
+uint64_t w2c_wali_SYS_gettimeofday(struct w2c_wali *host, uint32_t tv_, uint32_t tz_);
 
 uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
@@ -1106,11 +1102,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_tkill(struct w2c_wali *host, uint32_t tid_, ui
     return wali_syscall2(200, tid_, sig_);
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_time(struct w2c_wali *host, uint32_t tloc_)
-{
-    (void)host;
-    return wali_syscall1(201, wali_pointer(tloc_));
-}
+uint64_t w2c_wali_SYS_time(struct w2c_wali *host, uint32_t tloc_);
 
 uint64_t w2c_wali_SYS_futex(struct w2c_wali *host, uint32_t uaddr_, uint32_t futex_op_, uint32_t val_, uint32_t
         timeout_, uint32_t uaddr2_, uint32_t val3_);
@@ -1255,11 +1247,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_clock_settime(struct w2c_wali *host, uint32_t 
     return wali_syscall2(227, clockid_, wali_pointer(tp_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_clock_gettime(struct w2c_wali *host, uint32_t clockid_, uint32_t tp_)
-{
-    (void)host;
-    return wali_syscall2(228, clockid_, wali_pointer(tp_));
-}
+uint64_t w2c_wali_SYS_clock_gettime(struct w2c_wali *host, uint32_t clockid_, uint32_t tp_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_clock_getres(struct w2c_wali *host, uint32_t clockid_, uint32_t res_)
 {
@@ -1724,11 +1712,7 @@ uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t
 
 uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_);
 
-WALI_INLINE uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, uint32_t node_, uint32_t tcache_)
-{
-    (void)host;
-    return wali_syscall3(309, wali_pointer(cpu_), wali_pointer(node_), wali_pointer(tcache_));
-}
+uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, uint32_t node_, uint32_t tcache_);
 
 uint64_t w2c_wali_SYS_process_vm_readv(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
         uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);

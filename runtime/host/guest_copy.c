@@ -2,7 +2,7 @@
 #include "host.h"
 
 extern int64_t guest_copy(void* to, const void* from, size_t size);
-extern const char guest_copy_access[];
+extern const char guest_copy_begin[];
 extern const char guest_copy_failed[];
 
 // NULL is no address, as for the calls that the kernel serves itself.
@@ -17,7 +17,7 @@ int64_t guest_write(uint32_t address, const void* host, size_t size) {
 }
 
 bool guest_copy_recovers(uintptr_t instruction, uintptr_t* resume) {
-    if (instruction != (uintptr_t)guest_copy_access) return false;
+    if (instruction < (uintptr_t)guest_copy_begin || instruction >= (uintptr_t)guest_copy_failed) return false;
     *resume = (uintptr_t)guest_copy_failed;
     return true;
 }

@@ -17,7 +17,7 @@ import unittest
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BENCHES = {"getppid", "read", "write", "pread", "fstat", "clock_gettime", "open+close"}
 NATIVE_VARIANTS = {"native-raw", "native-libc", "native-wali"}
-WASM_VARIANTS = {"wasm-raw", "wasm-wali"}
+WASM_VARIANTS = {"wasm-raw", "wasm-libc", "wasm-wali"}
 PROGRAM = {"matrix", "thread", "signal", "fork", "start", "memory"}
 TINY = ["--epochs", "3", "--min-time", "1"]
 ARGUMENTS = None

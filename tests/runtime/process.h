@@ -20,7 +20,8 @@ struct Result {
 struct Options {
     std::vector<std::pair<std::string, std::string>> environment;  // in addition to this process's
     bool clear_environment = false;
-    unsigned long file_size_limit = 0;  // bytes; writes beyond it fail with EFBIG, as on a full disk
+    unsigned long file_size_limit = 0;    // bytes; writes beyond it fail with EFBIG, as on a full disk
+    std::vector<int> refused_calls = {};  // system calls that answer ENOSYS
 };
 
 /// Starts a process and waits for it, reading both its outputs.

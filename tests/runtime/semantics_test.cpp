@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a module does when it runs: exit codes, traps, atomics, exceptions, features of the format.
 #include <doctest/doctest.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
 
 #include "fixture.h"
 
@@ -261,4 +264,37 @@ TEST_CASE("arguments and environment") {
     CHECK(result.out.find("\nFAKE") == std::string::npos);
     const std::string escaped("\n\0LINES=a\\nFAKE=b\0", 18);
     CHECK(result.out.find(escaped) != std::string::npos);
+}
+
+TEST_CASE("the time and the processor are read without a system call") {
+    // Those that Linux itself can read so; on other machines it makes the calls.
+    const std::string source = read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    const std::vector<std::string> readable = {"tsc\n", "kvm-clock\n", "hyperv_clocksource_tsc_page\n"};
+    if (std::find(readable.begin(), readable.end(), source) == readable.end()) {
+        MESSAGE("not run: programs cannot read the clock source ", source);
+        return;
+    }
+    Runtime runtime;
+    Options options;
+    options.refused_calls = {SYS_clock_gettime, SYS_gettimeofday, SYS_time, SYS_getcpu};
+    const Result result = runtime.run(assemble(R"((module
+        (import "wali" "SYS_clock_gettime" (func $clock_gettime (param i32 i32) (result i64)))
+        (import "wali" "SYS_gettimeofday" (func $gettimeofday (param i32 i32) (result i64)))
+        (import "wali" "SYS_time" (func $time (param i32) (result i64)))
+        (import "wali" "SYS_getcpu" (func $getcpu (param i32 i32 i32) (result i64)))
+        (import "wali" "SYS_exit_group" (func $exit (param i32) (result i64)))
+        (memory 1)
+        (func $check (param $number i32) (param $result i64)
+            (if (i64.lt_s (local.get $result) (i64.const 0)) (then (drop (call $exit (local.get $number))))))
+        (func (export "_start")
+            (call $check (i32.const 1) (call $clock_gettime (i32.const 1) (i32.const 64)))
+            (call $check (i32.const 2) (call $gettimeofday (i32.const 64) (i32.const 0)))
+            (call $check (i32.const 3) (call $time (i32.const 64)))
+            (call $check (i32.const 4) (call $getcpu (i32.const 64) (i32.const 68) (i32.const 0)))
+            ;; what the kernel alone knows is asked as before, here in vain
+            (call $check (i32.const 5) (i64.sub (i64.const -1) (call $clock_gettime (i32.const 2) (i32.const 64))))))
+        )"),
+                                      {}, options);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
 }
