@@ -125,7 +125,8 @@ uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint6
 
 // --- robust_list.c ---
 
-void robust_list_end(void);  // of the calling thread, whose end begins
+void robust_list_end(void);     // of the calling thread, whose end begins
+void robust_list_forked(void);  // in the child of fork
 
 // --- program.c ---
 

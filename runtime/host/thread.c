@@ -159,4 +159,5 @@ void thread_forked(void) {
     end = NULL;
     atomic_store(&any, false);
     open_forked();
+    robust_list_forked();
 }

@@ -126,39 +126,6 @@ static void timers(void) {
     CHECK(sigtimedwait(&set, &info, &none) == -1 && errno == EAGAIN);
 }
 
-// --- robust locks: what a thread or a process holds when it ends ---
-
-static void* lock_and_end(void* lock) {
-    pthread_mutex_lock(lock);
-    return NULL;
-}
-
-static void take_over(pthread_mutex_t* lock) {
-    CHECK(pthread_mutex_lock(lock) == EOWNERDEAD && !pthread_mutex_consistent(lock) && !pthread_mutex_unlock(lock));
-    CHECK(!pthread_mutex_lock(lock) && !pthread_mutex_unlock(lock));
-}
-
-static void robust_locks(void) {
-    pthread_mutexattr_t attributes;
-    pthread_mutex_t own;
-    pthread_t thread;
-    pthread_mutexattr_init(&attributes);
-    CHECK(!pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) && !pthread_mutex_init(&own, &attributes));
-    CHECK(!pthread_create(&thread, NULL, lock_and_end, &own) && !pthread_join(thread, NULL));
-    take_over(&own);
-
-    pthread_mutex_t* shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(shared != MAP_FAILED && !pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
-    CHECK(!pthread_mutex_init(shared, &attributes));
-    const pid_t child = fork();
-    if (child == 0) {
-        lock_and_end(shared);
-        _exit(0);
-    }
-    CHECK(waitpid(child, NULL, 0) == child);
-    take_over(shared);
-}
-
 int main(void) {
     char name[] = "/tmp/wali-named-XXXXXX";
     const int fd = mkostemp(name, O_CLOEXEC);
@@ -170,6 +137,5 @@ int main(void) {
     descriptors_for_events();
     process();
     timers();
-    robust_locks();
     return failures != 0;
 }

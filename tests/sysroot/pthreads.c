@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
-// POSIX threads in C: locks of every type, conditions, barriers, semaphores, keys, attributes; the same in memory that
-// processes share; and threads.h. Also built natively, where what it expects is known to be right.
+// POSIX threads in C: locks of every type, also robust ones, conditions, barriers, semaphores, keys, attributes; the
+// same in memory that processes share; and threads.h. Also built natively, where what it expects is known to be right.
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -65,6 +67,7 @@ static void* try_lock(void* mutex) {
     return number(result);
 }
 
+static void* lock(void* mutex) { return number(pthread_mutex_lock(mutex)); }
 static void* unlock(void* mutex) { return number(pthread_mutex_unlock(mutex)); }
 
 static void* lock_until(void* mutex) {
@@ -473,6 +476,138 @@ static void between_processes(void) {
     munmap(shared, sizeof *shared);
 }
 
+// --- robust mutexes: what a thread or a process holds when it ends ---
+
+static struct {
+    pthread_mutex_t first, second, recursive;
+    atomic_int rounds;
+}* held;
+
+static void make_robust(pthread_mutex_t* mutex, bool shared) {
+    pthread_mutexattr_t attributes;
+    CHECK(!pthread_mutexattr_init(&attributes));
+    CHECK(!pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST));
+    if (shared) CHECK(!pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+    CHECK(!pthread_mutex_init(mutex, &attributes));
+}
+
+static void make_held(void) {
+    make_robust(&held->first, true);
+    make_robust(&held->second, true);
+    make_mutex(&held->recursive, PTHREAD_MUTEX_RECURSIVE);
+    held->rounds = 0;
+}
+
+// Whether its owner has ended with it.
+static bool take(pthread_mutex_t* mutex) {
+    const int result = pthread_mutex_trylock(mutex);
+    CHECK(result == 0 || (result == EOWNERDEAD && !pthread_mutex_consistent(mutex)));
+    CHECK(!pthread_mutex_unlock(mutex));
+    return result == EOWNERDEAD;
+}
+
+static void take_over(pthread_mutex_t* mutex) { CHECK(take(mutex) && !take(mutex)); }
+
+// With a lock of another kind in between, which is no longer held at the end.
+static void* hold(void* unused) {
+    CHECK(!pthread_mutex_lock(&held->first) && !pthread_mutex_lock(&held->recursive));
+    CHECK(!pthread_mutex_lock(&held->second) && !pthread_mutex_unlock(&held->recursive));
+    return unused;
+}
+
+static void end_at_once(void) { _exit(0); }
+static void end_killed(void) { kill(getpid(), SIGKILL); }
+static void end_aborted(void) { abort(); }
+static void end_executing(void) { execl("/bin/true", "true", (char*)NULL); }
+
+static void* hold_and_wait(void* unused) {
+    hold(unused);
+    held->rounds = 1;
+    for (;;) pause();
+}
+
+static void end_killed_beside_the_owner(void) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, hold_and_wait, NULL);
+    while (held->rounds == 0) sched_yield();
+    end_killed();
+}
+
+static void hold_in_child_until(void (*end)(void), bool here) {
+    make_held();
+    const pid_t child = fork();
+    if (child == 0) {
+        if (here) hold(NULL);
+        end();
+        _exit(1);
+    }
+    CHECK(waitpid(child, NULL, 0) == child);
+    take_over(&held->first);
+    take_over(&held->second);
+}
+
+static void* wait_for_first(void* unused) {
+    (void)unused;
+    const int result = pthread_mutex_lock(&held->first);
+    CHECK(!pthread_mutex_consistent(&held->first) && !pthread_mutex_unlock(&held->first));
+    return number(result);
+}
+
+static void kill_owner_of_awaited(void) {
+    make_held();
+    const pid_t child = fork();
+    if (child == 0) hold_and_wait(NULL);
+    while (held->rounds == 0) sched_yield();
+    pthread_t thread;
+    void* result = NULL;
+    CHECK(!pthread_create(&thread, NULL, wait_for_first, NULL));
+    CHECK(!kill(child, SIGKILL) && waitpid(child, NULL, 0) == child);
+    CHECK(!pthread_join(thread, &result));
+    CHECK(value_of(result) == EOWNERDEAD);
+}
+
+static void lock_and_unlock_for_ever(void) {
+    for (;; held->rounds++) {
+        pthread_mutex_lock(&held->first);
+        pthread_mutex_lock(&held->second);
+        pthread_mutex_unlock(&held->first);
+        pthread_mutex_unlock(&held->second);
+    }
+}
+
+// Wherever it was, between the two or in the midst of one.
+static void kill_at_any_moment(int rounds) {
+    make_held();
+    const pid_t child = fork();
+    if (child == 0) lock_and_unlock_for_ever();
+    while (held->rounds < rounds) sched_yield();
+    CHECK(!kill(child, SIGKILL) && waitpid(child, NULL, 0) == child);
+    take(&held->first);
+    take(&held->second);
+}
+
+static void robust_mutexes(void) {
+    void* const page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(page != MAP_FAILED);
+    held = page;
+    pthread_mutex_t own;
+    make_robust(&own, false);
+    elsewhere(lock, &own);
+    take_over(&own);
+    make_held();
+    elsewhere(hold, NULL);
+    take_over(&held->first);
+    take_over(&held->second);
+    hold_in_child_until(end_at_once, true);
+    hold_in_child_until(end_killed, true);
+    hold_in_child_until(end_aborted, true);
+    hold_in_child_until(end_executing, true);
+    hold_in_child_until(end_killed_beside_the_owner, false);
+    kill_owner_of_awaited();
+    for (int i = 0; i < 20; i++) kill_at_any_moment(i * 7);
+    CHECK(!munmap(page, 4096));
+}
+
 // --- threads.h ---
 
 static mtx_t mutex;
@@ -562,6 +697,7 @@ int main(void) {
     attributes();
     joining();
     between_processes();
+    robust_mutexes();
     c11();
     puts(failures == 0 ? "ok" : "failed");
     return failures != 0;

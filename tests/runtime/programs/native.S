@@ -37,6 +37,7 @@ sys_\name:
         import  clone 56
         import  fork 57
         import  wait4 61
+        import  kill 62
         import  semget 64
         import  semop 65
         import  semctl 66
