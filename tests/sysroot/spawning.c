@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <pty.h>
 #include <signal.h>
 #include <spawn.h>
@@ -238,6 +239,27 @@ static void shells(void) {
     CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
 }
 
+// What one thread opens and closes is nothing to the children of another.
+static void* shells_of_one_thread(void* unused) {
+    for (int i = 0; i < 40; i++) {
+        char text[64] = "";
+        FILE* reader =
+            popen("for fd in 3 4 5 6 7 8 9; do test ! -e /proc/$$/fd/$fd || echo $fd; done; echo none; exit 7", "re");
+        CHECK(reader != NULL);
+        if (!reader) continue;
+        CHECK(fread(text, 1, sizeof text - 1, reader) > 0 && !strcmp(text, "none\n"));
+        CHECK(pclose(reader) == 7 << 8);
+        CHECK(system("exit 8") == 8 << 8);
+    }
+    return unused;
+}
+
+static void shells_of_several_threads(void) {
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) CHECK(!pthread_create(&threads[i], NULL, shells_of_one_thread, NULL));
+    for (int i = 0; i < 4; i++) CHECK(!pthread_join(threads[i], NULL));
+}
+
 static void word_expansion(void) {
     wordexp_t words;
     setenv("WORD", "a b", 1);
@@ -342,6 +364,7 @@ int main(int argc, char** argv) {
     spawn_attributes();
     searching();
     shells();
+    shells_of_several_threads();
     word_expansion();
     waiting_for();
     terminals();
