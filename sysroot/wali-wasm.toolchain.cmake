@@ -42,7 +42,14 @@ foreach(language IN ITEMS C CXX ASM)
 endforeach()
 unset(config)
 
-set(CMAKE_FIND_ROOT_PATH "${WALI_SYSROOT}")
+# Projects with shared libraries get static ones, without an error.
+set(BUILD_SHARED_LIBS OFF CACHE BOOL "There are no shared libraries")
+set(CMAKE_SKIP_RPATH ON CACHE BOOL "Nothing is loaded at run time")
+set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_DIR}/wali-static.toolchain.cmake")
+
+# Libraries of the machine are never found; -DCMAKE_FIND_ROOT_PATH=PREFIX adds a folder of libraries for wasm.
+list(APPEND CMAKE_FIND_ROOT_PATH "${WALI_SYSROOT}")
+set(ENV{PKG_CONFIG_LIBDIR} "${WALI_SYSROOT}/lib/pkgconfig")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -91,6 +92,11 @@ std::vector<std::uint8_t> read_module_file(const Input& input) {
         if (count < 0) throw Refusal(with_errno("cannot read it", errno));
         if (count == 0) throw Refusal("became shorter while it was read");
         done += static_cast<std::size_t>(count);
+    }
+    // A module that the kernel can execute has a first line that names walirun: wali-ld writes it.
+    if (bytes.size() >= 2 && bytes[0] == '#' && bytes[1] == '!') {
+        const auto line_end = std::find(bytes.begin(), bytes.end(), '\n');
+        bytes.erase(bytes.begin(), line_end == bytes.end() ? line_end : line_end + 1);
     }
     return bytes;
 }
