@@ -16,9 +16,11 @@ namespace {
 constexpr std::size_t instructions_per_file = 30000;
 constexpr std::size_t max_files = 64;
 
-// Two passes that GCC has only from -O2 on, and that cost no time: they save a tenth where addresses are computed,
-// which wasm does in 32 bits. A pragma, because other compilers refuse the flags and ignore this.
-constexpr std::string_view more_optimization = "#pragma GCC optimize(\"ree\", \"peephole2\")\n";
+// A pragma, because other compilers refuse GCC's flags and ignore this. Two passes that it has only from -O2 on, and
+// that cost no time, save a tenth where addresses are computed, which wasm does in 32 bits. Its dead store elimination
+// after register allocation, "dse", is wrong for accesses that overlap at constant addresses: it drops a store that a
+// load in between has read in part (docs/decisions.md, tests/engine).
+constexpr std::string_view gcc_passes = "#pragma GCC optimize(\"ree\", \"peephole2\", \"no-dse\")\n";
 
 std::string text_of(wabt::MemoryStream& stream) {
     const std::vector<std::uint8_t>& data = stream.output_buffer().data;
@@ -39,9 +41,15 @@ void use_constant_base(std::string& impl_header) {
                  "#define MEM_ADDR(mem, addr, n) ((u8*)(WALI_MEMORY_BASE + (u64)(addr)))\n");
 }
 
+/// Bulk instructions check against memory.size; above it lie mapped files, of which the host library knows.
+void check_ranges(std::string& impl_header) {
+    replace_once(impl_header, "(offset + (uint64_t)len > mem->size)",
+                 "(offset + (uint64_t)len > mem->pages * 65536 && !wali_is_mapped(offset, len))");
+}
+
 /// The writer calls functions for vectors in shared memory that it does not define. Vectors are never atomic: those for
-/// other memory will do.
-void name_shared_vectors(std::string& impl_header) {
+/// other memory will do. Ours take the place of some that are wrong.
+void name_vectors(std::string& impl_header) {
     std::string names;
     for (const std::string_view macro :
          {"\nDEFINE_SIMD_LOAD_FUNC(", "\nDEFINE_SIMD_LOAD_LANE(", "\nDEFINE_SIMD_STORE(", "\nDEFINE_SIMD_STORE_LANE("})
@@ -50,7 +58,7 @@ void name_shared_vectors(std::string& impl_header) {
             const std::string name = impl_header.substr(at, impl_header.find(',', at) - at);
             names += "#define " + name + "_shared " + name + "\n";
         }
-    impl_header += names;
+    impl_header += names + "#include \"wali_vector.h\"\n";
 }
 
 void insert_at_each(std::string& text, std::string_view after, std::string_view what) {
@@ -59,27 +67,35 @@ void insert_at_each(std::string& text, std::string_view after, std::string_view 
         text.insert(at + after.size(), what);
 }
 
+bool declares_variable(std::string_view line) {
+    for (const std::string_view type : {"u32", "u64", "f32", "f64", "v128", "wasm_rt_funcref_t", "wasm_rt_externref_t"})
+        if (line.substr(0, type.size()) == type && line.substr(type.size(), 5) == " var_") return true;
+    return false;
+}
+
 /// A local that changes between setjmp and longjmp must be volatile, or its value is undefined in the catch block.
-/// The writer declares parameters on the function's first line and locals, a type per statement, before FUNC_PROLOGUE.
+/// The writer declares parameters on the function's first line and locals, on a line per type, before FUNC_PROLOGUE.
+/// What is tail-called has no such line: there the operand stack becomes volatile, too, and parameters are locals.
 void make_locals_volatile(std::string& function) {
-    const std::size_t prologue = function.find("FUNC_PROLOGUE;");
-    const std::size_t brace = function.rfind("{\n", prologue);
-    if (prologue == std::string::npos || brace == std::string::npos)
+    std::size_t brace = function.find(") {\n");
+    const std::size_t parameters = function.rfind("instance, ", brace);
+    const bool tail_called = function.rfind("(void **instance_ptr, ", brace) != std::string::npos;
+    std::size_t end = function.find("FUNC_PROLOGUE;");
+    if (brace == std::string::npos || (end == std::string::npos) != tail_called)
         throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
-    std::string head = function.substr(0, brace);
-    std::string locals = function.substr(brace, prologue - brace);
-    // Tail-called variants take pointers instead of parameters, and declare those as locals.
-    const std::size_t parameters = head.rfind("instance, ");
-    if (parameters != std::string::npos && head.find('\n', parameters) == std::string::npos) {
-        std::string list = head.substr(parameters);
+    if (parameters != std::string::npos && function.find('\n', parameters) > brace) {
+        std::string list = function.substr(parameters, brace - parameters);
         insert_at_each(list, ", ", "volatile ");
-        head.replace(parameters, std::string::npos, list);
+        function.replace(parameters, brace - parameters, list);
+        brace = parameters + list.size();
     }
-    locals.insert(1, ";");  // so that the first declaration follows one, too
-    insert_at_each(locals, ";\n  ", "volatile ");
-    const std::size_t last = locals.rfind("volatile ");
-    if (last != std::string::npos) locals.erase(last);  // that was before FUNC_PROLOGUE
-    function = head + locals.erase(1, 1) + function.substr(prologue);
+    static constexpr std::string_view word = "volatile ";
+    for (std::size_t at = brace; (at = function.find("\n  ", at)) < std::min(end, function.size());) {
+        at += 3;
+        if (!declares_variable(std::string_view(function).substr(at, 32))) continue;
+        function.insert(at, word);
+        end = end == std::string::npos ? end : end + word.size();
+    }
 }
 
 /// Splits a file into functions (each ends with a line "}") and treats those that contain `call`.
@@ -98,11 +114,16 @@ void fix_functions(std::string& text, std::string_view call, void (*fix)(std::st
     text = std::move(result);
 }
 
-/// The writer copies tail-call arguments of imports from a value instead of its address.
+void replace_each(std::string& text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+}
+
+/// The writer copies tail-call arguments of imports from a value instead of its address, and leaves the instance of the
+/// first function called undefined.
 void fix_tail_calls(std::string& text) {
-    static constexpr std::string_view wrong = "wasm_rt_memcpy(params, ";
-    for (std::size_t at = text.find(wrong); at != std::string::npos; at = text.find(wrong, at + wrong.size()))
-        text.replace(at, wrong.size(), "wasm_rt_memcpy(&params, ");
+    replace_each(text, "wasm_rt_memcpy(params, ", "wasm_rt_memcpy(&params, ");
+    replace_each(text, "void *instance_ptr_storage;\n", "void *instance_ptr_storage = instance;\n");
 }
 
 /// Consecutive functions share a file; files have about equal numbers of instructions.
@@ -193,8 +214,9 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     files.push_back({"guest.h", text_of(header)});
     files.push_back({"guest-impl.h", text_of(impl_header)});
     use_constant_base(files.back().text);
-    if (module.features_used.simd) name_shared_vectors(files.back().text);
-    files.push_back({"adapters.h", std::string(more_optimization) + "#include \"wali_host.h\"\n\n" + adapters});
+    check_ranges(files.back().text);
+    if (module.features_used.simd) name_vectors(files.back().text);
+    files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
     for (std::size_t i = 0; i < outputs; ++i) {
         // The writer includes its second header itself only when it writes several files.
         const std::string head = outputs == 1 ? "#include \"guest-impl.h\"\n" : "";

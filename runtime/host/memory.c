@@ -2,6 +2,7 @@
 //
 // Linear memory: one reservation at a constant address, of which the guest uses the first memory_limit() bytes.
 // memory.grow and brk take pages from the bottom, mmap from the top (mmap.c); page_map.c knows which pages are taken.
+#include "address_space.h"
 #include "host.h"
 #include "page_map.h"
 
@@ -18,6 +19,16 @@ wasm_rt_memory_t* w2c_wali_memory(struct w2c_wali* host) {
 }
 
 uint64_t memory_limit(void) { return memory.size; }
+
+// Without the lock: where another thread unmaps at the same time, the access faults.
+bool wali_is_mapped(uint64_t address, uint64_t size) {
+    if (!range_inside(address, size)) return false;
+    const uint64_t first = address / WALI_PAGE;
+    if (size > 0) return page_map_all(first, (address + size - 1) / WALI_PAGE + 1 - first, true);
+    const uint64_t size_now = memory.pages * WALI_WASM_PAGE;
+    return address == size_now || page_map_all((address - 1) / WALI_PAGE, 1, true) ||
+           (address < memory_limit() && page_map_all(first, 1, true));
+}
 
 // Opens whole wasm pages at `first` byte. They read as zeros.
 static bool open_pages(uint64_t first, uint64_t size) {

@@ -11,6 +11,10 @@
 // The memory that every instance imports.
 wasm_rt_memory_t* w2c_wali_memory(struct w2c_wali* host);
 
+// Whether a bulk instruction may touch a range that does not end below memory.size, because all of it is mapped. One
+// of length 0 must begin or end at something that is. runtime/host/memory.c.
+bool wali_is_mapped(uint64_t address, uint64_t size);
+
 // What the C writer does not write: runtime/host/futex.c.
 uint32_t w2c_wali_atomicwait32(struct w2c_wali* host, uint32_t address, uint32_t expected, uint64_t timeout,
                                uint32_t offset);

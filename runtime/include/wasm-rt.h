@@ -76,9 +76,8 @@ typedef void* wasm_rt_externref_t;
 #define wasm_rt_externref_null_value ((wasm_rt_externref_t){NULL})
 
 // The one linear memory of the process; every instance (one per thread) points to it.
-// `size` is what the bulk instructions check against: the whole address range that memory may ever cover, because
-// mapped files and anonymous maps lie above `pages`. What is not mapped in between faults, and the fault becomes the
-// trap.
+// `size` is the whole address range that memory may ever cover, because mapped files and anonymous maps lie above
+// `pages`. What is not mapped in between faults, and the fault becomes the trap.
 typedef struct {
     uint8_t* data;
     uint64_t pages;      // of 64 KiB, as memory.size reports
