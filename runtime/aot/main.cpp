@@ -38,7 +38,8 @@ constexpr char walirun_help[] =
     "Runs a WALI module on Linux. The first run compiles it with the system's C compiler; the result is kept in\n"
     "$WALI_CACHE_DIR/aot (default ~/.cache/wali/aot), so later runs start at once.\n"
     "\n"
-    "Exit code: the module's own; 134 if it trapped; 2 if it cannot be run (one line on stderr says why).\n"
+    "Exit code: the module's own; 2 if it cannot be run. A trap ends it by a signal, as the mistake would natively.\n"
+    "Either way one line on stderr says why.\n"
     "Environment: WALI_CACHE_DIR, WALI_CC (C compiler, default cc), TMPDIR.\n";
 
 constexpr char aot_help[] =

@@ -130,10 +130,12 @@ void replace_between(std::string& text, std::string_view before, std::string_vie
 std::string header(std::size_t size, const std::map<std::string, std::size_t>& numbers) {
     std::string text =
         "(table, t, ft, x, callee, ...) \\\n"
-        "  ((LIKELY((x) < WALI_TABLE_SIZE && wali_table_types[x] == ft##_number) || TRAP(CALL_INDIRECT)), \\\n"
+        "  ((LIKELY((x) < WALI_TABLE_SIZE && wali_table_types[x] == ft##_number) || \\\n"
+        "    (wali_trap_call(x, ft##_number), 0)), \\\n"
         "   ((t)wali_table_functions[x])(instance, ##__VA_ARGS__))\n"
         "extern const wasm_rt_function_ptr_t wali_table_functions[];\n"
         "extern const u32 wali_table_types[];\n"
+        "WASM_RT_NO_RETURN __attribute__((cold)) void wali_trap_call(u32 index, u32 type);\n"
         "#define WALI_TABLE_SIZE " +
         std::to_string(size) + "U\n";
     for (const auto& [name, number] : numbers) text += "#define " + name + "_number " + std::to_string(number) + "\n";
@@ -157,7 +159,10 @@ std::string arrays(const std::vector<Element>& table, const std::map<std::string
            "wasm_rt_funcref_t wali_table_element(void *instance, u32 index) {\n"
            "  if (index >= WALI_TABLE_SIZE) return wasm_rt_funcref_null_value;\n"
            "  return (wasm_rt_funcref_t){wali_types[wali_table_types[index]], wali_table_functions[index], {0}, "
-           "instance};\n}\n";
+           "instance};\n}\n"
+           "void wali_trap_call(u32 index, u32 type) {\n"
+           "  const wasm_rt_funcref_t callee = wali_table_element(0, index);\n"
+           "  wasm_rt_trap_call(&callee, wali_types[type]);\n}\n";
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include "write_c.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "jumps.h"
 #include "module.h"
@@ -27,11 +29,14 @@ std::string text_of(wabt::MemoryStream& stream) {
     return {data.begin(), data.end()};
 }
 
+[[noreturn]] void unknown_shape() {
+    throw Refusal(
+        "internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
+}
+
 void replace_once(std::string& text, std::string_view from, std::string_view to) {
     const std::size_t position = text.find(from);
-    if (position == std::string::npos || text.find(from, position + 1) != std::string::npos)
-        throw Refusal(
-            "internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
+    if (position == std::string::npos || text.find(from, position + 1) != std::string::npos) unknown_shape();
     text.replace(position, from.size(), to);
 }
 
@@ -45,6 +50,12 @@ void use_constant_base(std::string& impl_header) {
 void check_ranges(std::string& impl_header) {
     replace_once(impl_header, "(offset + (uint64_t)len > mem->size)",
                  "(offset + (uint64_t)len > mem->pages * 65536 && !wali_is_mapped(offset, len))");
+}
+
+/// What a wrong call in a table that changes says.
+void tell_wrong_calls(std::string& impl_header) {
+    replace_once(impl_header, "   TRAP(CALL_INDIRECT))",
+                 "   (wasm_rt_trap_call((x) < table.size ? &table.data[x] : 0, ft), 0))");
 }
 
 /// The writer calls functions for vectors in shared memory that it does not define. Vectors are never atomic: those for
@@ -140,14 +151,45 @@ std::vector<std::size_t> distribute(const Lowered& lowered, std::vector<wabt::Fu
     return result;
 }
 
-bool has_type(const wabt::Module& module, std::size_t params) {
-    wabt::FuncSignature signature;
-    signature.param_types.assign(params, wabt::Type::I32);
-    return module.GetFuncTypeIndex(signature) != wabt::kInvalidIndex;
+std::string list(const wabt::TypeVector& types) {
+    std::string text;
+    for (const wabt::Type type : types) text += (text.empty() ? "" : ", ") + type.GetName();
+    return "(" + text + ")";
+}
+
+/// Members of struct wali_signature, for each type once.
+std::vector<std::string> describe_types(const wabt::Module& module) {
+    std::vector<std::string> result;
+    std::set<std::string> seen;
+    for (const wabt::TypeEntry* type : module.types) {
+        const wabt::FuncSignature& signature = wabt::cast<wabt::FuncType>(type)->sig;
+        const std::string text = list(signature.param_types) + " -> " + list(signature.result_types);
+        if (seen.insert(text).second)
+            result.push_back("\"" + text + "\", " + std::to_string(signature.GetNumParams()) + ", " +
+                             std::to_string(signature.GetNumResults()));
+    }
+    return result;
+}
+
+/// The same behind the C writer's hash of the type, sorted by it. The writer, too, defines each once, in this order.
+std::map<std::string, std::string> signatures(const wabt::Module& module, const std::vector<CFile>& files) {
+    std::map<std::string, std::string> result;
+    const std::vector<std::string> types = describe_types(module);
+    auto type = types.begin();
+    for (const CFile& file : files)
+        for (const std::string_view macro : {"\nFUNC_TYPE_T(", "\nFUNC_TYPE_EXTERN_T("})
+            for (std::size_t at = 0; (at = file.text.find(macro, at)) != std::string::npos;) {
+                const std::size_t hash = file.text.find(" = ", at) + 3;
+                at = file.text.find(';', hash);
+                if (at == std::string::npos || type == types.end()) unknown_shape();
+                result[file.text.substr(hash, at - hash)] = *type++;
+            }
+    if (type != types.end()) unknown_shape();
+    return result;
 }
 
 /// Describes the module to the host library.
-std::string write_glue(const wabt::Module& module, const Lowered& lowered) {
+std::string write_glue(const wabt::Module& module, const Lowered& lowered, const std::vector<CFile>& files) {
     const wabt::Limits& limits = module.memories[0]->page_limits;
     const std::uint64_t max_pages = limits.has_max ? limits.max : 65536;
     const bool fixed_table = has_fixed_table(module, lowered);
@@ -167,26 +209,16 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered) {
             "  return index < table->size ? table->data[index] : wasm_rt_funcref_null_value;\n}\n";
     if (has_stack_pointer)
         text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
-    if (has_type(module, 1))
-        text +=
-            "static wasm_rt_func_type_t handler_type(void) { return wasm2c_guest_get_func_type(1, 0, WASM_RT_I32); }\n";
-    if (has_type(module, 2))
-        text +=
-            "static wasm_rt_func_type_t thread_type(void)\n"
-            "{ return wasm2c_guest_get_func_type(2, 0, WASM_RT_I32, WASM_RT_I32); }\n";
-    if (has_type(module, 3))
-        text +=
-            "static wasm_rt_func_type_t siginfo_handler_type(void)\n"
-            "{ return wasm2c_guest_get_func_type(3, 0, WASM_RT_I32, WASM_RT_I32, WASM_RT_I32); }\n";
+    text += "static const struct wali_signature signatures[] = {\n";
+    for (const auto& [hash, signature] : signatures(module, files)) text += "  {" + hash + ", " + signature + "},\n";
+    text += "};\n";
     text += "\nconst struct wali_guest wali_guest = {\n    .instance_size = sizeof(w2c_guest),\n    .pages = " +
             std::to_string(limits.initial) + ",\n    .max_pages = " + std::to_string(max_pages) +
             ",\n    .shared = " + (lowered.shared_memory ? "true" : "false") +
+            ",\n    .signatures = signatures,\n    .signature_count = sizeof signatures / sizeof *signatures" +
             ",\n    .instantiate = instantiate,\n    .start = start,\n    .free = release,\n";
     if (has_table) text += "    .element = wali_table_element,\n";
     if (has_stack_pointer) text += "    .stack_pointer = stack_pointer,\n";
-    if (has_type(module, 1)) text += "    .handler_type = handler_type,\n";
-    if (has_type(module, 2)) text += "    .thread_type = thread_type,\n";
-    if (has_type(module, 3)) text += "    .siginfo_handler_type = siginfo_handler_type,\n";
     return text + "};\n";
 }
 
@@ -215,6 +247,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     files.push_back({"guest-impl.h", text_of(impl_header)});
     use_constant_base(files.back().text);
     check_ranges(files.back().text);
+    tell_wrong_calls(files.back().text);
     if (module.features_used.simd) name_vectors(files.back().text);
     files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
     for (std::size_t i = 0; i < outputs; ++i) {
@@ -226,7 +259,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
         if (lowered.tail_calls) fix_tail_calls(files.back().text);
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
-    files.push_back({"glue.c", write_glue(module, lowered)});
+    files.push_back({"glue.c", write_glue(module, lowered, files)});
     return files;
 }
 

@@ -5,36 +5,20 @@
 // guest_copy makes that return -EFAULT.
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <ucontext.h>
 
-#include "host.h"
+#include "guest_call.h"
 #include "page_map.h"
 #include "siginfo.h"
+#include "stack.h"
+#include "trap.h"
 
-#define HANDLER_STACK (1UL << 20)  // a guest's handler, too, runs there
-#define HANDLER_GUARD (64UL << 10)
-#define PROT_NONE_ 0
-#define PROT_READ_WRITE 3
-#define MAP_PRIVATE_ANONYMOUS 0x22
-#define MAP_NORESERVE_ 0x4000
+#define STACK_REACH (1U << 20)  // of one frame in memory, at most
 
-// Deep recursion touches the guard below the stack within this distance of the stack pointer (-fstack-clash-protection
-// probes each page).
-#define STACK_GUARD_REACH (1UL << 20)
+// Compiled code uses so much below the stack pointer without moving it first.
+#define LEAF_FRAME 128U
 
-// --- a trap as a signal: what the same mistake would be natively ---
-
-static const struct {
-    uint8_t signal;
-    uint8_t code;
-} signals[WASM_RT_TRAP_COUNT] = {
-    [WASM_RT_TRAP_OOB] = {SIGSEGV, SEGV_MAPERR},       [WASM_RT_TRAP_INT_OVERFLOW] = {SIGFPE, FPE_INTDIV},
-    [WASM_RT_TRAP_DIV_BY_ZERO] = {SIGFPE, FPE_INTDIV}, [WASM_RT_TRAP_INVALID_CONVERSION] = {SIGFPE, FPE_FLTINV},
-    [WASM_RT_TRAP_UNREACHABLE] = {SIGILL, ILL_ILLOPN}, [WASM_RT_TRAP_CALL_INDIRECT] = {SIGSEGV, SEGV_MAPERR},
-    [WASM_RT_TRAP_UNALIGNED] = {SIGBUS, BUS_ADRALN},   [WASM_RT_TRAP_EXHAUSTION] = {SIGSEGV, SEGV_MAPERR},
-    [WASM_RT_TRAP_MAPPED_FILE] = {SIGBUS, BUS_ADRERR},
-};
+// --- a trap as a signal ---
 
 // Mapped without the right to access it, or not mapped.
 static uint32_t access_code(uintptr_t offset) {
@@ -45,9 +29,9 @@ static uint32_t access_code(uintptr_t offset) {
 // Runs the guest's handler for it, if there is one. When that returns, the caller makes the mistake again, as the
 // processor would.
 static bool guest_handles(wasm_rt_trap_t trap, uintptr_t address) {
-    const int signal = signals[trap].signal;
-    if (signal == 0) return false;
-    union siginfo info = {.fault = {.signo = (uint32_t)signal, .code = signals[trap].code, .addr = address}};
+    const int signal = traps[trap].signal;
+    if (!(HOST_SIGNALS & 1UL << (signal - 1))) return false;
+    union siginfo info = {.fault = {.signo = (uint32_t)signal, .code = traps[trap].code, .addr = address}};
     if (trap == WASM_RT_TRAP_OOB && address != 0) info.fault.code = access_code(address - WALI_MEMORY_BASE);
     return signal_fault(signal, &info, trap == WASM_RT_TRAP_EXHAUSTION);
 }
@@ -57,12 +41,35 @@ _Noreturn void wasm_rt_trap(wasm_rt_trap_t trap) {
     trap_end(trap);
 }
 
+_Noreturn void wasm_rt_trap_call(const wasm_rt_funcref_t* callee, wasm_rt_func_type_t type) {
+    const wasm_rt_trap_t trap = callee && callee->func ? WASM_RT_TRAP_CALL_TYPE : WASM_RT_TRAP_CALL_INDIRECT;
+    while (guest_handles(trap, 0)) continue;
+    trap_end_call(trap, callee, signature_of(type)->text);
+}
+
 // --- faults of the processor ---
 
-static wasm_rt_trap_t trap_of(int signal, uintptr_t address, uintptr_t stack) {
-    if (address - WALI_MEMORY_BASE < WALI_MEMORY_RESERVATION)
-        return signal == SIGBUS ? WASM_RT_TRAP_MAPPED_FILE : WASM_RT_TRAP_OOB;
-    if (signal == SIGSEGV && address - (stack - STACK_GUARD_REACH) < 2 * STACK_GUARD_REACH)
+// The guest's stack in memory: its pointer has left what can be accessed, or is about to.
+static bool memory_stack_is_exhausted(uint32_t address) {
+    if (!wali_guest.stack_pointer) return false;
+    const uint32_t pointer = *wali_guest.stack_pointer(current_instance);
+    const uint32_t distance = address - (pointer - LEAF_FRAME);
+    unsigned char byte;
+    return distance < LEAF_FRAME || (distance < STACK_REACH && guest_read(&byte, pointer, 1) != 0);
+}
+
+static wasm_rt_trap_t trap_in_memory(int signal, uintptr_t offset) {
+    if (signal == SIGBUS) return WASM_RT_TRAP_MAPPED_FILE;
+    if (memory_stack_is_exhausted((uint32_t)offset)) return WASM_RT_TRAP_EXHAUSTION;
+    return offset < WALI_PAGE ? WASM_RT_TRAP_NULL_POINTER : WASM_RT_TRAP_OOB;
+}
+
+static bool in_memory(uintptr_t address) { return address - WALI_MEMORY_BASE < WALI_MEMORY_RESERVATION; }
+
+static wasm_rt_trap_t trap_of(int signal, const siginfo_t* info, uintptr_t stack_pointer) {
+    const uintptr_t address = (uintptr_t)info->si_addr;
+    if (in_memory(address)) return trap_in_memory(signal, address - WALI_MEMORY_BASE);
+    if (signal == SIGSEGV && stack_is_exhausted(info->si_code != SI_KERNEL, address, stack_pointer))
         return WASM_RT_TRAP_EXHAUSTION;
     return signal == SIGFPE ? WASM_RT_TRAP_INT_OVERFLOW : WASM_RT_TRAP_NONE;
 }
@@ -83,64 +90,19 @@ void on_fault(int signal, siginfo_t* info, void* context) {
         machine->uc_mcontext.gregs[REG_RIP] = (greg_t)resume;
         return;
     }
+    const wasm_rt_trap_t trap = trap_of(signal, info, (uintptr_t)machine->uc_mcontext.gregs[REG_RSP]);
+    if (trap == WASM_RT_TRAP_NONE) trap_end(trap);
     const uintptr_t address = (uintptr_t)info->si_addr;
-    const wasm_rt_trap_t trap = trap_of(signal, address, (uintptr_t)machine->uc_mcontext.gregs[REG_RSP]);
-    if (trap == WASM_RT_TRAP_NONE) host_fail("internal error: the host faulted; please report this module");
-    const bool in_memory = trap == WASM_RT_TRAP_OOB || trap == WASM_RT_TRAP_MAPPED_FILE;
-    if (!guest_handles(trap, in_memory ? address : 0)) trap_end(trap);
+    if (!guest_handles(trap, in_memory(address) ? address : 0)) trap_end(trap);
 }
 
-// --- the stack that the handlers run on ---
-
-// Those of threads that have ended, for the next ones, which saves them two calls that change the address space.
-// Without a lock, because fork may leave one locked.
-static _Atomic uint64_t kept[16];
-
-static _Thread_local uint64_t handler_stack;  // of this thread
-
-static bool on_handler_stack(uintptr_t address) { return address - handler_stack < HANDLER_GUARD + HANDLER_STACK; }
-
-// On the handlers' stack nothing outlives a jump to the other one.
-bool frame_is_left(const void* frame, uintptr_t destination) {
-    const bool in_handler = on_handler_stack((uintptr_t)frame);
-    if (in_handler != on_handler_stack(destination)) return in_handler;
-    return (uintptr_t)frame < destination;
+void fault_no_room(void) {
+    if (!guest_handles(WASM_RT_TRAP_EXHAUSTION, 0)) trap_end(WASM_RT_TRAP_EXHAUSTION);
 }
 
-uint64_t handler_stack_make(void) {
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
-        const uint64_t stack = atomic_exchange(&kept[i], 0);
-        if (stack != 0) return stack;
-    }
-    const uint64_t low = wali_syscall6(9, 0, HANDLER_GUARD + HANDLER_STACK, PROT_NONE_,
-                                       MAP_PRIVATE_ANONYMOUS | MAP_NORESERVE_, (uint64_t)-1L, 0);
-    if (failed(low)) return low;
-    const uint64_t result = wali_syscall3(10, low + HANDLER_GUARD, HANDLER_STACK, PROT_READ_WRITE);
-    if (!failed(result)) return low;
-    wali_syscall2(11, low, HANDLER_GUARD + HANDLER_STACK);
-    return result;
-}
-
-// The lowest part has no access, and belongs to the stack for the kernel, too: it ends a process that has run into it.
-// Were that outside, the kernel would begin at the top again, over frames in use.
-void handler_stack_use(uint64_t low) {
-    handler_stack = low;
-    const stack_t stack = {.ss_sp = (void*)low, .ss_flags = 0, .ss_size = HANDLER_GUARD + HANDLER_STACK};
-    wali_syscall2(131, (uint64_t)&stack, 0);
-}
-
-void handler_stack_free(uint64_t low) {
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
-        uint64_t empty = 0;
-        if (atomic_compare_exchange_strong(&kept[i], &empty, low)) return;
-    }
-    wali_syscall2(11, low, HANDLER_GUARD + HANDLER_STACK);
-}
+// --- at the start ---
 
 void fault_handlers_install(void) {
-    const uint64_t stack = handler_stack_make();
-    if (failed(stack)) host_fail("not enough memory for the stack of the fault handlers");
-    handler_stack_use(stack);
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = (void (*)(int, siginfo_t*, void*))fault_entry;

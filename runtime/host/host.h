@@ -48,24 +48,16 @@ uint64_t memory_limit(void);  // bytes that the guest may ever address; above li
 
 // --- trap.c, symbols.c, fault.c ---
 
-// "walirun: trap: TEXT in function NAME, called by NAME, ...", then exit code 134.
-_Noreturn void trap_end(wasm_rt_trap_t trap);
-
 // The module's name of the function around an instruction, cut off at `capacity`; 0 if it is none of the module's.
 size_t symbol_name(char* to, size_t capacity, uintptr_t instruction);
 
-// One line on stderr, then exit code 134: the host itself cannot go on.
+// One line on stderr, then exit code 2: the module cannot be run here.
 _Noreturn void host_fail(const char* text);
 
-void fault_handlers_install(void);  // for the process, and the stack for them for this thread
+void fault_handlers_install(void);
 
-// That stack for another thread.
-uint64_t handler_stack_make(void);  // its address, or an error
-void handler_stack_use(uint64_t stack);
-void handler_stack_free(uint64_t stack);
-
-// Whether something of the calling thread's stacks is gone when the frame at `destination` runs again.
-bool frame_is_left(const void* frame, uintptr_t destination);
+// The guest's stack in memory has no room for what a handler is given: that is a fault, and the handler does not run.
+void fault_no_room(void);
 
 // --- signal.c ---
 
@@ -85,6 +77,8 @@ void signal_deliver(int signal, const union siginfo* info);
 // not handle it, so that it is a trap. Where the native stack is exhausted, a handler needs the alternate stack.
 void signal_sent(int signal, const union siginfo* info);
 bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
+
+void signal_end_by(int signal);  // as its default action does
 
 bool signal_handling(void);  // whether a handler of the guest's runs in this thread
 

@@ -4,6 +4,7 @@
 // is on a list as long as it runs: whatever the guest writes there, a jump goes to a place that it may go to. The
 // functions that call setjmp are written in aot/jumps.cpp.
 #include "host.h"
+#include "trap.h"
 
 // What the guest's 344 bytes begin with.
 struct token {

@@ -14,6 +14,7 @@
 
 #include "descriptors.h"
 #include "host.h"
+#include "stack.h"
 
 #define PROC_SUPER_MAGIC_ 0x9fa0
 

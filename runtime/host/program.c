@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "stack.h"
 
 #define MFD_CLOEXEC 1U
 
@@ -18,6 +19,12 @@ static char** environment;
 static int environment_fd = -1;
 static char environment_path[32];
 
+static void run(void) {
+    wali_guest.instantiate(current_instance, NULL);
+    wali_guest.start(current_instance);
+    w2c_wali_SYS_exit_group(NULL, 0);
+}
+
 int main(int argc, char** argv, char** envp) {
     argument_count = argc;
     arguments = argv;
@@ -25,12 +32,13 @@ int main(int argc, char** argv, char** envp) {
     mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
     signals_inherit();
+    const uint64_t stack = stack_make();
+    if (failed(stack)) host_fail("not enough memory for the stack; raise the limit (ulimit -d unlimited)");
+    stack_use(stack);
     fault_handlers_install();
     current_instance = calloc(1, wali_guest.instance_size);
     if (!current_instance) host_fail("not enough memory for the module's globals");
-    wali_guest.instantiate(current_instance, NULL);
-    wali_guest.start(current_instance);
-    w2c_wali_SYS_exit_group(NULL, 0);
+    stack_call(run, stack + STACK_MAPPING);
     return 0;
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Limits of resources. RLIMIT_AS counts the reservation, which is no memory of the guest: for the kernel its limit is
-// larger by that much (else even munmap would fail), and the guest's own pages are counted by page_map.
+// Limits of resources. RLIMIT_AS counts the reservation and the stacks, which are no memory of the guest: for the
+// kernel its limit is larger by that much (else even munmap would fail), and the guest's own pages are counted by
+// page_map.
 #include "host.h"
 #include "page_map.h"
+#include "stack.h"
 
 #define RLIMIT_AS_ 9U
+#define HOST_BYTES (WALI_MEMORY_RESERVATION + STACK_MAPPING)
 #define INFINITE UINT64_MAX
 
 enum { SYS_PRLIMIT64 = 302 };
@@ -15,13 +18,11 @@ struct limits {
     uint64_t hard;
 };
 
-static uint64_t for_kernel(uint64_t limit) {
-    return limit > INFINITE - WALI_MEMORY_RESERVATION ? INFINITE : limit + WALI_MEMORY_RESERVATION;
-}
+static uint64_t for_kernel(uint64_t limit) { return limit > INFINITE - HOST_BYTES ? INFINITE : limit + HOST_BYTES; }
 
 static uint64_t for_guest(uint64_t limit) {
     if (limit == INFINITE) return INFINITE;
-    return limit > WALI_MEMORY_RESERVATION ? limit - WALI_MEMORY_RESERVATION : 0;
+    return limit > HOST_BYTES ? limit - HOST_BYTES : 0;
 }
 
 static uint64_t address_space(uint32_t wanted, uint32_t old) {

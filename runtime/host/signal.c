@@ -7,8 +7,10 @@
 #include <ucontext.h>
 
 #include "descriptors.h"
-#include "host.h"
+#include "guest_call.h"
 #include "siginfo.h"
+#include "stack.h"
+#include "trap.h"
 
 #define SIGNALS 64
 
@@ -65,38 +67,38 @@ static uint32_t frame_top(uint32_t sp, uint32_t flags) {
     return top;
 }
 
-static bool same_type(wasm_rt_func_type_t have, wasm_rt_func_type_t (*want)(void)) {
-    return want && (have == want() || memcmp(have, want(), 32) == 0);
-}
+// Where the arguments of a handler lie on the guest's stack.
+struct arguments {
+    uint32_t info;
+    uint32_t context;
+};
 
-// Places siginfo and a cleared ucontext on the guest's stack; returns the new stack pointer.
-static uint32_t push_siginfo(uint32_t top, const union siginfo* info, uint32_t* info_at, uint32_t* context_at) {
+// Places siginfo and a cleared ucontext below `top`. False if there is no room.
+static bool push_arguments(struct arguments* pushed, uint32_t top, const union siginfo* info) {
     static const unsigned char cleared[UCONTEXT_BYTES];
     union siginfo guest;
     siginfo_to_guest(&guest, info);
-    *info_at = top - (uint32_t)sizeof guest;
-    *context_at = *info_at - UCONTEXT_BYTES;
-    if (guest_write(*info_at, &guest, sizeof guest) != 0 || guest_write(*context_at, cleared, sizeof cleared) != 0)
-        trap_end(WASM_RT_TRAP_OOB);
-    return *context_at;
+    pushed->info = top - (uint32_t)sizeof guest;
+    pushed->context = pushed->info - UCONTEXT_BYTES;
+    return guest_write(pushed->info, &guest, sizeof guest) == 0 &&
+           guest_write(pushed->context, cleared, sizeof cleared) == 0;
 }
 
+// As natively, the flags do not matter: a handler takes of three arguments what it wants.
 static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal, const union siginfo* info) {
-    if (!wali_guest.element) trap_end(WASM_RT_TRAP_CALL_INDIRECT);
-    const wasm_rt_funcref_t function = wali_guest.element(current_instance, handler);
-    if (!function.func) trap_end(WASM_RT_TRAP_CALL_INDIRECT);
-    if (same_type(function.func_type, wali_guest.handler_type)) {
-        if (sp) *sp = top;
-        ((void (*)(void*, uint32_t))function.func)(function.module_instance, (uint32_t)signal);
-    } else if (same_type(function.func_type, wali_guest.siginfo_handler_type)) {
-        uint32_t info_at = 0;
-        uint32_t context_at = 0;
-        if (sp) *sp = push_siginfo(top, info, &info_at, &context_at);
-        ((void (*)(void*, uint32_t, uint32_t, uint32_t))function.func)(function.module_instance, (uint32_t)signal,
-                                                                       info_at, context_at);
-    } else {
-        trap_end(WASM_RT_TRAP_CALL_INDIRECT);
+    struct guest_function function;
+    const wasm_rt_trap_t trap = guest_function_at(handler, &function);
+    if (trap != WASM_RT_TRAP_NONE) trap_end_call(trap, &function.callee, "(i32, i32, i32) -> ()");
+    struct arguments arguments = {0, 0};
+    if (sp && function.parameters > 1) {
+        if (!push_arguments(&arguments, top, info)) {
+            fault_no_room();
+            return;
+        }
+        top = arguments.context;
     }
+    if (sp) *sp = top;
+    guest_call(&function, (uint32_t)signal, arguments.info, arguments.context);
 }
 
 // What a handler may change and must find again when it returns. When it jumps out instead, the changes remain, as
@@ -188,7 +190,7 @@ extern void wali_restore(void);
 
 // --- the host's signals: their native handler is in fault.c ---
 
-static void end_by(int signal) {
+void signal_end_by(int signal) {
     const struct wali_native_k_sigaction action = {.flags = SA_RESTORER_, .restorer = (uint64_t)wali_restore};
     const uint64_t set = bit_of((uint32_t)signal);
     wali_syscall4(13, (uint64_t)signal, (uint64_t)&action, 0, 8);
@@ -209,7 +211,7 @@ void signal_sent(int signal, const union siginfo* info) {
     const uint32_t handler = (uint32_t)handlers[signal];
     if (handler == GUEST_SIG_IGN || sigmask_defer(signal, info)) return;
     if (handler == GUEST_SIG_DFL)
-        end_by(signal);
+        signal_end_by(signal);
     else
         deliver_host_signal(signal, info);
 }

@@ -5,19 +5,21 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "host.h"
+#include "guest_call.h"
 #include "io_uring.h"
+#include "stack.h"
+#include "trap.h"
 
-// Between the thread that starts another one and the new one; whoever comes second frees it.
-struct start {
+struct thread {
+    pthread_t native;
+    uint64_t stack;
     void* instance;
-    uint64_t handler_stack;
     uint32_t function;
     uint32_t argument;
     uint64_t signal_mask;
     uint64_t held;  // signals, as sigmask_hold has them
     uint32_t tid;
-    atomic_uint owners;
+    atomic_uint owners;  // itself and the thread that starts it
 };
 
 static atomic_bool any;                         // since the process began
@@ -26,21 +28,57 @@ static _Thread_local uint32_t clear_child_tid;  // as set_tid_address(2)
 
 bool threads_started(void) { return atomic_load_explicit(&any, memory_order_relaxed); }
 
-static void release(struct start* start) {
-    if (atomic_fetch_sub(&start->owners, 1) == 1) free(start);
-}
-
 // The kernel's number of a thread: glibc has it, and shows it in the thread's CPU clock. 0 if it has ended.
 static uint32_t tid_of(pthread_t thread) {
     clockid_t clock;
     return pthread_getcpuclockid(thread, &clock) == 0 ? (uint32_t)~(clock >> 3) : 0;
 }
 
+// --- ended threads: the next ones take their stacks, which saves calls that change the address space ---
+
+// Without a lock, because fork may leave one locked.
+static struct thread* _Atomic kept[16];
+
+static void destroy(struct thread* thread) {
+    stack_free(thread->stack);
+    free(thread);
+}
+
+// If there is no place, the one that came first goes. It has nothing more to do than to leave its stack.
+static void keep(struct thread* thread) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        struct thread* none = NULL;
+        if (atomic_compare_exchange_strong(&kept[i], &none, thread)) return;
+    }
+    thread = atomic_exchange(&kept[0], thread);
+    if (!thread) return;
+    pthread_join(thread->native, NULL);
+    destroy(thread);
+}
+
+// One that has left its stack; NULL if there is none.
+static struct thread* take_kept(void) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        struct thread* thread = atomic_exchange(&kept[i], NULL);
+        if (!thread) continue;
+        if (pthread_tryjoin_np(thread->native, NULL) == 0) return thread;
+        keep(thread);
+    }
+    return NULL;
+}
+
+static void release(struct thread* thread) {
+    if (atomic_fetch_sub(&thread->owners, 1) == 1) keep(thread);
+}
+
 // --- the new thread ---
 
-static void call_guest(void* instance, uint32_t function, uint32_t tid, uint32_t argument) {
-    const wasm_rt_funcref_t callee = wali_guest.element(instance, function);
-    ((void (*)(void*, uint32_t, uint32_t))callee.func)(callee.module_instance, tid, argument);
+// The table of the new instance need not be that of the one that starts it.
+static void call_guest(uint32_t index, uint32_t tid, uint32_t argument) {
+    struct guest_function function;
+    const wasm_rt_trap_t trap = guest_function_at(index, &function);
+    if (trap != WASM_RT_TRAP_NONE) trap_end_call(trap, &function.callee, "(i32, i32) -> ()");
+    guest_call(&function, tid, argument, 0);
 }
 
 // What the kernel does for CLONE_CHILD_CLEARTID. Nothing is reported: the address may be unmapped by now.
@@ -51,29 +89,24 @@ static void clear_tid(void) {
 }
 
 static void* run(void* argument) {
-    struct start* start = argument;
+    struct thread* self = argument;
     jmp_buf buffer;
-    const uint32_t tid = tid_of(pthread_self());
-    const uint64_t handler_stack = start->handler_stack;
-    handler_stack_use(handler_stack);
-    current_instance = start->instance;
-    const uint32_t function = start->function;
-    const uint32_t guest_argument = start->argument;
-    const uint64_t mask = start->signal_mask;
-    sigmask_hold(start->held);
-    start->tid = tid;
-    release(start);
+    stack_use(self->stack);
+    current_instance = self->instance;
+    sigmask_hold(self->held);
+    self->tid = tid_of(pthread_self());
 
     end = &buffer;
     if (_setjmp(buffer) == 0) {
-        signals_restore(mask);
-        call_guest(current_instance, function, tid, guest_argument);
+        signals_restore(self->signal_mask);
+        call_guest(self->function, self->tid, self->argument);
     }
     robust_list_end();
     signals_block();  // for good: no handler can run without an instance
-    handler_stack_free(handler_stack);
     wali_guest.free(current_instance);
     free(current_instance);
+    stack_trim();
+    release(self);
     // Last, because the guest may take this for the end of the thread.
     clear_tid();
     return NULL;
@@ -81,48 +114,58 @@ static void* run(void* argument) {
 
 // --- starting one ---
 
-static bool can_start(uint32_t function) {
-    if (!wali_guest.element || !wali_guest.thread_type) return false;
-    const wasm_rt_funcref_t callee = wali_guest.element(current_instance, function);
-    return callee.func && (callee.func_type == wali_guest.thread_type() ||
-                           memcmp(callee.func_type, wali_guest.thread_type(), 32) == 0);
+static struct thread* make_thread(void) {
+    struct thread* thread = take_kept();
+    if (thread) return thread;
+    thread = malloc(sizeof *thread);
+    if (!thread) return NULL;
+    thread->stack = stack_make();
+    if (!failed(thread->stack)) return thread;
+    free(thread);
+    return NULL;
 }
 
-static struct start* make_start(uint32_t function, uint32_t argument, uint64_t signal_mask) {
-    struct start* start = malloc(sizeof *start);
-    void* instance = calloc(1, wali_guest.instance_size);
-    const uint64_t stack = handler_stack_make();
-    if (!start || !instance || failed(stack)) {
-        if (!failed(stack)) handler_stack_free(stack);
-        free(start);
-        free(instance);
-        return NULL;
-    }
-    wali_guest.instantiate(instance, NULL);
-    *start = (struct start){instance, stack, function, argument, signal_mask, sigmask_hold(0), 0, 2};
-    return start;
+static int start_native(struct thread* thread) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, (void*)(thread->stack + STACK_LOW), STACK_SIZE);
+    const int error = pthread_create(&thread->native, &attributes, run, thread);
+    pthread_attr_destroy(&attributes);
+    return error;
 }
 
 // The new thread's number, or -EAGAIN.
-static uint32_t start_thread(struct start* start) {
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, run, start) != 0) {
-        handler_stack_free(start->handler_stack);
-        wali_guest.free(start->instance);
-        free(start->instance);
-        free(start);
+static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t signal_mask) {
+    void* instance = calloc(1, wali_guest.instance_size);
+    struct thread* thread = instance ? make_thread() : NULL;
+    if (!thread) {
+        free(instance);
         return (uint32_t)-E_AGAIN;
     }
-    const uint32_t running = tid_of(thread);
-    const uint32_t tid = running != 0 ? running : start->tid;
-    pthread_detach(thread);
-    release(start);
+    wali_guest.instantiate(instance, NULL);
+    thread->instance = instance;
+    thread->function = function;
+    thread->argument = argument;
+    thread->signal_mask = signal_mask;
+    thread->held = sigmask_hold(0);
+    thread->owners = 2;
+    if (start_native(thread) != 0) {
+        wali_guest.free(instance);
+        free(instance);
+        destroy(thread);
+        return (uint32_t)-E_AGAIN;
+    }
+    const uint32_t running = tid_of(thread->native);
+    const uint32_t tid = running != 0 ? running : thread->tid;
+    release(thread);
     return tid;
 }
 
 uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument) {
     (void)host;
-    if (!can_start(function) || io_uring_used()) return (uint32_t)-E_AGAIN;  // see io_uring_setup
+    struct guest_function found;
+    if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-E_AGAIN;
+    if (io_uring_used()) return (uint32_t)-E_AGAIN;  // see io_uring_setup
     if (!threads_started() && !open_allows_threads()) return (uint32_t)-E_AGAIN;
     atomic_store(&any, true);
     // The new thread starts with all signals blocked, and without a guest's handler in the midst of malloc.
@@ -130,8 +173,7 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
     const uint64_t guest_signals = ~HOST_SIGNALS;
     uint64_t mask = 0;
     wali_syscall4(14, 0 /* SIG_BLOCK */, (uint64_t)&guest_signals, (uint64_t)&mask, 8);
-    struct start* start = make_start(function, argument, mask);
-    const uint32_t tid = start ? start_thread(start) : (uint32_t)-E_AGAIN;
+    const uint32_t tid = start_thread(function, argument, mask);
     signals_restore(mask);
     return tid;
 }
@@ -158,6 +200,8 @@ uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
 void thread_forked(void) {
     end = NULL;
     atomic_store(&any, false);
+    // Whether the threads of the parent had left their stacks is not known here.
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
     open_forked();
     robust_list_forked();
 }

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Traps: one line on stderr with the functions that were running, the innermost first; exit code 134 (128 + SIGABRT,
-// without a core file).
+// Traps: one line on stderr with the functions that were running, the innermost first; then the program ends by a
+// signal.
+#include "trap.h"
+
+#include <signal.h>
 #include <string.h>
 #include <unwind.h>
 
-#include "host.h"
+#include "guest_call.h"
 
-#define EXIT_TRAPPED 134
+#define EXIT_REFUSED 2  // as of walirun
 
 #define NAMES 16          // as many are shown,
 #define FRAMES 1000       // of so many frames; a function that calls itself is shown once
 #define NAME_LENGTH 128U  // longer ones are cut off
 
-static const char* const texts[WASM_RT_TRAP_COUNT] = {
-    [WASM_RT_TRAP_NONE] = "no trap",
-    [WASM_RT_TRAP_OOB] = "out of bounds memory or table access",
-    [WASM_RT_TRAP_INT_OVERFLOW] = "integer overflow",
-    [WASM_RT_TRAP_DIV_BY_ZERO] = "integer divide by zero",
-    [WASM_RT_TRAP_INVALID_CONVERSION] = "invalid conversion to integer",
-    [WASM_RT_TRAP_UNREACHABLE] = "unreachable executed",
-    [WASM_RT_TRAP_CALL_INDIRECT] = "indirect call of an undefined element or of a function of another type",
-    [WASM_RT_TRAP_UNCAUGHT_EXCEPTION] = "uncaught exception",
-    [WASM_RT_TRAP_UNALIGNED] = "unaligned atomic access",
-    [WASM_RT_TRAP_EXHAUSTION] = "call stack exhausted",
-    [WASM_RT_TRAP_WAIT_UNSHARED] = "atomic wait on unshared memory",
-    [WASM_RT_TRAP_LONGJMP] = "longjmp to a function that has returned",
-    [WASM_RT_TRAP_MAPPED_FILE] = "access past the end of a mapped file, or an I/O error on it",
+const struct trap traps[WASM_RT_TRAP_COUNT] = {
+    [WASM_RT_TRAP_NONE] = {"internal error, the host faulted; please report this module", SIGABRT, 0},
+    [WASM_RT_TRAP_OOB] = {"out of bounds memory or table access", SIGSEGV, SEGV_MAPERR},
+    [WASM_RT_TRAP_INT_OVERFLOW] = {"integer overflow", SIGFPE, FPE_INTDIV},
+    [WASM_RT_TRAP_DIV_BY_ZERO] = {"integer divide by zero", SIGFPE, FPE_INTDIV},
+    [WASM_RT_TRAP_INVALID_CONVERSION] = {"invalid conversion to integer", SIGFPE, FPE_FLTINV},
+    [WASM_RT_TRAP_UNREACHABLE] = {"unreachable executed", SIGILL, ILL_ILLOPN},
+    [WASM_RT_TRAP_CALL_INDIRECT] = {"indirect call of an undefined element", SIGSEGV, SEGV_MAPERR},
+    [WASM_RT_TRAP_UNCAUGHT_EXCEPTION] = {"uncaught exception", SIGABRT, 0},
+    [WASM_RT_TRAP_UNALIGNED] = {"unaligned atomic access", SIGBUS, BUS_ADRALN},
+    [WASM_RT_TRAP_EXHAUSTION] = {"call stack exhausted", SIGSEGV, SEGV_MAPERR},
+    [WASM_RT_TRAP_WAIT_UNSHARED] = {"atomic wait on unshared memory", SIGABRT, 0},
+    [WASM_RT_TRAP_LONGJMP] = {"longjmp to a function that has returned", SIGABRT, 0},
+    [WASM_RT_TRAP_MAPPED_FILE] = {"access past the end of a mapped file, or an I/O error on it", SIGBUS, BUS_ADRERR},
+    [WASM_RT_TRAP_CALL_TYPE] = {"indirect call of another type", SIGSEGV, SEGV_MAPERR},
+    [WASM_RT_TRAP_NULL_POINTER] = {"access through a null pointer", SIGSEGV, SEGV_MAPERR},
 };
 
 // --- one line of text ---
@@ -45,18 +50,18 @@ static void append(struct line* line, const char* text, size_t length) {
 
 static void append_text(struct line* line, const char* text) { append(line, text, strlen(text)); }
 
-static _Noreturn void end(struct line* line) {
+static void print(struct line* line) {
     if (line->length == sizeof line->text) --line->length;
     append_text(line, "\n");
     wali_syscall3(1, 2, (uint64_t)line->text, line->length);
-    for (;;) wali_syscall1(231, EXIT_TRAPPED);
 }
 
 _Noreturn void host_fail(const char* text) {
     struct line line = {.length = 0};
     append_text(&line, "walirun: ");
     append_text(&line, text);
-    end(&line);
+    print(&line);
+    for (;;) wali_syscall1(231, EXIT_REFUSED);
 }
 
 // --- the call stack, by the compiler's unwind tables, through the frames of signals ---
@@ -89,11 +94,46 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context* context, void* argument
     return _URC_NO_REASON;
 }
 
+// As natively, nothing of the thread runs any more, and the kernel writes a core file if the user wants one.
+static _Noreturn void end_in_function(struct line* line, wasm_rt_trap_t trap) {
+    const int signal = traps[trap].signal;
+    struct walk walk = {.line = line};
+    signals_block();
+    _Unwind_Backtrace(visit, &walk);
+    print(line);
+    signal_end_by(signal);
+    // The first process of a namespace is not ended by signals that it sends itself.
+    for (;;) wali_syscall1(231, (uint64_t)(128 + signal));
+}
+
+static void append_trap(struct line* line, wasm_rt_trap_t trap) {
+    append_text(line, "walirun: trap: ");
+    append_text(line, traps[trap].text);
+}
+
 _Noreturn void trap_end(wasm_rt_trap_t trap) {
     struct line line = {.length = 0};
-    struct walk walk = {.line = &line};
-    append_text(&line, "walirun: trap: ");
-    append_text(&line, texts[trap]);
-    _Unwind_Backtrace(visit, &walk);
-    end(&line);
+    append_trap(&line, trap);
+    end_in_function(&line, trap);
+}
+
+static void append_callee(struct line* line, const wasm_rt_funcref_t* callee) {
+    char name[NAME_LENGTH];
+    const size_t length = symbol_name(name, sizeof name, (uintptr_t)callee->func);
+    const struct wali_signature* signature = signature_of(callee->func_type);
+    append(line, name, length);
+    append_text(line, length == 0 ? "an import is " : " is ");
+    if (signature) append_text(line, signature->text);
+}
+
+_Noreturn void trap_end_call(wasm_rt_trap_t trap, const wasm_rt_funcref_t* callee, const char* called_as) {
+    struct line line = {.length = 0};
+    append_trap(&line, trap);
+    if (trap == WASM_RT_TRAP_CALL_TYPE) {
+        append_text(&line, ": ");
+        append_callee(&line, callee);
+        append_text(&line, ", called as ");
+        append_text(&line, called_as);
+    }
+    end_in_function(&line, trap);
 }

@@ -57,6 +57,14 @@ void wali_jump_enter(struct wali_jump_frame* frame, struct wali_jump_site* sites
 void wali_jump_leave(struct wali_jump_frame* frame);
 void wali_jump_arm(struct wali_jump_frame* frame, uint32_t site, uint32_t buffer, uint32_t save_mask);
 
+// A type of functions, for what a signature says more than the C writer's hash of it.
+struct wali_signature {
+    char type[33];  // what wasm_rt_func_type_t points to
+    const char* text;
+    uint32_t parameters;
+    uint32_t results;
+};
+
 // What wali-aot writes about the module, as the host library sees it.
 struct wali_guest {
     size_t instance_size;
@@ -68,9 +76,8 @@ struct wali_guest {
     void (*free)(void* instance);                                  // what instantiate has allocated
     wasm_rt_funcref_t (*element)(void* instance, uint32_t index);  // of table 0, or null; NULL if there is no table
     uint32_t* (*stack_pointer)(void* instance);                    // __stack_pointer; NULL if there is none
-    wasm_rt_func_type_t (*handler_type)(void);                     // (i32) -> (); NULL if the module has no such type
-    wasm_rt_func_type_t (*thread_type)(void);                      // (i32, i32) -> ()
-    wasm_rt_func_type_t (*siginfo_handler_type)(void);             // (i32, i32, i32) -> ()
+    const struct wali_signature* signatures;                       // of all types, sorted by `type`
+    size_t signature_count;
 };
 
 extern const struct wali_guest wali_guest;

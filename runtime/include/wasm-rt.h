@@ -41,6 +41,8 @@ typedef enum {
     WASM_RT_TRAP_WAIT_UNSHARED,
     WASM_RT_TRAP_LONGJMP,
     WASM_RT_TRAP_MAPPED_FILE,
+    WASM_RT_TRAP_NULL_POINTER,
+    WASM_RT_TRAP_CALL_TYPE,
     WASM_RT_TRAP_COUNT,
 } wasm_rt_trap_t;
 
@@ -104,6 +106,10 @@ typedef struct {
 static inline bool wasm_rt_is_initialized(void) { return true; }
 
 WASM_RT_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap) __attribute__((cold));
+
+// Ours: the element of a table (NULL: beyond its end) is no function of the type that a call asks for.
+WASM_RT_NO_RETURN void wasm_rt_trap_call(const wasm_rt_funcref_t* callee, wasm_rt_func_type_t type)
+    __attribute__((cold));
 
 uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages);
 #define wasm_rt_grow_memory_shared wasm_rt_grow_memory

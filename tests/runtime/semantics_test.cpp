@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a module does when it runs: exit codes, traps, atomics, exceptions, features of the format.
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -22,10 +23,10 @@ int exit_code_of(const std::string& text) {
 /// A body that exits with the value of an i32 expression.
 std::string exit_with(const std::string& expression) { return "(drop (call $exit " + expression + "))"; }
 
-void check_trap(const std::string& text, const std::string& reason) {
+void check_trap(const std::string& text, const std::string& reason, int signal) {
     Runtime runtime;
     const Result result = runtime.run_text(text);
-    CHECK(result.exit_code == 134);
+    CHECK(result.signal == signal);
     CHECK(result.err == "walirun: trap: " + reason + "\n");
 }
 
@@ -39,26 +40,27 @@ TEST_CASE("exit codes") {
 }
 
 TEST_CASE("traps are named, with the function") {
-    check_trap(module_text("unreachable"), "unreachable executed in function _start");
+    check_trap(module_text("unreachable"), "unreachable executed in function _start", SIGILL);
     check_trap(module_text("(drop (i32.load (i32.const 65536)))"),
-               "out of bounds memory or table access in function _start");
+               "out of bounds memory or table access in function _start", SIGSEGV);
     check_trap(module_text("(drop (i32.load offset=0xfffffff0 (i32.const -1)))"),
-               "out of bounds memory or table access in function _start");
+               "out of bounds memory or table access in function _start", SIGSEGV);
     check_trap(module_text("(memory.fill (i32.const 0) (i32.const 0) (i32.const -1))"),
-               "out of bounds memory or table access in function _start");
+               "out of bounds memory or table access in function _start", SIGSEGV);
     check_trap(module_text("(drop (i32.div_s (i32.const 1) (i32.load (i32.const 0))))"),
-               "integer divide by zero in function _start");
+               "integer divide by zero in function _start", SIGFPE);
     check_trap(
         module_text("(drop (i32.div_s (i32.const 0x80000000) (i32.sub (i32.load (i32.const 0)) (i32.const 1))))"),
-        "integer overflow in function _start");
+        "integer overflow in function _start", SIGFPE);
     check_trap(module_text("(drop (i32.trunc_f32_s (f32.const nan)))"),
-               "invalid conversion to integer in function _start");
+               "invalid conversion to integer in function _start", SIGFPE);
     check_trap(module_text("(call_indirect (i32.const 5))", "(table 2 funcref)"),
-               "indirect call of an undefined element or of a function of another type in function _start");
-    check_trap(module_text("(drop (i32.atomic.load (i32.const 1)))"), "unaligned atomic access in function _start");
-    check_trap(module_text("(throw $e)", "(tag $e)"), "uncaught exception in function _start");
+               "indirect call of an undefined element in function _start", SIGSEGV);
+    check_trap(module_text("(drop (i32.atomic.load (i32.const 1)))"), "unaligned atomic access in function _start",
+               SIGBUS);
+    check_trap(module_text("(throw $e)", "(tag $e)"), "uncaught exception in function _start", SIGABRT);
     check_trap(module_text("(call $deeper)", "(func $deeper (call $deeper) (drop (i32.load (i32.const 0))))"),
-               "call stack exhausted in function deeper, ...");
+               "call stack exhausted in function deeper, ...", SIGSEGV);
 }
 
 TEST_CASE("traps name the callers, also through signals") {
@@ -76,11 +78,11 @@ TEST_CASE("traps name the callers, also through signals") {
                body + "))";
     };
     check_trap(module("(call $outer)"),
-               "out of bounds memory or table access in function inner, called by outer, _start");
+               "out of bounds memory or table access in function inner, called by outer, _start", SIGSEGV);
     for (const std::string signal : {"(i32.const 10)", "(i32.const 11)"})
         check_trap(module("(drop (call $sigaction " + signal + "(i32.const 64) (i32.const 0) (i32.const 8)))" +
                           "(drop (call $kill (i32.wrap_i64 (call $getpid)) " + signal + "))"),
-                   "out of bounds memory or table access in function inner, called by outer, handler, _start");
+                   "out of bounds memory or table access in function inner, called by outer, handler, _start", SIGSEGV);
 }
 
 TEST_CASE("a module without memory and one with a start function") {
@@ -103,9 +105,9 @@ TEST_CASE("atomic wait, notify and fence") {
           1);
     CHECK(exit_code_of(module_text(exit_with("(memory.atomic.notify (i32.const 8) (i32.const -1))"))) == 0);
     check_trap(module_text("(drop (memory.atomic.wait32 (i32.const 2) (i32.const 0) (i64.const 0)))"),
-               "unaligned atomic access in function _start");
+               "unaligned atomic access in function _start", SIGBUS);
     check_trap(module_text("(drop (memory.atomic.notify (i32.const 0x100000) (i32.const 0)))"),
-               "out of bounds memory or table access in function _start");
+               "out of bounds memory or table access in function _start", SIGSEGV);
 }
 
 TEST_CASE("atomics on unshared memory") {
@@ -116,7 +118,7 @@ TEST_CASE("atomics on unshared memory") {
     CHECK(exit_code_of(head + "(i32.store (i32.const 0) (i32.const 5)) (call $exit (i32.atomic.rmw.cmpxchg (i32.const "
                               "0) (i32.const 1) (i32.const 2)))))") == 5);
     check_trap(head + "(call $exit (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0)))))",
-               "atomic wait on unshared memory in function _start");
+               "atomic wait on unshared memory in function _start", SIGABRT);
 }
 
 TEST_CASE("exceptions restore what locals held when they were thrown") {
@@ -177,12 +179,19 @@ TEST_CASE("indirect calls, in tables that never change and in others") {
               1 + (2 << 2) + (4 << 2) + (1 << 5));
         CHECK(exit_code_of(module(exit_with("(i64.eq (call_indirect (result i64) (i32.const 5)) (call $getpid))"))) ==
               1);
-        for (const std::string index : {"0", "4", "8", "-1"})
-            check_trap(module("(drop " + call(index) + ")"),
-                       "indirect call of an undefined element or of a function of another type in function _start");
+        for (const std::string index : {"0", "8", "-1"})
+            check_trap(module("(drop " + call(index) + ")"), "indirect call of an undefined element in function _start",
+                       SIGSEGV);
+        const std::string wrong = "indirect call of another type: ";
+        check_trap(module("(drop " + call("4") + ")"),
+                   wrong + "takes is (i32) -> (), called as () -> (i32) in function _start", SIGSEGV);
+        check_trap(module("(drop " + call("5") + ")"),
+                   wrong + "an import is () -> (i64), called as () -> (i32) in function _start", SIGSEGV);
+        check_trap(module("(call_indirect (param f64 i64) (f64.const 1) (i64.const 1) (i32.const 3))"),
+                   wrong + "four is () -> (i32), called as (f64, i64) -> () in function _start", SIGSEGV);
     }
     check_trap(module_text("", "(table 1 funcref) (elem (i32.const 1) func $_start)"),
-               "out of bounds memory or table access");
+               "out of bounds memory or table access", SIGSEGV);
     CHECK(exit_code_of(module_text(exit_with("(i32.const 3)"), "(table 0 funcref)")) == 3);
 }
 
@@ -233,18 +242,18 @@ TEST_CASE("a jump to a function that has returned is a trap, whatever the buffer
     const std::string reason = "longjmp to a function that has returned in function ";
     check_trap(jumping(returned +
                        "(func $_start (export \"_start\") (call $place) (call $longjmp (i32.const 64) (i32.const 1)))"),
-               reason + "_start");
+               reason + "_start", SIGABRT);
     // The buffer names a function that runs, but a call of setjmp that it has not made.
     check_trap(jumping(R"((func $jump (if (i32.eqz (call $setjmp (i32.const 64))) (then
                    (i32.store (i32.const 80) (i32.add (i32.load (i32.const 80)) (i32.const 1)))
                    (call $longjmp (i32.const 64) (i32.const 1))
                    (drop (call $setjmp (i32.const 512))))))
                    (func $_start (export "_start") (call $jump)))"),
-               reason + "jump, called by _start");
+               reason + "jump, called by _start", SIGABRT);
     check_trap(jumping("(func $_start (export \"_start\") (call $longjmp (i32.const 64) (i32.const 1)))"),
-               reason + "_start");
+               reason + "_start", SIGABRT);
     check_trap(jumping("(func $_start (export \"_start\") (drop (call $setjmp (i32.const 65530))))"),
-               "out of bounds memory or table access in function _start_0, called by _start");
+               "out of bounds memory or table access in function _start_0, called by _start", SIGSEGV);
 }
 
 TEST_CASE("arguments and environment") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Handlers, masks, waiting for signals, alternate stacks.
+// Handlers, masks, waiting for signals, alternate stacks, mistakes that end a process.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -266,6 +266,54 @@ static void deaths(void) {
     SHOW(status & 0xff7f);
 }
 
+static volatile int zero;
+static int* volatile nowhere = BAD;
+static void store(void) { *nowhere = 1; }
+static void divide(void) { zero = 7 / zero; }
+static void trap(void) { __builtin_trap(); }
+static void exit_with_number(int number) { _exit(number); }
+
+/// Mistakes are deaths by a signal for the parent, also where the child blocks or ignores it.
+static void mistakes(void) {
+    static const struct {
+        void (*make)(void);
+        int signal;
+    } all_mistakes[] = {{store, SIGSEGV}, {divide, SIGFPE}, {trap, SIGILL}};
+    for (size_t i = 0; i < sizeof all_mistakes / sizeof *all_mistakes; ++i)
+        for (int way = 0; way < 4; ++way) {
+            int status = 0;
+            const int child = (int)CALL(fork);
+            if (child == 0) {
+                const unsigned long set = 1UL << (all_mistakes[i].signal - 1);
+                dup2(open("/dev/null", O_WRONLY), 2);
+                handle(all_mistakes[i].signal, way == 1 ? SIG_IGN : way == 2 ? exit_with_number : SIG_DFL, 0);
+                if (way == 3) CALL(rt_sigprocmask, SIG_BLOCK, &set, NULL, 8);
+                all_mistakes[i].make();
+                _exit(99);
+            }
+            CALL(wait4, child, &status, 0, NULL);
+            SHOW(WIFSIGNALED(status) ? WTERMSIG(status) : 1000 + WEXITSTATUS(status));
+        }
+}
+
+static void on_nothing(void) { order[count++ & 7] = -2; }
+static int on_number_and_return(int number) { return order[count++ & 7] = number; }
+
+/// Handlers of other types than their flags say.
+static void other_types(void) {
+    const int self = (int)CALL(getpid);
+    handle(SIGUSR1, (void (*)(int))(void*)on_nothing, 0);
+    TRY(kill, self, SIGUSR1);
+    handle(SIGUSR1, (void (*)(int))(void*)on_nothing, SA_SIGINFO);
+    TRY(kill, self, SIGUSR1);
+    handle(SIGUSR1, (void (*)(int))(void*)on_number_and_return, SA_SIGINFO);
+    TRY(kill, self, SIGUSR1);
+    handle(SIGUSR1, (void (*)(int))(void*)on_siginfo, 0);
+    TRY(kill, self, SIGUSR1);
+    SHOW(code);
+    show_order();
+}
+
 int main(void) {
     sending();
     actions();
@@ -275,6 +323,8 @@ int main(void) {
     alternate_stacks();
     descriptors();
     deaths();
+    mistakes();
+    other_types();
     raise(SIGTERM);
     return 0;
 }

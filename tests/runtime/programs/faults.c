@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
-// Mistakes that are a trap, in a program that handles the signal which they would be natively.
+// Mistakes that are a trap: the program gets the signal which they would be natively, or is ended by it.
 #include "signals.h"
+#include "threads.h"
 
 WALI(SYS_mmap) i64 sys_mmap(u32 address, u32 size, int protection, int flags, int fd, i64 offset);
 WALI(SYS_mprotect) i64 sys_mprotect(u32 address, u32 size, int protection);
 WALI(SYS_munmap) i64 sys_munmap(u32 address, u32 size);
 WALI(SYS_sigaltstack) i64 sys_sigaltstack(const void* stack, void* old);
 WALI(SYS_memfd_create) i64 sys_memfd_create(const char* name, u32 flags);
+WALI(SYS_pread64) i64 sys_pread64(int fd, void* buffer, u32 count, i64 offset);
+WALI(SYS_vfork) i64 sys_vfork(void);
 WALI(SYS_dup3) i64 sys_dup3(int from, int to, int flags);
 
-#define TRAPPED (134 << 8)
 #define MAPERR 1
 #define ACCERR 2
 
@@ -102,10 +104,10 @@ static void expect(void (*body)(void), int signal, int code, u32 address) {
     wanted_code = code;
     wanted_address = address;
     CHECK_EQUAL(status_of(handled), 42 << 8);
-    CHECK_EQUAL(status_of(not_handled), TRAPPED);
-    CHECK_EQUAL(status_of(ignored), TRAPPED);
-    CHECK_EQUAL(status_of(blocked), TRAPPED);
-    CHECK_EQUAL(status_of(twice), TRAPPED);
+    CHECK_EQUAL(signal_of(not_handled), signal);
+    CHECK_EQUAL(signal_of(ignored), signal);
+    CHECK_EQUAL(signal_of(blocked), signal);
+    CHECK_EQUAL(signal_of(twice), signal);
 }
 
 // --- a handler that returns: the mistake is made again, unless it mended it ---
@@ -140,6 +142,7 @@ static void mended(void) {
     CHECK_EQUAL(install(SEGV, (u32)map, SIGINFO), 0);
     CHECK_EQUAL(*(volatile int*)(page + 8), 0);
     CHECK_EQUAL(count, 2);
+    CHECK_EQUAL(install(SEGV, DFL, 0), 0);
 }
 
 static void third_time_ends(int signal) {
@@ -164,7 +167,7 @@ static void returning(void (*body)(void), int signal) {
     mistake = body;
     wanted_signal = signal;
     CHECK_EQUAL(status_of(not_mended), 43 << 8);
-    CHECK_EQUAL(status_of(once), TRAPPED);
+    CHECK_EQUAL(signal_of(once), signal);
 }
 
 // --- an exhausted stack: only with an alternate one ---
@@ -189,7 +192,7 @@ static void exhausted(void (*body)(void)) {
     wanted_code = MAPERR;
     wanted_address = 0;
     CHECK_EQUAL(status_of(on_alternate), 42 << 8);
-    CHECK_EQUAL(status_of(on_the_exhausted), TRAPPED);
+    CHECK_EQUAL(signal_of(on_the_exhausted), SEGV);
 }
 
 // In a handler of a fault, on the host's stack for that: nothing is left to run on, and the kernel ends the process.
@@ -202,6 +205,156 @@ static void recurse_in_handler(int signal) {
 static void exhaust_the_last(void) {
     install(SEGV, (u32)recurse_in_handler, NODEFER);
     out_of_bounds();
+}
+
+// --- a signal where a stack is exhausted ---
+
+static struct shared {
+    int depth;
+    int deepest;
+}* shared;
+
+static int said;  // a file
+
+static bool says(const char* text) {
+    static char line[1024];
+    const u32 size = length(text);
+    const i64 count = sys_pread64(said, line, sizeof line, 0);
+    for (i64 at = 0; at + size <= count; ++at) {
+        u32 same = 0;
+        while (same < size && line[at + same] == text[same]) ++same;
+        if (same == size) return true;
+    }
+    return false;
+}
+
+static void to_file(void) { sys_dup3(said, 2, 0); }
+
+// How many calls are left when signals begin: more than the kernel's frame of a handler takes, on either stack.
+#define LAST_CALLS 400
+
+static int self;
+
+static void reach(int depth) {
+    shared->depth = depth;
+    if (shared->deepest && depth > shared->deepest - LAST_CALLS) sys_kill(self, USR1);
+}
+
+__attribute__((noinline)) static int deep(int n) {
+    reach(n);
+    return n == zero - 1 ? 0 : deep(n + 1) * 3 + zero;
+}
+
+__attribute__((noinline)) static int deep_in_memory(volatile int* above) {
+    volatile int here = *above + 1;
+    reach(here);
+    return here == 0 ? 0 : deep_in_memory(&here) + here;
+}
+
+static void recurse_with_signals(void) {
+    volatile int start = 0;
+    self = (int)sys_getpid();
+    to_file();
+    count = wanted_address ? deep_in_memory(&start) : deep(1);
+}
+
+static void do_nothing(int signal) { (void)signal; }
+
+static void do_nothing_with(int signal, const struct siginfo* info, void* context) {
+    (void)signal;
+    (void)info;
+    (void)context;
+}
+
+static void meeting(bool in_memory, u32 handler) {
+    wanted_address = in_memory;
+    said = (int)sys_memfd_create("stderr", 0);
+    shared->deepest = 0;
+    CHECK_EQUAL(signal_of(recurse_with_signals), SEGV);
+    CHECK(says("call stack exhausted in function deep"));
+    shared->deepest = shared->depth;
+    CHECK(shared->deepest > LAST_CALLS);
+    CHECK_EQUAL(install(USR1, handler, 0), 0);
+    sys_close(said);
+    said = (int)sys_memfd_create("stderr", 0);
+    CHECK_EQUAL(signal_of(recurse_with_signals), SEGV);
+    CHECK(says("call stack exhausted in function "));
+    sys_close(said);
+}
+
+static void signals_at_the_end(void) {
+    shared = (struct shared*)(u32)sys_mmap(0, 4096, 3, 0x21 /* shared, anonymous */, -1, 0);
+    meeting(false, (u32)do_nothing);
+    meeting(true, (u32)do_nothing);
+    meeting(true, (u32)do_nothing_with);
+}
+
+// --- threads, and children of vfork ---
+
+static void fail_in_thread(u32 argument) {
+    (void)argument;
+    out_of_bounds();
+}
+
+static void thread_fails(void) {
+    to_file();
+    thread_start(0, fail_in_thread, 0);
+    thread_join(0);
+}
+
+static void child_of_vfork_fails(void) {
+    int status = 0;
+    to_file();
+    const int child = (int)sys_vfork();
+    if (child == 0) out_of_bounds();
+    CHECK_EQUAL(sys_wait4(child, &status, 0, NULL), child);
+    CHECK_EQUAL(status & 127, SEGV);
+}
+
+static void in_others(void) {
+    said = (int)sys_memfd_create("stderr", 0);
+    CHECK_EQUAL(signal_of(thread_fails), SEGV);
+    CHECK(says(", called by thread_entry"));
+    CHECK_EQUAL(status_of(child_of_vfork_fails), 0);
+    sys_close(said);
+}
+
+// --- a page 0 that cannot be accessed ---
+
+static volatile int* volatile null;
+
+static void null_pointer(void) { *null = 1; }
+
+static void null_in_thread(u32 argument) {
+    (void)argument;
+    null_pointer();
+}
+
+static void thread_uses_null(void) {
+    to_file();
+    thread_start(0, null_in_thread, 0);
+    thread_join(0);
+}
+
+static void null_says(void) {
+    to_file();
+    null_pointer();
+}
+
+static void null_page(void) {
+    CHECK_EQUAL(sys_mprotect(0, 4096, 0), 0);
+    CHECK(__builtin_wasm_memory_grow(0, 1) != ~0u);
+    null = (volatile int*)(u32)zero;
+    expect(null_pointer, SEGV, MAPERR, 0);
+    said = (int)sys_memfd_create("stderr", 0);
+    CHECK_EQUAL(sys_write(said, (void*)8, 4), -EFAULT);
+    CHECK_EQUAL(sys_write(said, "x", 1), 1);
+    CHECK_EQUAL(sys_pread64(said, (void*)4095, 1, 0), -EFAULT);
+    CHECK_EQUAL(sys_rt_sigaction(USR1, NULL, NULL, 8), 0);  // none is none
+    CHECK_EQUAL(signal_of(null_says), SEGV);
+    CHECK(says("access through a null pointer in function "));
+    CHECK_EQUAL(signal_of(thread_uses_null), SEGV);
+    exhausted(recurse);
 }
 
 void test(void) {
@@ -217,5 +370,8 @@ void test(void) {
     returning(give_up, ILL);
     exhausted(recurse);
     exhausted(recurse_natively);
-    CHECK_EQUAL(status_of(exhaust_the_last) & 127, SEGV);
+    CHECK_EQUAL(signal_of(exhaust_the_last), SEGV);
+    signals_at_the_end();
+    in_others();
+    null_page();
 }

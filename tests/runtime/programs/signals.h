@@ -80,3 +80,9 @@ static inline int status_of(void (*body)(void)) {
     CHECK_EQUAL(sys_wait4(child, &status, 0, NULL), child);
     return status;
 }
+
+// What ended such a child: a signal, whether or not there was a core file. 0 if it ended itself.
+static inline int signal_of(void (*body)(void)) {
+    const int status = status_of(body);
+    return (status & 0xff00) == 0 ? status & 127 : 0;
+}
