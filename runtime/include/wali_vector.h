@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Vector instructions in place of simde's: Debian 12's are wrong for zeros of different sign, NaN, one product and the
-// number that is -0 as a double, and Debian 13's give signalling NaNs back. Included at the end of the C writer's header, whose scalar functions it uses.
-// Only what every x86-64 has: SSE2.
+// number that is -0 as a double, and Debian 13's give signalling NaNs back. Included at the end of the C writer's
+// header, whose scalar functions it uses. Only what every x86-64 has: SSE2.
 #pragma once
 
 #include <emmintrin.h>
 
 // MINPS and MAXPS give the second operand back where they do not decide, so they are asked in both orders: or-ing the
 // answers finds -0 and any NaN. What is not a number then becomes the canonical NaN: payload cleared, quiet bit kept.
-#define WALI_DEFINE_MIN_MAX(type, vector, suffix, integers, quiet_bits)                   \
-    static inline vector wali_quiet_##type(vector result) {                               \
-        const vector unordered = _mm_cmpunord_##suffix(result, result);                   \
-        const vector payload = _mm_castsi128_##suffix(_mm_srli_##integers(                \
-            _mm_cast##suffix##_si128(unordered), quiet_bits));                            \
-        return _mm_andnot_##suffix(payload, _mm_or_##suffix(result, unordered));          \
-    }                                                                                     \
-    static inline v128 wali_##type##_min(v128 x, v128 y) {                                \
-        const vector a = (vector)x, b = (vector)y;                                        \
-        return (v128)wali_quiet_##type(_mm_or_##suffix(_mm_min_##suffix(a, b), _mm_min_##suffix(b, a))); \
-    }                                                                                     \
-    static inline v128 wali_##type##_max(v128 x, v128 y) {                                \
-        const vector a = (vector)x, b = (vector)y;                                        \
-        const vector first = _mm_max_##suffix(a, b);                                      \
-        const vector differs = _mm_xor_##suffix(first, _mm_max_##suffix(b, a));           \
-        /* Where they differ they are zeros, of which 0 wins: -0 - -0; or one is a NaN. */ \
-        return (v128)wali_quiet_##type(_mm_sub_##suffix(_mm_or_##suffix(first, differs), differs)); \
+#define WALI_DEFINE_MIN_MAX(type, vector, suffix, integers, quiet_bits)                                   \
+    static inline vector wali_quiet_##type(vector result) {                                               \
+        const vector unordered = _mm_cmpunord_##suffix(result, result);                                   \
+        const vector payload =                                                                            \
+            _mm_castsi128_##suffix(_mm_srli_##integers(_mm_cast##suffix##_si128(unordered), quiet_bits)); \
+        return _mm_andnot_##suffix(payload, _mm_or_##suffix(result, unordered));                          \
+    }                                                                                                     \
+    static inline v128 wali_##type##_min(v128 x, v128 y) {                                                \
+        const vector a = (vector)x, b = (vector)y;                                                        \
+        return (v128)wali_quiet_##type(_mm_or_##suffix(_mm_min_##suffix(a, b), _mm_min_##suffix(b, a)));  \
+    }                                                                                                     \
+    static inline v128 wali_##type##_max(v128 x, v128 y) {                                                \
+        const vector a = (vector)x, b = (vector)y;                                                        \
+        const vector first = _mm_max_##suffix(a, b);                                                      \
+        const vector differs = _mm_xor_##suffix(first, _mm_max_##suffix(b, a));                           \
+        /* Where they differ they are zeros, of which 0 wins: -0 - -0; or one is a NaN. */                \
+        return (v128)wali_quiet_##type(_mm_sub_##suffix(_mm_or_##suffix(first, differs), differs));       \
     }
 
 WALI_DEFINE_MIN_MAX(f32x4, __m128, ps, epi32, 10)
 WALI_DEFINE_MIN_MAX(f64x2, __m128d, pd, epi64, 13)
 
-#define WALI_DEFINE_ROUNDING(name, lane, count, function)            \
-    static inline v128 wali_##name(v128 vector) {                    \
-        lane lanes[count];                                           \
-        wasm_rt_memcpy(lanes, &vector, sizeof vector);               \
+#define WALI_DEFINE_ROUNDING(name, lane, count, function)              \
+    static inline v128 wali_##name(v128 vector) {                      \
+        lane lanes[count];                                             \
+        wasm_rt_memcpy(lanes, &vector, sizeof vector);                 \
         for (int i = 0; i < count; ++i) lanes[i] = function(lanes[i]); \
-        wasm_rt_memcpy(&vector, lanes, sizeof vector);               \
-        return vector;                                               \
+        wasm_rt_memcpy(&vector, lanes, sizeof vector);                 \
+        return vector;                                                 \
     }
 
 WALI_DEFINE_ROUNDING(f32x4_ceil, f32, 4, wasm_ceilf)

@@ -222,7 +222,8 @@ class Generator:
             return ("atomic store", which, *self.address(size, aligned=True), self.expression(kind, 1))
         if what < 0.79 and "tables" in self.features and self.callees == HELPERS:
             parity = r.randrange(2)
-            return ("set table", self.slot + HELPERS + r.randrange(parity, CHANGING, 2), r.randrange(parity, HELPERS, 2))
+            return ("set table", self.slot + HELPERS + r.randrange(parity, CHANGING, 2),
+                    r.randrange(parity, HELPERS, 2))
         if depth > 0:
             if what < 0.86:
                 return ("if", self.expression("i32", 2), self.statements(r.randrange(1, 4), depth - 1, in_loop),
