@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// posix_spawn with everything that it can be told, system and popen with what they do to signals and descriptors,
-// wordexp, and pseudo-terminals. Started again with "report", it says what it was given. Also built natively, where
-// what it expects is known to be right.
+// posix_spawn with everything that it can be told, clone with a function, system and popen with what they do to signals
+// and descriptors, wordexp, and pseudo-terminals. Started again with "report", it says what it was given. Also built
+// natively, where what it expects is known to be right.
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <pty.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -204,6 +205,57 @@ static void searching(void) {
     CHECK(!unlink("output") && !unlink("found"));
 }
 
+// --- clone with a function and a stack ---
+
+static char stack[65536] __attribute__((aligned(16)));
+static int in_parent, tid_in_child;
+
+static int cloned(void* argument) {
+    in_parent++;  // of a copy of the memory
+    return !strcmp(argument, "argument") && getpid() != getppid() ? 13 : 1;
+}
+
+static int with_tid(void* unused) {
+    (void)unused;
+    return tid_in_child == gettid() ? 14 : 1;
+}
+
+static int in_namespaces(void* unused) {
+    (void)unused;
+    return getpid() == 1 && !sethostname("cloned", 6) ? 15 : 1;
+}
+
+static int ends[2];
+
+static int telling(void* text) { return write(ends[1], text, 1) == 1 ? 16 : 1; }
+
+static pid_t clone_with(int (*function)(void*), int flags, int* parent_tid) {
+    return clone(function, stack + sizeof stack, flags | SIGCHLD, "argument", parent_tid, NULL, &tid_in_child);
+}
+
+static void cloning(void) {
+    char before[65] = "", after[65] = "";
+    int number = -1;
+    CHECK(exit_code(clone_with(cloned, 0, NULL)) == 13 && in_parent == 0);
+    pid_t child = clone_with(with_tid, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID, &number);
+    CHECK(child > 0 && number == child && exit_code(child) == 14 && tid_in_child == 0);
+    child = clone_with(cloned, CLONE_PIDFD, &number);
+    CHECK(child > 0 && fcntl(number, F_GETFD) == FD_CLOEXEC && !close(number) && exit_code(child) == 13);
+    // A parent of vfork's kind waits for the end.
+    CHECK(!pipe2(ends, O_CLOEXEC | O_NONBLOCK));
+    child = clone_with(telling, CLONE_VFORK, NULL);
+    CHECK(child > 0 && read(ends[0], after, sizeof after) == 1 && exit_code(child) == 16);
+    CHECK(!close(ends[0]) && !close(ends[1]));
+    // In namespaces of its own, where the machine permits that.
+    gethostname(before, sizeof before);
+    child = clone_with(in_namespaces, CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWUTS, NULL);
+    gethostname(after, sizeof after);
+    CHECK(child > 0 ? exit_code(child) == 15 : errno == EPERM || errno == ENOSPC || errno == EINVAL);
+    CHECK(!strcmp(before, after));
+    CHECK(clone(cloned, NULL, SIGCHLD, NULL) == -1 && errno == EINVAL);
+    CHECK(clone_with(cloned, CLONE_SIGHAND, NULL) == -1);
+}
+
 // --- system, popen ---
 
 static volatile int handled;
@@ -363,6 +415,7 @@ int main(int argc, char** argv) {
     file_actions();
     spawn_attributes();
     searching();
+    cloning();
     shells();
     shells_of_several_threads();
     word_expansion();

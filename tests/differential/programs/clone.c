@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// clone and clone3 as far as they are fork: thread ids stored, a descriptor for the child, another ending signal.
+// clone and clone3 as far as they are fork: thread ids stored, a descriptor for the child, another ending signal,
+// namespaces.
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -13,6 +14,7 @@ DECLARE(clone, unsigned long, void*, int*, int*, unsigned long);
 DECLARE(clone3, void*, size_t);
 DECLARE(wait4, int, int*, int, void*);
 DECLARE(gettid, void);
+DECLARE(getpid, void);
 DECLARE(exit_group, int);
 DECLARE(fcntl, int, int, unsigned long);
 
@@ -67,6 +69,19 @@ static void old_call(void) {
     TRY(clone, SIGCHLD | CLONE_NEWNS | CLONE_FS, NULL, NULL, NULL, 0);
 }
 
+// Natively and here with the same rights, so both succeed or both fail.
+static void namespaces(void) {
+    static const unsigned long flags[] = {CLONE_NEWUSER | CLONE_NEWPID,
+                                          CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP,
+                                          CLONE_NEWUSER | CLONE_NEWNS | CLONE_VFORK, CLONE_NEWPID, CLONE_NEWUTS};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; ++i) {
+        const int child = (int)CALL(clone, SIGCHLD | flags[i], NULL, NULL, NULL, 0);
+        if (child == 0) CALL(exit_group, CALL(getpid) == 1);
+        SHOW(child < 0 ? child : 0);
+        if (child > 0) wait_for(child, 0);
+    }
+}
+
 static void new_call(void) {
     int fd = -1;
     struct arguments arguments = {.flags = 0x1000 | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID,
@@ -93,12 +108,18 @@ static void new_call(void) {
     TRY(clone3, &arguments, sizeof arguments);
     arguments.flags = CLONE_NEWNS | CLONE_FS;
     TRY(clone3, &arguments, sizeof arguments);
+    arguments.flags = CLONE_NEWUSER | CLONE_NEWPID;
+    const int first = (int)CALL(clone3, &arguments, sizeof arguments);
+    if (first == 0) CALL(exit_group, CALL(getpid) == 1);
+    SHOW(first < 0 ? first : 0);
+    if (first > 0) wait_for(first, 0);
 }
 
 int main(void) {
     ids = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (ids == MAP_FAILED) return 1;
     old_call();
+    namespaces();
     new_call();
     return 0;
 }

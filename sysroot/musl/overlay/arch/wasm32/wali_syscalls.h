@@ -61,6 +61,7 @@ __WALI_IMPORT(getpeername) long __wali_getpeername(int, int, int);
 __WALI_IMPORT(socketpair) long __wali_socketpair(int, int, int, int);
 __WALI_IMPORT(setsockopt) long __wali_setsockopt(int, int, int, int, int);
 __WALI_IMPORT(getsockopt) long __wali_getsockopt(int, int, int, int, int);
+__WALI_IMPORT(clone) long __wali_clone(long, int, int, int, long);
 __WALI_IMPORT(fork) long __wali_fork(void);
 __WALI_IMPORT(execve) long __wali_execve(int, int, int);
 __WALI_IMPORT(exit) long __wali_exit(int);
@@ -418,6 +419,7 @@ long __wali_syscall(long n, long a, long b, long c, long d, long e, long f)
 	case 53: return __wali_socketpair(a, b, c, d);
 	case 54: return __wali_setsockopt(a, b, c, d, e);
 	case 55: return __wali_getsockopt(a, b, c, d, e);
+	case 56: return __wali_clone(a, b, c, d, e);
 	case 57: return __wali_fork();
 	case 59: return __wali_execve(a, b, c);
 	case 60: return __wali_exit(a);

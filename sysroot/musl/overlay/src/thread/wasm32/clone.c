@@ -33,6 +33,9 @@ void __wasm_thread_start(int tid, struct start *start)
 		: start->func(start->arg));
 }
 
+/* Programs that call clone have it (src/linux/clone.c). */
+weak hidden int __wasm_clone_process(int, pid_t *, int *);
+
 static int spawn(int (*func)(void *), void *stack, void *arg, pid_t *parent_tid, struct pthread *td, int *child_tid)
 {
 	struct start *start = (void *)(((uintptr_t)stack - sizeof *start) & -16);
@@ -47,20 +50,20 @@ static int spawn(int (*func)(void *), void *stack, void *arg, pid_t *parent_tid,
 
 int __clone(int (*func)(void *), void *stack, int flags, void *arg, ...)
 {
-	if (flags & CLONE_THREAD) {
-		va_list ap;
-		va_start(ap, arg);
-		pid_t *parent_tid = va_arg(ap, pid_t *);
-		struct pthread *td = va_arg(ap, struct pthread *);
-		int *child_tid = va_arg(ap, int *);
-		va_end(ap);
-		return spawn(func, stack, arg, parent_tid, td, child_tid);
-	}
+	va_list ap;
+	va_start(ap, arg);
+	pid_t *parent_tid = va_arg(ap, pid_t *);
+	struct pthread *td = va_arg(ap, struct pthread *);
+	int *child_tid = va_arg(ap, int *);
+	va_end(ap);
+	if (flags & CLONE_THREAD) return spawn(func, stack, arg, parent_tid, td, child_tid);
 
-	/* A new process: a copy of this one instead of one that shares its memory. That is what posix_spawn, popen and system
-	 * need (their child reports through a pipe); flags that ask for more than a vfork cannot be met. */
-	if (flags & ~(CLONE_VM|CLONE_VFORK|0xff)) return -ENOSYS;
-	int pid = __syscall(SYS_fork);
+	/* A new process: a copy of this one, on its copy of this stack. Where it would share the memory until it executes a
+	 * program, as for posix_spawn, popen and system (their child reports through a pipe), a copy will do, too. */
+	int pid;
+	if (!__wasm_clone_process) pid = __syscall(SYS_fork);
+	else if ((flags & (CLONE_VM|CLONE_VFORK)) == CLONE_VM) pid = -ENOSYS;
+	else pid = __wasm_clone_process(flags & ~CLONE_VM, parent_tid, child_tid);
 	if (!pid) _Exit(func(arg));
 	return pid;
 }
