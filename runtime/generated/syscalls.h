@@ -434,11 +434,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_symlink(struct w2c_wali *host, uint32_t target
     return wali_syscall2(88, wali_pointer(target_), wali_pointer(linkpath_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_readlink(struct w2c_wali *host, uint32_t pathname_, uint32_t buf_, uint32_t bufsiz_)
-{
-    (void)host;
-    return wali_syscall3(89, wali_pointer(pathname_), wali_pointer(buf_), bufsiz_);
-}
+uint64_t w2c_wali_SYS_readlink(struct w2c_wali *host, uint32_t pathname_, uint32_t buf_, uint32_t bufsiz_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_chmod(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
@@ -1491,12 +1487,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_symlinkat(struct w2c_wali *host, uint32_t targ
     return wali_syscall3(266, wali_pointer(target_), newdirfd_, wali_pointer(linkpath_));
 }
 
-WALI_INLINE uint64_t w2c_wali_SYS_readlinkat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t buf_,
-        uint32_t bufsiz_)
-{
-    (void)host;
-    return wali_syscall4(267, dirfd_, wali_pointer(pathname_), wali_pointer(buf_), bufsiz_);
-}
+uint64_t w2c_wali_SYS_readlinkat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t buf_, uint32_t
+        bufsiz_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_fchmodat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)

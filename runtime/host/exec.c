@@ -176,7 +176,9 @@ static uint64_t execute(struct call* call) {
 uint64_t w2c_wali_SYS_execveat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t argv, uint32_t envp,
                                uint32_t flags) {
     (void)host;
-    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = wali_pointer(pathname), .flags = flags};
+    const uint64_t own = own_executable_path(pathname);
+    struct call call = {
+        .dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = own != 0 ? own : wali_pointer(pathname), .flags = flags};
     const int64_t first = vector_read(&call.arguments, argv);
     const int64_t second = vector_read(&call.environment, envp);
     const int64_t error = first != 0 ? first : second;

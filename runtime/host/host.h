@@ -129,6 +129,14 @@ extern _Thread_local void* current_instance;
 // The environment file was opened: its descriptor is no longer needed.
 void environment_file_opened(uint32_t pathname);
 
+// --- own_executable.c ---
+
+// Of the environment that walirun has given: the rest is the guest's.
+char** module_path_take(char** environment);
+
+// The native path of the module, if the guest's path is that of its own executable in /proc; else 0.
+uint64_t own_executable_path(uint32_t pathname);
+
 // --- open.c ---
 
 void append_number(char* text, uint64_t number);  // in decimal, behind the text

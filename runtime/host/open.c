@@ -201,7 +201,9 @@ uint64_t open_file(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 // --- the guest's calls ---
 
 static uint64_t open_at(uint64_t dirfd, uint32_t pathname, uint64_t flags, uint32_t mode) {
-    const uint64_t fd = open_file(dirfd, wali_pointer(pathname), flags, mode);
+    const bool follows = (flags & (O_ACCMODE | O_NOFOLLOW)) == O_RDONLY;
+    const uint64_t own = follows ? own_executable_path(pathname) : 0;
+    const uint64_t fd = open_file(dirfd, own != 0 ? own : wali_pointer(pathname), flags, mode);
     if (!failed(fd)) environment_file_opened(pathname);
     return fd;
 }

@@ -28,7 +28,7 @@ static void run(void) {
 int main(int argc, char** argv, char** envp) {
     argument_count = argc;
     arguments = argv;
-    environment = envp;
+    environment = module_path_take(envp);
     mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
     signals_inherit();

@@ -4,7 +4,12 @@
 // the file, hashes it and executes what the cache holds. Everything else is left to wali-aot.
 // walirun --module DESCRIPTOR CACHE NAME [ARGUMENT...]: the same with an open file; so modules execute modules
 // (runtime/host/exec.c).
+// walirun FILE NAME [ARGUMENT...], as the kernel starts interpreters of binfmt_misc that are registered with the flag P
+// (scripts/verbs/binfmt).
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/binfmts.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +24,24 @@
 #include "cache.h"
 
 namespace {
+
+/// The program learns the path of its module from the first variable of its environment
+/// (runtime/host/own_executable.c).
+void name_module(int fd) {
+    static const char name[] = "WALI_MODULE=";
+    static std::string variable;
+    static std::vector<char*> variables;
+    char path[PATH_MAX];
+    const ssize_t length = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
+    if (length > 0) {
+        variable = name + std::string(path, static_cast<std::size_t>(length));
+        variables.push_back(variable.data());
+    }
+    for (char** entry = environ; *entry; ++entry)
+        if (std::strncmp(*entry, name, sizeof name - 1) != 0) variables.push_back(*entry);
+    variables.push_back(nullptr);
+    environ = variables.data();
+}
 
 /// Executes the compiled module if the cache has it.
 void try_cached(int fd, const std::string& folder, char** arguments) {
@@ -37,32 +60,44 @@ void try_cached(int fd, const std::string& folder, char** arguments) {
     munmap(module, size);
 }
 
-void try_cached(const char* file, char** arguments) {
-    const int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    try_cached(fd, wali::cache::folder(), arguments);
-    close(fd);
+/// Runs the module behind a descriptor; returns if that is left to wali-aot.
+void run(int fd, const std::string& folder, char** arguments) {
+    name_module(fd);
+    try_cached(fd, folder, arguments);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    if (argc > 4 && std::strcmp(argv[1], "--module") == 0)
-        try_cached(std::atoi(argv[2]), argv[3], argv + 4);
-    else if (argc > 1 && argv[1][0] != '-')
-        try_cached(argv[1], argv + 1);
-
-    // wali-aot knows the rest: options, messages, compiling into the cache, then running.
+/// wali-aot knows the rest: options, messages, compiling into the cache, then running.
+[[noreturn]] void leave_to_wali_aot(std::vector<char*> arguments) {
     const std::string program = wali::cache::runtime_folder() + "/wali-aot";
-    std::vector<char*> arguments;
     char name[] = "walirun";
     char option[] = "--run";
-    arguments.push_back(name);
-    arguments.push_back(option);
-    for (int i = 1; i < argc; ++i) arguments.push_back(argv[i]);
+    arguments.insert(arguments.begin(), {name, option});
     arguments.push_back(nullptr);
     execv(program.c_str(), arguments.data());
     std::fprintf(stderr, "walirun: cannot start %s: %s; build the target wali-aot\n", program.c_str(),
                  std::strerror(errno));
-    return 2;
+    std::exit(2);
+}
+
+bool is_interpreter() { return (getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0) != 0; }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc > 4 && std::strcmp(argv[1], "--module") == 0) {
+        run(std::atoi(argv[2]), argv[3], argv + 4);
+        leave_to_wali_aot({argv + 1, argv + argc});
+    }
+    const bool named = argc > 2 && is_interpreter();
+    const int fd = argc > 1 && (named || argv[1][0] != '-') ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
+    const std::string folder = wali::cache::folder();
+    if (fd >= 0) run(fd, folder, argv + (named ? 2 : 1));
+    if (fd < 0 || !named) leave_to_wali_aot({argv + 1, argv + argc});
+
+    fcntl(fd, F_SETFD, 0);
+    std::string option = "--module";
+    std::string descriptor = std::to_string(fd);
+    std::vector<char*> arguments = {option.data(), descriptor.data(), const_cast<char*>(folder.c_str())};
+    arguments.insert(arguments.end(), argv + 2, argv + argc);
+    leave_to_wali_aot(arguments);
 }

@@ -256,6 +256,61 @@ static void cloning(void) {
     CHECK(clone_with(cloned, CLONE_SIGHAND, NULL) == -1);
 }
 
+// --- the own executable: what was started, not what runs it ---
+
+static void check_link(int directory, const char* path) {
+    char link[4096] = "", cut[8] = "";
+    const ssize_t size = readlinkat(directory, path, link, sizeof link - 1);
+    CHECK(size > 0 && (size_t)size == strlen(self) && !strcmp(link, self));
+    CHECK(readlinkat(directory, path, cut, 5) == 5 && !strncmp(cut, self, 5) && cut[5] == 0);
+}
+
+static void* check_links(void* unused) {
+    char path[64];
+    const int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    snprintf(path, sizeof path, "/proc/%d/exe", getpid());
+    check_link(AT_FDCWD, path);
+    check_link(AT_FDCWD, "/proc/self/exe");
+    check_link(AT_FDCWD, "/proc/thread-self/exe");
+    check_link(proc, "self/exe");
+    close(proc);
+    return unused;
+}
+
+static void check_same_file(const char* path) {
+    char own[4096], named[4096];
+    const int first = open(path, O_RDONLY | O_CLOEXEC), second = open(self, O_RDONLY | O_CLOEXEC);
+    CHECK(first >= 0 && read(first, own, sizeof own) == read(second, named, sizeof named));
+    CHECK(!memcmp(own, named, sizeof own) && !close(first) && !close(second));
+}
+
+static void own_executable(void) {
+    char path[64];
+    pthread_t thread;
+    check_links(NULL);
+    CHECK(!pthread_create(&thread, NULL, check_links, NULL) && !pthread_join(thread, NULL));
+    snprintf(path, sizeof path, "/proc/%d/exe", getpid());
+    check_same_file(path);
+    check_same_file("/proc/self/exe");
+    CHECK(open("/proc/self/exe", O_RDWR | O_CLOEXEC) == -1 && errno == ETXTBSY);
+    CHECK(open("/proc/self/exe", O_RDONLY | O_NOFOLLOW | O_CLOEXEC) == -1 && errno == ELOOP);
+
+    // Executed, it is this program again, and finds the same.
+    const pid_t child = fork();
+    if (child == 0) {
+        execl("/proc/self/exe", "name", "link", (char*)NULL);
+        _exit(1);
+    }
+    CHECK(exit_code(child) == 17);
+    CHECK(!getenv("WALI_MODULE"));
+}
+
+static int report_link(const char* name) {
+    char link[4096] = "";
+    const ssize_t size = readlink("/proc/self/exe", link, sizeof link - 1);
+    return size > 0 && strstr(link, "spawning") && !strcmp(name, "name") ? 17 : 1;
+}
+
 // --- system, popen ---
 
 static volatile int handled;
@@ -405,6 +460,7 @@ static void terminals(void) {
 
 int main(int argc, char** argv) {
     if (argc == 2 && !strcmp(argv[1], "report")) return report();
+    if (argc == 2 && !strcmp(argv[1], "link")) return report_link(argv[0]);
     for (int fd = 3; fd < 32; fd++) fcntl(fd, F_SETFD, FD_CLOEXEC);  // whatever this program inherited
     self = realpath(argv[0], NULL);
     CHECK(self && mkdtemp(folder) && !chdir(folder));
@@ -415,6 +471,7 @@ int main(int argc, char** argv) {
     file_actions();
     spawn_attributes();
     searching();
+    own_executable();
     cloning();
     shells();
     shells_of_several_threads();
