@@ -2,7 +2,7 @@
 //
 // The native stacks of a thread, in one mapping; from low to high a guard, the stack on which faults and the guest's
 // handlers of them are handled, a guard, and the stack of the guest's functions. Their size is not the user's limit, as
-// code that is compiled quickly has frames several times as large as natively; only what was used takes memory.
+// code that is compiled quickly has frames up to four times as large; only what was used takes memory.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 // handler is smaller than a guard.
 #define STACK_GUARD (64UL << 10)
 #define STACK_HANDLERS (8UL << 20)
-#define STACK_SIZE (64UL << 20)  // of the guest's functions
+#define STACK_SIZE (32UL << 20)  // of the guest's functions
 #define STACK_LOW (STACK_GUARD + STACK_HANDLERS + STACK_GUARD)
 #define STACK_MAPPING (STACK_LOW + STACK_SIZE)
 

@@ -5,7 +5,8 @@
 WALI(SYS_sigaltstack) i64 sys_sigaltstack(const void* stack, void* old);
 WALI(SYS_setitimer) i64 sys_setitimer(int which, const void* value, void* old);
 
-#define TIMES 300
+#define TIMES 3000      // more than the stack of the handlers has room for
+#define TIMES_DEEP 100  // each uses the whole stack
 
 // Of which setjmp.c uses the first part.
 struct jump {
@@ -45,11 +46,11 @@ __attribute__((noinline)) static void spin(void) {
     for (;;) ++inner;
 }
 
-static void again_and_again(void (*mistake)(void), int signal) {
+static void again_and_again(void (*mistake)(void), int signal, int times) {
     taken = 0;
     inner = 0;
     save_mask(back);
-    for (int i = 0; i < TIMES; ++i) {
+    for (int i = 0; i < times; ++i) {
         const int caught = setjmp(&back);
         if (caught == 0) {
             mistake();
@@ -58,30 +59,30 @@ static void again_and_again(void (*mistake)(void), int signal) {
         CHECK_EQUAL(caught, signal);
         ++taken;
     }
-    CHECK_EQUAL(taken, TIMES);
+    CHECK_EQUAL(taken, times);
 }
 
 static void faults(void) {
     CHECK_EQUAL(install(SEGV, (u32)jump_back_with_mask, 0), 0);
-    again_and_again(fail, SEGV);
+    again_and_again(fail, SEGV, TIMES);
     CHECK_EQUAL(install(SEGV, (u32)jump_back, NODEFER), 0);
-    again_and_again(fail, SEGV);
+    again_and_again(fail, SEGV, TIMES);
     CHECK_EQUAL(install(FPE, (u32)jump_back_with_mask, 0), 0);
-    again_and_again(divide, FPE);
+    again_and_again(divide, FPE, TIMES);
 }
 
 static void exhausted_stack(void) {
     static u8 alternate[8192];
     CHECK_EQUAL(sys_sigaltstack(&(struct stack){(u32)alternate, 0, sizeof alternate}, NULL), 0);
     CHECK_EQUAL(install(SEGV, (u32)jump_back_with_mask, ONSTACK), 0);
-    again_and_again(exhaust, SEGV);
+    again_and_again(exhaust, SEGV, TIMES_DEEP);
     CHECK(depth > 1000);
 }
 
 // Out of a loop that makes no call, at any instruction of it.
 static void timers(void) {
     CHECK_EQUAL(install(ALRM, (u32)jump_back_with_mask, 0), 0);
-    again_and_again(spin, ALRM);
+    again_and_again(spin, ALRM, TIMES);
 }
 
 // As natively, a plain longjmp leaves the signal blocked: the second fault is a trap.
