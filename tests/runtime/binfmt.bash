@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # binfmt.bash WALIRUN ECHO.wasm: a shell starts a module by its path once ./wali binfmt has registered walirun. In a
-# user namespace with a binfmt_misc of its own (Linux 6.7 and later), so that this machine's stays as it is. Exit code 77
-# if there is none.
+# user namespace with a binfmt_misc of its own (Linux 6.7 and later), so that this machine's stays as it is. Exit code
+# 77 if there is none.
 # shellcheck disable=SC2016  # expanded by the shells that are started
 . "$(dirname -- "${BASH_SOURCE[0]}")/../setup/lib.bash"
 walirun=$1
