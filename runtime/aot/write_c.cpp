@@ -210,7 +210,8 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered, const
     if (has_stack_pointer)
         text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
     text += "static const struct wali_signature signatures[] = {\n";
-    for (const auto& [hash, signature] : signatures(module, files)) text += "  {" + hash + ", " + signature + "},\n";
+    for (const auto& [hash, signature] : signatures(module, files))
+        text.append("  {").append(hash).append(", ").append(signature).append("},\n");
     text += "};\n";
     text += "\nconst struct wali_guest wali_guest = {\n    .instance_size = sizeof(w2c_guest),\n    .pages = " +
             std::to_string(limits.initial) + ",\n    .max_pages = " + std::to_string(max_pages) +
