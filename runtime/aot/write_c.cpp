@@ -157,6 +157,12 @@ std::string list(const wabt::TypeVector& types) {
     return "(" + text + ")";
 }
 
+bool only_numbers(const wabt::TypeVector& types) {
+    return std::all_of(types.begin(), types.end(), [](wabt::Type type) {
+        return type == wabt::Type::I32 || type == wabt::Type::I64 || type == wabt::Type::F32 || type == wabt::Type::F64;
+    });
+}
+
 /// Members of struct wali_signature, for each type once.
 std::vector<std::string> describe_types(const wabt::Module& module) {
     std::vector<std::string> result;
@@ -165,8 +171,10 @@ std::vector<std::string> describe_types(const wabt::Module& module) {
         const wabt::FuncSignature& signature = wabt::cast<wabt::FuncType>(type)->sig;
         const std::string text = list(signature.param_types) + " -> " + list(signature.result_types);
         if (seen.insert(text).second)
-            result.push_back("\"" + text + "\", " + std::to_string(signature.GetNumParams()) + ", " +
-                             std::to_string(signature.GetNumResults()));
+            result.push_back(
+                "\"" + text + "\", " + std::to_string(signature.GetNumParams()) + ", " +
+                std::to_string(signature.GetNumResults()) + ", " +
+                (only_numbers(signature.param_types) && only_numbers(signature.result_types) ? "true" : "false"));
     }
     return result;
 }

@@ -11,13 +11,14 @@ const struct wali_signature* signature_of(wasm_rt_func_type_t type) {
     return bsearch(type, wali_guest.signatures, wali_guest.signature_count, sizeof *wali_guest.signatures, compare);
 }
 
-// Several results would be written to memory that the caller names.
+// Several results, and references to functions, are passed in memory that the caller names or fills.
 wasm_rt_trap_t guest_function_at(uint32_t index, struct guest_function* found) {
     if (!wali_guest.element) return WASM_RT_TRAP_CALL_INDIRECT;
     found->callee = wali_guest.element(current_instance, index);
     if (!found->callee.func) return WASM_RT_TRAP_CALL_INDIRECT;
     const struct wali_signature* signature = signature_of(found->callee.func_type);
-    if (!signature || signature->results > 1 || signature->parameters > MAX_PARAMETERS) return WASM_RT_TRAP_CALL_TYPE;
+    if (!signature || signature->results > 1 || signature->parameters > MAX_PARAMETERS || !signature->only_numbers)
+        return WASM_RT_TRAP_CALL_TYPE;
     found->parameters = signature->parameters;
     return WASM_RT_TRAP_NONE;
 }

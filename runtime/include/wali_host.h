@@ -63,6 +63,7 @@ struct wali_signature {
     const char* text;
     uint32_t parameters;
     uint32_t results;
+    bool only_numbers;  // no vector or reference among either
 };
 
 // What wali-aot writes about the module, as the host library sees it.

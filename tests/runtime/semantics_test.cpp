@@ -195,6 +195,27 @@ TEST_CASE("indirect calls, in tables that never change and in others") {
     CHECK(exit_code_of(module_text(exit_with("(i32.const 3)"), "(table 0 funcref)")) == 3);
 }
 
+TEST_CASE("handlers whose arguments or results would be host memory are refused") {
+    static const std::pair<std::string, std::string> types[] = {{"(param i32 funcref)", "(i32, funcref) -> ()"},
+                                                                {"(param v128)", "(v128) -> ()"},
+                                                                {"(result funcref)", "() -> (funcref)"},
+                                                                {"(result i32 i64 i64)", "() -> (i32, i64, i64)"}};
+    for (const auto& [type, shown] : types)
+        check_trap(R"((module
+            (import "wali" "SYS_rt_sigaction" (func $sigaction (param i32 i32 i32 i32) (result i64)))
+            (import "wali" "SYS_kill" (func $kill (param i32 i32) (result i64)))
+            (import "wali" "SYS_getpid" (func $getpid (result i64)))
+            (memory 1) (table 5 funcref) (elem (i32.const 4) $handler) (data (i32.const 64) "\04")
+            (func $handler )" +
+                       type + R"( unreachable)
+            (func $_start (export "_start")
+              (drop (call $sigaction (i32.const 10) (i32.const 64) (i32.const 0) (i32.const 8)))
+              (drop (call $kill (i32.wrap_i64 (call $getpid)) (i32.const 10))))))",
+                   "indirect call of another type: handler is " + shown +
+                       ", called as (i32, i32, i32) -> () in function _start",
+                   SIGSEGV);
+}
+
 TEST_CASE("names cannot clash with the host") {
     CHECK(exit_code_of(module_text("(call $main) (call $memory_reserve)" + exit_with("(i32.const 3)"),
                                    "(func $memory_reserve) (func $main) (func $printf) (func $w2c_wali_SYS_read)")) ==
