@@ -230,14 +230,17 @@ static bool says(const char* text) {
 
 static void to_file(void) { sys_dup3(said, 2, 0); }
 
-// How many calls are left when signals begin: more than the kernel's frame of a handler takes, on either stack.
-#define LAST_CALLS 400
+// How many calls are left when signals begin: too few for the kernel to begin a handler, or so many that one begins and
+// finds no room.
+#define FEW 4
+#define MANY 400
 
+static int last_calls;
 static int self;
 
 static void reach(int depth) {
     shared->depth = depth;
-    if (shared->deepest && depth > shared->deepest - LAST_CALLS) sys_kill(self, USR1);
+    if (shared->deepest && depth > shared->deepest - last_calls) sys_kill(self, USR1);
 }
 
 __attribute__((noinline)) static int deep(int n) {
@@ -266,14 +269,15 @@ static void do_nothing_with(int signal, const struct siginfo* info, void* contex
     (void)context;
 }
 
-static void meeting(bool in_memory, u32 handler) {
+static void meeting(bool in_memory, int calls, u32 handler) {
+    last_calls = calls;
     wanted_address = in_memory;
     said = (int)sys_memfd_create("stderr", 0);
     shared->deepest = 0;
     CHECK_EQUAL(signal_of(recurse_with_signals), SEGV);
     CHECK(says("call stack exhausted in function deep"));
     shared->deepest = shared->depth;
-    CHECK(shared->deepest > LAST_CALLS);
+    CHECK(shared->deepest > MANY);
     CHECK_EQUAL(install(USR1, handler, 0), 0);
     sys_close(said);
     said = (int)sys_memfd_create("stderr", 0);
@@ -284,9 +288,10 @@ static void meeting(bool in_memory, u32 handler) {
 
 static void signals_at_the_end(void) {
     shared = (struct shared*)(u32)sys_mmap(0, 4096, 3, 0x21 /* shared, anonymous */, -1, 0);
-    meeting(false, (u32)do_nothing);
-    meeting(true, (u32)do_nothing);
-    meeting(true, (u32)do_nothing_with);
+    meeting(false, FEW, (u32)do_nothing);
+    meeting(false, MANY, (u32)do_nothing);
+    meeting(true, MANY, (u32)do_nothing);
+    meeting(true, MANY, (u32)do_nothing_with);
 }
 
 // --- threads, and children of vfork ---
