@@ -77,6 +77,9 @@ static wasm_rt_trap_t trap_of(int signal, const siginfo_t* info, uintptr_t stack
 // The guest's handler, too, runs on this stack: the one that was interrupted may be exhausted.
 void on_fault(int signal, siginfo_t* info, void* context);
 
+// The guest's handler may have changed the mask, which the end of the native one would set back.
+static void keep_mask(ucontext_t* machine) { wali_syscall4(14, 0, 0, (uint64_t)&machine->uc_sigmask, 8); }
+
 void on_fault(int signal, siginfo_t* info, void* context) {
     ucontext_t* machine = context;
     uintptr_t resume;
@@ -84,6 +87,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
     signal_interrupts();
     if (info->si_code <= 0) {
         signal_sent(signal, (const union siginfo*)info);
+        keep_mask(machine);
         return;
     }
     if (guest_copy_recovers(instruction, &resume)) {
@@ -94,6 +98,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
     if (trap == WASM_RT_TRAP_NONE) trap_end(trap);
     const uintptr_t address = (uintptr_t)info->si_addr;
     if (!guest_handles(trap, in_memory(address) ? address : 0)) trap_end(trap);
+    keep_mask(machine);
 }
 
 void fault_no_room(void) {

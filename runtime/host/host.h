@@ -70,8 +70,9 @@ union siginfo;
 void signal_interrupts(void);
 void fault_entry(int signal, void* info, void* context);  // signal_entry.S; leads to on_fault
 
-// Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form.
-void signal_deliver(int signal, const union siginfo* info);
+// Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form. `mask` is the kernel's
+// mask before it; the guest's handler may change what it shall be afterwards.
+void signal_deliver(int signal, const union siginfo* info, uint64_t* mask);
 
 // One of the host's signals that somebody sent; and one that stands for a fault of the guest: false if the guest does
 // not handle it, so that it is a trap. Where the native stack is exhausted, a handler needs the alternate stack.

@@ -32,7 +32,6 @@
 #define MIN_STACK 2048U
 
 #define RED_ZONE 1024U
-#define UCONTEXT_BYTES 1024U
 
 #define SIGKILL_AND_SIGSTOP (1UL << (9 - 1) | 1UL << (19 - 1))
 
@@ -67,31 +66,46 @@ static uint32_t frame_top(uint32_t sp, uint32_t flags) {
     return top;
 }
 
+// The ucontext_t of the guest's C library. There are no registers.
+struct guest_context {
+    uint64_t flags;
+    uint32_t link;
+    struct wali_guest_stack_t stack;
+    uint64_t registers[32];
+    uint64_t mask;
+    uint64_t more_mask[15];
+    uint64_t floating_point[64];
+};
+_Static_assert(offsetof(struct guest_context, stack) == 12, "uc_stack");
+_Static_assert(offsetof(struct guest_context, mask) == 280, "uc_sigmask");
+
 // Where the arguments of a handler lie on the guest's stack.
 struct arguments {
     uint32_t info;
     uint32_t context;
 };
 
-// Places siginfo and a cleared ucontext below `top`. False if there is no room.
-static bool push_arguments(struct arguments* pushed, uint32_t top, const union siginfo* info) {
-    static const unsigned char cleared[UCONTEXT_BYTES];
+// Places them below `top`. False if there is no room.
+static bool push_arguments(struct arguments* pushed, uint32_t top, const union siginfo* info,
+                           const struct guest_context* context) {
     union siginfo guest;
     siginfo_to_guest(&guest, info);
     pushed->info = top - (uint32_t)sizeof guest;
-    pushed->context = pushed->info - UCONTEXT_BYTES;
+    pushed->context = (pushed->info - (uint32_t)sizeof *context) & ~15U;
     return guest_write(pushed->info, &guest, sizeof guest) == 0 &&
-           guest_write(pushed->context, cleared, sizeof cleared) == 0;
+           guest_write(pushed->context, context, sizeof *context) == 0;
 }
 
 // As natively, the flags do not matter: a handler takes of three arguments what it wants.
-static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal, const union siginfo* info) {
+// It may change the mask in the context.
+static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal, const union siginfo* info,
+                       struct guest_context* context) {
     struct guest_function function;
     const wasm_rt_trap_t trap = guest_function_at(handler, &function);
     if (trap != WASM_RT_TRAP_NONE) trap_end_call(trap, &function.callee, "(i32, i32, i32) -> ()");
     struct arguments arguments = {0, 0};
     if (sp && function.parameters > 1) {
-        if (!push_arguments(&arguments, top, info)) {
+        if (!push_arguments(&arguments, top, info, context)) {
             fault_no_room();
             return;
         }
@@ -99,6 +113,9 @@ static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal,
     }
     if (sp) *sp = top;
     guest_call(&function, (uint32_t)signal, arguments.info, arguments.context);
+    uint64_t mask;
+    const uint32_t mask_at = arguments.context + (uint32_t)offsetof(struct guest_context, mask);
+    if (arguments.context != 0 && guest_read(&mask, mask_at, sizeof mask) == 0) context->mask = mask;
 }
 
 // What a handler may change and must find again when it returns. When it jumps out instead, the changes remain, as
@@ -120,7 +137,7 @@ void frames_left(uintptr_t destination) {
     while (innermost && frame_is_left(innermost, destination)) innermost = innermost->outer;
 }
 
-void signal_deliver(int signal, const union siginfo* info) {
+void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     const uint64_t action = handlers[signal];
     const uint32_t handler = (uint32_t)action;
     const uint32_t flags = (uint32_t)(action >> 32);
@@ -131,14 +148,17 @@ void signal_deliver(int signal, const union siginfo* info) {
     uint32_t* sp = stack_pointer();
     struct interrupted before = {
         .outer = innermost, .alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
+    struct guest_context context = {.stack = alternate, .mask = *mask | before.held};
+    if (alternate.ss_size == 0) context.stack.ss_flags = SS_DISABLE_;
     exception_save(&before.exception);
     innermost = &before;
-    call_guest(handler, frame_top(before.sp, flags), sp, signal, info);
+    call_guest(handler, frame_top(before.sp, flags), sp, signal, info, &context);
     innermost = before.outer;
     if (sp) *sp = before.sp;
     exception_restore(&before.exception);
     alternate = before.alternate;
-    sigmask_release(before.held);
+    *mask = context.mask & ~HOST_SIGNALS;
+    sigmask_release(context.mask);
 }
 
 // --- the native handlers ---
@@ -171,9 +191,8 @@ void signal_interrupts(void) {
 void on_signal(int signal, void* info, void* context);
 
 void on_signal(int signal, void* info, void* context) {
-    (void)context;
     signal_interrupts();
-    signal_deliver(signal, info);
+    signal_deliver(signal, info, (uint64_t*)&((ucontext_t*)context)->uc_sigmask);
 }
 
 // The C library's instructions, by which unwinders know the frame of a signal. They look at the byte before, too: it
@@ -203,7 +222,7 @@ static void deliver_host_signal(int signal, const union siginfo* info) {
     const uint64_t blocked = masks[signal] & ~HOST_SIGNALS;
     uint64_t old;
     wali_syscall4(14, 0 /* SIG_BLOCK */, (uint64_t)&blocked, (uint64_t)&old, 8);
-    signal_deliver(signal, info);
+    signal_deliver(signal, info, &old);
     signals_restore(old);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// Handlers, masks, waiting for signals, alternate stacks, mistakes that end a process.
+// Handlers and their contexts, masks, waiting for signals, alternate stacks, mistakes that end a process.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 
 #include "call.h"
 
@@ -219,6 +221,91 @@ static void alternate_stacks(void) {
     SHOW(old.ss_flags);
 }
 
+// --- the third argument ---
+
+static char* volatile page;
+static volatile int inner;
+static unsigned long seen_mask, flip;
+static stack_t seen_stack;
+
+static void on_context(int number, siginfo_t* info, void* argument) {
+    ucontext_t* context = argument;
+    memcpy(&seen_mask, &context->uc_sigmask, sizeof seen_mask);
+    seen_stack = context->uc_stack;
+    order[count++ & 7] = context->uc_link == NULL ? number : -1;
+    const unsigned long changed = seen_mask ^ flip;
+    memcpy(&context->uc_sigmask, &changed, sizeof changed);
+    if (info->si_code > 0) mprotect(page, 1, PROT_READ | PROT_WRITE);
+}
+
+static void show_mask(void) {
+    unsigned long now = 0;
+    CALL(rt_sigprocmask, SIG_SETMASK, NULL, &now, 8);
+    SHOW(seen_mask);
+    SHOW(now);
+    CALL(rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+    show_order();
+}
+
+/// What a handler finds there was blocked before it, what it leaves there is blocked after it.
+static void context_masks(void) {
+    const unsigned long flips[] = {0, usr2, 1UL << (SIGFPE - 1), 1UL << (SIGSEGV - 1) | usr1, all};
+    for (size_t i = 0; i < 2 * sizeof flips / sizeof *flips; ++i) {
+        flip = flips[i / 2];
+        CALL(rt_sigprocmask, SIG_SETMASK, i % 2 ? &usr2 : &none, NULL, 8);
+        TRY(kill, CALL(getpid), SIGUSR1);
+        show_mask();
+        CALL(rt_sigprocmask, SIG_SETMASK, i % 2 ? &usr2 : &none, NULL, 8);
+        TRY(kill, CALL(getpid), SIGSEGV);
+        show_mask();
+        page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        *page = 1;
+        munmap(page, 4096);
+        show_mask();
+    }
+    flip = usr2;
+    CALL(rt_sigprocmask, SIG_SETMASK, &usr1, NULL, 8);
+    CALL(kill, CALL(getpid), SIGUSR1);
+    TRY(rt_sigsuspend, &none, 8);
+    show_mask();
+}
+
+static void context_stacks(void) {
+    const stack_t mine = {.ss_sp = stack, .ss_size = sizeof stack}, off = {.ss_flags = SS_DISABLE};
+    flip = 0;
+    for (int i = 0; i < 4; ++i) {
+        inner = i % 2 ? SIGUSR2 : 0;  // whose context is then the one seen last
+        CALL(sigaltstack, i / 2 ? &mine : &off, NULL);
+        TRY(kill, CALL(getpid), SIGUSR1);
+        SHOW(seen_stack.ss_flags);
+        SHOW(seen_stack.ss_size);
+        SHOW(seen_stack.ss_sp == (i / 2 ? stack : NULL));
+        show_order();
+    }
+    CALL(sigaltstack, &off, NULL);
+}
+
+static void on_context_first(int number, siginfo_t* info, void* argument) {
+    on_context(number, info, argument);
+    if (inner != 0) {
+        const int next = inner;
+        inner = 0;
+        kill(getpid(), next);
+    }
+}
+
+static void contexts(void) {
+    struct sigaction action = {.sa_sigaction = on_context, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGSEGV, &action, NULL);
+    context_masks();
+    action.sa_sigaction = on_context_first;
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
+    context_stacks();
+    handle(SIGSEGV, SIG_DFL, 0);
+}
+
 static void descriptors(void) {
     const int self = (int)CALL(getpid);
     struct signalfd_siginfo info;
@@ -321,6 +408,7 @@ int main(void) {
     nesting();
     handler_masks();
     alternate_stacks();
+    contexts();
     descriptors();
     deaths();
     mistakes();
