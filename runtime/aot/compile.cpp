@@ -12,8 +12,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <initializer_list>
+#include <sstream>
 
 #include "interrupt.h"
+#include "resource_limits.h"
 #include "refusal.h"
 #include "workspace.h"
 
@@ -22,14 +25,10 @@ namespace {
 
 using Command = std::vector<std::string>;
 
-// Why each: -O1 is the best trade of compile time against speed (README.md). Two accesses of different types to one
-// address are ordinary in wasm; a stack frame must not step over the guard page; floating point must keep NaNs. A loop
-// around a system call costs up to 40 ns more per turn where it lies badly for the CPU's branch predictor; aligned, it
-// costs what it does natively. Unwind tables (3% of the file, never read otherwise) name the callers of what trapped.
+// Why each: two accesses of different types to one address are ordinary in wasm; a stack frame must not step over the
+// guard page; floating point must keep NaNs. Unwind tables (3% of the file, never read otherwise) name the callers of
+// what trapped.
 const Command compile_flags = {"-std=gnu11",
-                               "-O1",
-                               "-falign-functions=64",
-                               "-falign-loops=64",
                                "-w",
                                "-fPIE",
                                "-fvisibility=hidden",
@@ -41,6 +40,14 @@ const Command compile_flags = {"-std=gnu11",
                                "-fsignaling-nans",
                                "-fasynchronous-unwind-tables",
                                "-fcf-protection=none"};
+
+// -O1 is the best trade of compile time against speed (README.md). A loop around a system call costs up to 40 ns more
+// per turn where it lies badly for the CPU's branch predictor; aligned, it costs what it does natively.
+const Command full_flags = {"-O1", "-falign-functions=64", "-falign-loops=64"};
+const Command quick_flags = {"-O0"};
+
+// Without optimization Clang takes a third of GCC's time.
+const std::string quick_compiler = "clang-22";
 
 const Command link_flags = {"-static-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", "-Wl,--build-id=none"};
 
@@ -68,12 +75,12 @@ pid_t start(const Command& command, const std::string& folder, const std::string
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawnattr_t attributes;  // a process group each, so that the driver's own children can be ended with it
+    posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     const auto environment = environment_for(folder);
     pid_t pid = -1;
     const int error = posix_spawnp(&pid, command[0].c_str(), &actions, &attributes, pointers(command).data(),
@@ -103,42 +110,53 @@ struct Running {
     std::string log;
 };
 
+/// Compilers, and what these have started, are in this process's group (child.h), where SIGTERM is blocked
+/// (interrupt.h).
 void kill_all(std::vector<Running>& running) {
-    for (const Running& process : running) kill(-process.pid, SIGKILL);
+    kill(0, SIGTERM);
+    for (const Running& process : running) kill(process.pid, SIGKILL);
     for (const Running& process : running)
         while (waitpid(process.pid, nullptr, 0) < 0 && errno == EINTR) continue;
     running.clear();
 }
 
+bool contains(const std::string& text, std::initializer_list<const char*> words) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](const char* word) { return text.find(word) != std::string::npos; });
+}
+
+[[noreturn]] void refuse(const std::string& compiler, int status, const std::string& complaint) {
+    if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) || contains(complaint, {"CPU time limit"}))
+        throw LimitReached("the C compiler " + compiler + " takes more than 5 minutes for a part of it");
+    if (contains(complaint, {"out of memory", "memory exhausted", "cannot allocate", "bad_alloc"}))
+        throw LimitReached("the C compiler " + compiler + " needs more than 2 GiB of memory for a part of it");
+    throw Refusal("the C compiler " + compiler + " failed: " + complaint);
+}
+
 /// Waits for one of the processes. Throws if it failed, or if the program was interrupted.
-void wait_one(std::vector<Running>& running) {
+void wait_one(std::vector<Running>& running, const std::string& compiler) {
     std::vector<pid_t> pids;
     for (const Running& process : running) pids.push_back(process.pid);
     int status = 0;
-    const pid_t pid = wait_for_one(pids, status);
+    const pid_t pid = wait_for_one(pids, status, build_limit);
     const auto ended =
         std::find_if(running.begin(), running.end(), [pid](const Running& process) { return process.pid == pid; });
+    if (ended == running.end()) return;
     const std::string log = ended->log;
     running.erase(ended);
-    if (status != 0) throw Refusal("the C compiler " + compiler() + " failed: " + complaint(log));
+    if (status != 0) refuse(compiler, status, complaint(log));
 }
 
-std::size_t cores() {
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::size_t>(CPU_COUNT(&set)) : 1;
-}
-
-void run_all(const std::vector<Command>& commands, const std::string& folder) {
+void run_all(const std::vector<Command>& commands, const std::string& folder, std::size_t jobs) {
     std::vector<Running> running;
-    const std::size_t limit = cores();
     try {
         for (std::size_t next = 0; next < commands.size() || !running.empty();) {
-            if (next < commands.size() && running.size() < limit) {
+            if (next < commands.size() && running.size() < jobs) {
                 const std::string log = folder + "/log" + std::to_string(next);
                 running.push_back({start(commands[next], folder, log), log});
                 ++next;
             } else {
-                wait_one(running);
+                wait_one(running, commands[0][0]);
             }
         }
     } catch (...) {
@@ -147,22 +165,40 @@ void run_all(const std::vector<Command>& commands, const std::string& folder) {
     }
 }
 
-}  // namespace
-
-std::string compiler() {
-    const char* chosen = std::getenv("WALI_CC");
-    return chosen && *chosen ? chosen : "cc";
+bool is_program(const std::string& name) {
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (access((folder + "/" + name).c_str(), X_OK) == 0) return true;
+    return false;
 }
 
-void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
-             const std::string& output) {
+std::string compiler(Tier tier) {
+    const char* chosen = std::getenv("WALI_CC");
+    if (chosen && *chosen) return chosen;
+    return tier == Tier::Quick && is_program(quick_compiler) ? quick_compiler : "cc";
+}
+
+}  // namespace
+
+std::size_t cores() {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::size_t>(CPU_COUNT(&set)) : 1;
+}
+
+void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support, Tier tier,
+             std::size_t jobs, const std::string& output) {
+    limit_resources(memory_limit);
+    const std::string program = compiler(tier);
+    const Command& tier_flags = tier == Tier::Quick ? quick_flags : full_flags;
     std::vector<Command> commands;
-    Command link = {compiler()};
+    Command link = {program};
     link.insert(link.end(), link_flags.begin(), link_flags.end());
     for (const std::string& name : c_files) {
         const std::string object = folder + "/" + name + ".o";
-        Command command = {compiler()};
+        Command command = {program};
         command.insert(command.end(), compile_flags.begin(), compile_flags.end());
+        command.insert(command.end(), tier_flags.begin(), tier_flags.end());
         for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h",
                                           std::string("-c"), folder + "/" + name, std::string("-o"), object})
             command.push_back(option);
@@ -171,8 +207,8 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
     }
     for (const std::string& option : {support + "/libwalihost.a", std::string("-lm"), std::string("-o"), output})
         link.push_back(option);
-    run_all(commands, folder);
-    run_all({link}, folder);
+    run_all(commands, folder, jobs);
+    run_all({link}, folder, 1);
 }
 
 }  // namespace wali::aot

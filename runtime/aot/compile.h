@@ -4,14 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "tier.h"
+
 namespace wali::aot {
 
-/// Compiles the C files in `folder` with the system's C compiler ($WALI_CC, default cc), as many at once as there are
-/// cores, and links them with the host library in `support` to the executable `output`. Throws Refusal or Interrupted.
-void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
-             const std::string& output);
+/// The processors that this process may use.
+std::size_t cores();
 
-/// The compiler's command.
-std::string compiler();
+/// Compiles the C files in `folder` with a C compiler ($WALI_CC; default cc, for Tier::Quick clang-22 where there is
+/// one), at most `jobs` at once, and links them with the host library in `support` to the executable `output`. Limits
+/// this process's resources (resource_limits.h). Throws Refusal or Interrupted.
+void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support, Tier tier,
+             std::size_t jobs, const std::string& output);
 
 }  // namespace wali::aot

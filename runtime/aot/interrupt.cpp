@@ -24,9 +24,10 @@ bool would_end(int signal) {
     return action.sa_handler != SIG_IGN && sigismember(&old_mask, signal) == 0;
 }
 
-/// Waits for a watched signal for at most `timeout` (null: for ever). Throws Interrupted unless it is SIGCHLD.
-void wait_for_signal(const timespec* timeout) {
-    const int signal = sigtimedwait(&watched, nullptr, timeout);
+/// Waits for a watched signal for at most `duration`. Throws Interrupted unless it is SIGCHLD.
+void wait_for_signal(std::chrono::milliseconds duration) {
+    const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
+    const int signal = sigtimedwait(&watched, nullptr, &timeout);
     if (signal > 0 && signal != SIGCHLD) throw Interrupted{signal};
 }
 
@@ -61,28 +62,33 @@ void Interrupts::release() {
     active = false;
 }
 
+void Interrupts::forget() {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    active = false;
+}
+
 void reset_signals_in_child() {
     if (!active) return;
     sigaction(SIGCHLD, &old_child_action, nullptr);
     sigprocmask(SIG_SETMASK, &old_mask, nullptr);
 }
 
-void check_interrupted() {
-    const timespec now = {0, 0};
-    wait_for_signal(&now);
-}
+void check_interrupted() { wait_for_signal(std::chrono::milliseconds(0)); }
 
-pid_t wait_for_one(const std::vector<pid_t>& children, int& status) {
+pid_t wait_for_one(const std::vector<pid_t>& children, int& status, std::chrono::milliseconds duration) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + duration;
     for (;;) {
         for (const pid_t child : children)
             if (waitpid(child, &status, WNOHANG) != 0) return child;
-        wait_for_signal(nullptr);
+        const Clock::time_point now = Clock::now();
+        if (now >= end) return 0;
+        wait_for_signal(std::chrono::ceil<std::chrono::milliseconds>(end - now));
     }
 }
 
-void sleep_for(std::chrono::milliseconds duration) {
-    const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
-    wait_for_signal(&timeout);
-}
+void sleep_for(std::chrono::milliseconds duration) { wait_for_signal(duration); }
 
 }  // namespace wali::aot

@@ -25,14 +25,17 @@ class Interrupts {
 
     /// Back to how the program was started; for what it executes.
     void release();
+
+    /// In a process that was forked: nothing is blocked or watched any more, and another may exist.
+    static void forget();
 };
 
 /// Throws Interrupted if a signal came.
 void check_interrupted();
 
-/// Waits until one of these children ends (returns its process id and status), or throws Interrupted. Others are not
-/// touched: a program that executes a module leaves its children to that.
-pid_t wait_for_one(const std::vector<pid_t>& children, int& status);
+/// Waits until one of these children ends (returns its process id and status), or throws Interrupted; at most for
+/// `duration`, then it returns 0. Others are not touched: a program that executes a module leaves its children to that.
+pid_t wait_for_one(const std::vector<pid_t>& children, int& status, std::chrono::milliseconds duration);
 
 /// Sleeps, or throws Interrupted.
 void sleep_for(std::chrono::milliseconds duration);

@@ -12,7 +12,16 @@ class Refusal : public std::runtime_error {
     explicit Refusal(const std::string& reason) : std::runtime_error(reason) {}
 };
 
+/// A refusal that names a limit (resource_limits.h): trying again does not help.
+class LimitReached : public Refusal {
+  public:
+    explicit LimitReached(const std::string& reason) : Refusal("too large: " + reason) {}
+};
+
 /// "what: strerror(error)".
 std::string with_errno(const std::string& what, int error);
+
+/// A file name or an import's name may hold anything; a message is one line of text.
+std::string printable(const std::string& text);
 
 }  // namespace wali::aot

@@ -20,8 +20,6 @@ std::string staged;  // at most one Workspace exists
 
 }  // namespace
 
-std::string with_errno(const std::string& what, int error) { return what + ": " + std::strerror(error); }
-
 Workspace::Workspace() {
     const char* parent = std::getenv("TMPDIR");
     folder_ = std::string(parent && *parent ? parent : "/tmp") + "/wali-aot.XXXXXX";

@@ -2,21 +2,32 @@
 #include "write_c.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
+#include "data.h"
 #include "jumps.h"
 #include "module.h"
 #include "refusal.h"
 #include "table.h"
+#include "unwinding.h"
 
 namespace wali::aot {
 namespace {
 
 // Instructions per output file: large enough that the common header does not matter, small enough for the compiler's
-// memory and for all cores.
+// memory and for all cores. Without optimization the header matters more, and memory less.
 constexpr std::size_t instructions_per_file = 30000;
-constexpr std::size_t max_files = 64;
+constexpr std::size_t quick_instructions_per_file = 60000;
+constexpr std::size_t quick_instructions_worth_two = 10000;
+constexpr std::size_t max_files = 1024;
+
+std::size_t number_of_files(std::size_t instructions, Tier tier) {
+    if (tier == Tier::Full) return std::clamp<std::size_t>(instructions / instructions_per_file, 1, max_files);
+    if (instructions < quick_instructions_worth_two) return 1;
+    return std::clamp<std::size_t>(instructions / quick_instructions_per_file, 2, max_files);
+}
 
 // A pragma, because other compilers refuse GCC's flags and ignore this. Two passes that it has only from -O2 on, and
 // that cost no time, save a tenth where addresses are computed, which wasm does in 32 bits. Its dead store elimination
@@ -72,45 +83,8 @@ void name_vectors(std::string& impl_header) {
     impl_header += names + "#include \"wali_vector.h\"\n";
 }
 
-void insert_at_each(std::string& text, std::string_view after, std::string_view what) {
-    for (std::size_t at = text.find(after); at != std::string::npos;
-         at = text.find(after, at + after.size() + what.size()))
-        text.insert(at + after.size(), what);
-}
-
-bool declares_variable(std::string_view line) {
-    for (const std::string_view type : {"u32", "u64", "f32", "f64", "v128", "wasm_rt_funcref_t", "wasm_rt_externref_t"})
-        if (line.substr(0, type.size()) == type && line.substr(type.size(), 5) == " var_") return true;
-    return false;
-}
-
-/// A local that changes between setjmp and longjmp must be volatile, or its value is undefined in the catch block.
-/// The writer declares parameters on the function's first line and locals, on a line per type, before FUNC_PROLOGUE.
-/// What is tail-called has no such line: there the operand stack becomes volatile, too, and parameters are locals.
-void make_locals_volatile(std::string& function) {
-    std::size_t brace = function.find(") {\n");
-    const std::size_t parameters = function.rfind("instance, ", brace);
-    const bool tail_called = function.rfind("(void **instance_ptr, ", brace) != std::string::npos;
-    std::size_t end = function.find("FUNC_PROLOGUE;");
-    if (brace == std::string::npos || (end == std::string::npos) != tail_called)
-        throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
-    if (parameters != std::string::npos && function.find('\n', parameters) > brace) {
-        std::string list = function.substr(parameters, brace - parameters);
-        insert_at_each(list, ", ", "volatile ");
-        function.replace(parameters, brace - parameters, list);
-        brace = parameters + list.size();
-    }
-    static constexpr std::string_view word = "volatile ";
-    for (std::size_t at = brace; (at = function.find("\n  ", at)) < std::min(end, function.size());) {
-        at += 3;
-        if (!declares_variable(std::string_view(function).substr(at, 32))) continue;
-        function.insert(at, word);
-        end = end == std::string::npos ? end : end + word.size();
-    }
-}
-
 /// Splits a file into functions (each ends with a line "}") and treats those that contain `call`.
-void fix_functions(std::string& text, std::string_view call, void (*fix)(std::string& function)) {
+void fix_functions(std::string& text, std::string_view call, const std::function<void(std::string& function)>& fix) {
     if (text.find(call) == std::string::npos) return;
     std::string result;
     result.reserve(text.size());
@@ -233,8 +207,9 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered, const
 
 }  // namespace
 
-std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters) {
-    const std::size_t outputs = std::clamp<std::size_t>(lowered.total_weight / instructions_per_file, 1, max_files);
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters, Tier tier,
+                           const std::string& folder) {
+    const std::size_t outputs = number_of_files(lowered.total_weight, tier);
     std::vector<wabt::MemoryStream> parts(outputs);
     std::vector<wabt::Stream*> streams;
     for (wabt::MemoryStream& part : parts) streams.push_back(&part);
@@ -259,16 +234,24 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     tell_wrong_calls(files.back().text);
     if (module.features_used.simd) name_vectors(files.back().text);
     files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
+    const auto catching = variables_of_catching_functions(module);
+    std::size_t next = 0;
     for (std::size_t i = 0; i < outputs; ++i) {
         // The writer includes its second header itself only when it writes several files.
         const std::string head = outputs == 1 ? "#include \"guest-impl.h\"\n" : "";
         files.push_back({"part" + std::to_string(i) + ".c", head + text_of(parts[i])});
-        fix_functions(files.back().text, "wasm_rt_try(", make_locals_volatile);
+        fix_functions(files.back().text, "wasm_rt_try(", [&](std::string& function) {
+            if (lowered.tail_calls)  // then the writer writes functions twice
+                make_all_volatile(function);
+            else
+                make_volatile(function, next < catching.size() ? catching[next++] : std::vector<Variable>());
+        });
         if (module.tags.empty()) fix_functions(files.back().text, "setjmp(instance->", write_jumps);
         if (lowered.tail_calls) fix_tail_calls(files.back().text);
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
-    files.push_back({"glue.c", write_glue(module, lowered, files)});
+    const std::string data = move_data(module, folder, files);
+    files.push_back({"glue.c", write_glue(module, lowered, files) + data});
     return files;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lower.h"
+#include "tier.h"
 
 namespace wali::aot {
 
@@ -14,8 +15,10 @@ struct CFile {
     std::string text;
 };
 
-/// Writes a lowered module as C: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c, glue.c.
+/// Writes a lowered module as C, for files in `folder`: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c, data.bin,
+/// glue.c.
 /// Every .c file compiles alone; runtime/include/wali_host.h must be force-included.
-std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters);
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters, Tier tier,
+                           const std::string& folder);
 
 }  // namespace wali::aot

@@ -3,8 +3,10 @@
 
 // The low-level functions: walirun is linked statically and must start fast, and EVP would pull in all of libcrypto.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <fcntl.h>
 #include <limits.h>
 #include <openssl/sha.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +16,14 @@
 #include "runtime_identity.h"
 
 namespace wali::cache {
+
+Tier tier() {
+    const char* chosen = std::getenv("WALI_TIER");
+    if (!chosen || !*chosen || std::strcmp(chosen, "auto") == 0) return Tier::Auto;
+    if (std::strcmp(chosen, "quick") == 0) return Tier::Quick;
+    if (std::strcmp(chosen, "full") == 0) return Tier::Full;
+    return Tier::Unknown;
+}
 
 std::string folder() {
     if (const char* chosen = std::getenv("WALI_CACHE_DIR"); chosen && *chosen) return std::string(chosen) + "/aot";
@@ -54,6 +64,14 @@ bool usable(const std::string& path) {
     struct stat status;
     if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     return (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+bool locked(const std::string& path) {
+    const int fd = open(lock(path).c_str(), O_RDWR | O_CLOEXEC);
+    if (fd < 0) return false;
+    const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0;
+    close(fd);
+    return held;
 }
 
 }  // namespace wali::cache

@@ -25,6 +25,8 @@
 
 namespace {
 
+using wali::cache::Tier;
+
 /// The program learns the path of its module from the first variable of its environment
 /// (runtime/host/own_executable.c).
 void name_module(int fd) {
@@ -43,7 +45,15 @@ void name_module(int fd) {
     environ = variables.data();
 }
 
-/// Executes the compiled module if the cache has it.
+void execute(const std::string& path, int fd, char** arguments) {
+    const int flags = fcntl(fd, F_GETFD);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    execv(path.c_str(), arguments);
+    fcntl(fd, F_SETFD, flags);
+}
+
+/// Executes the compiled module if the cache has what $WALI_TIER asks for. A quick one while nobody makes the full one
+/// is left to wali-aot, which then begins to.
 void try_cached(int fd, const std::string& folder, char** arguments) {
     struct stat status;
     if (folder.empty() || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
@@ -51,12 +61,11 @@ void try_cached(int fd, const std::string& folder, char** arguments) {
     void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     if (module == MAP_FAILED) return;
     const std::string path = wali::cache::path_of(folder, module, size);
-    if (wali::cache::usable(path)) {
-        const int flags = fcntl(fd, F_GETFD);
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-        execv(path.c_str(), arguments);
-        fcntl(fd, F_SETFD, flags);
-    }
+    const std::string quick = wali::cache::quick(path);
+    const Tier tier = wali::cache::tier();
+    if ((tier == Tier::Full || tier == Tier::Auto) && wali::cache::usable(path)) execute(path, fd, arguments);
+    if ((tier == Tier::Quick || (tier == Tier::Auto && wali::cache::locked(path))) && wali::cache::usable(quick))
+        execute(quick, fd, arguments);
     munmap(module, size);
 }
 

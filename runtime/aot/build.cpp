@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "build.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "../run/cache.h"
+#include "child.h"
+#include "compile.h"
+#include "resource_limits.h"
+#include "progress.h"
+#include "refusal.h"
+#include "translate.h"
+#include "workspace.h"
+
+namespace wali::aot {
+namespace {
+
+std::string support_folder() {
+    const std::string runtime = wali::cache::runtime_folder();
+    if (runtime.empty()) throw Refusal("cannot find this program's folder: /proc is not mounted");
+    const std::string folder = runtime + "/support";
+    if (access((folder + "/libwalihost.a").c_str(), R_OK) != 0)
+        throw Refusal("the runtime is incomplete: " + folder + "/libwalihost.a is missing; build it again");
+    return folder;
+}
+
+/// Text as a C string literal.
+std::string quoted(const std::string& text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        char octal[8];
+        std::snprintf(octal, sizeof octal, "\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        result += octal;
+    }
+    return result + "\"";
+}
+
+/// What the child does.
+void make(const Build& wanted, std::size_t jobs, const std::string& support, const std::string& folder,
+          const std::string& staged) {
+    auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, folder);
+    if (wanted.cached) {
+        c_files.push_back("runtime.c");
+        write_file(folder + "/runtime.c",
+                   "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
+    }
+    compile(folder, c_files, support, wanted.tier, jobs, staged);
+}
+
+}  // namespace
+
+void build(const Build& wanted, std::size_t jobs) {
+    const std::string support = support_folder();
+    Workspace workspace;
+    const std::string staged = workspace.stage(wanted.output);
+    const int placeholder = open(staged.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+    if (placeholder < 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
+    close(placeholder);
+    Child child([&] { make(wanted, jobs, support, workspace.folder(), staged); });
+    Progress progress(wanted.shown, wanted.name);
+    while (!child.wait_for(Progress::interval))
+        if (progress.update() > build_limit) throw LimitReached("compiling it takes more than 30 minutes");
+    if (child.status() != 0) throw Refusal("the process that compiles it was ended");
+    if (chmod(staged.c_str(), 0755) != 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
+    workspace.publish();
+}
+
+}  // namespace wali::aot
