@@ -43,8 +43,8 @@ def files_in(folder: Path) -> list[str]:
 def behaviour(command: list[str], base: Path) -> list[str]:
     folder = base / "folder"
     folder.mkdir(mode=0o755)
-    environment = {name: os.environ[name] for name in ("HOME", "PATH", "TMPDIR", "WALI_CACHE_DIR", "WALI_CC") if
-                   name in os.environ} | {"WALI_TEST_VALUE": "a=b c"}
+    kept = ("HOME", "PATH", "TMPDIR", "WALI_CACHE_DIR", "WALI_CC", "WALI_TIER")
+    environment = {name: os.environ[name] for name in kept if name in os.environ} | {"WALI_TEST_VALUE": "a=b c"}
     with subprocess.Popen([*command, "one argument", ""], cwd=folder, env=environment, umask=0o022,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           start_new_session=True) as process:

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // The cache of compiled modules: used, shared, never left half-written.
 #include <doctest/doctest.h>
-#include <poll.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <utility>
 
 #include "fixture.h"
 
@@ -125,4 +131,194 @@ TEST_CASE("wali-aot writes an executable") {
     write_file(runtime.file("test.wasm"), "broken");
     CHECK(runtime.wali_aot({runtime.file("test.wasm"), "-o", runtime.file("out")}).exit_code == 2);
     CHECK(run({runtime.file("out")}).out == "hi\n");
+}
+
+// --- tiers ---
+
+namespace {
+
+/// Larger than what is translated fully at once.
+std::string large_hello() {
+    return assemble(module_text("(drop (call $write (i32.const 1) (i32.const 16) (i32.const 3)))",
+                                "(data (i32.const 16) \"hi\\n\") (data (i32.const 1024) \"" + std::string(20000, 'x') +
+                                    "\")"));
+}
+
+Options with_tier(const std::string& tier) {
+    Options options;
+    options.environment = {{"WALI_TIER", tier}};
+    return options;
+}
+
+/// Waits until nobody translates any more.
+void wait_for_background(const Runtime& runtime) {
+    for (const std::string& name : runtime.cache().contents()) {
+        if (name.find(".lock") == std::string::npos) continue;
+        const int fd = open(runtime.cache().file(name).c_str(), O_RDWR);
+        if (fd >= 0) flock(fd, LOCK_EX);
+        close(fd);
+    }
+}
+
+std::size_t count(const std::vector<std::string>& names, const std::string& ending) {
+    return static_cast<std::size_t>(std::count_if(names.begin(), names.end(), [&](const std::string& name) {
+        return name.size() >= ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+    }));
+}
+
+/// A compiler that does `command` before it optimizes.
+class Compiler {
+  public:
+    explicit Compiler(const std::string& command) {
+        write_file(path(), "#!/bin/sh\nfolder=${0%/*}\ncase \"$*\" in *-O1*) " + command + " ;; esac\nexec cc \"$@\"\n");
+        chmod(path().c_str(), 0755);
+        REQUIRE(mkfifo(file("started").c_str(), 0600) == 0);
+        REQUIRE(mkfifo(file("go").c_str(), 0600) == 0);
+    }
+
+    Options options(const std::string& tier) const {
+        Options result = with_tier(tier);
+        result.environment.emplace_back("WALI_CC", path());
+        return result;
+    }
+
+    std::string path() const { return folder_.file("cc"); }
+    std::string file(const std::string& name) const { return folder_.file(name); }
+
+  private:
+    Folder folder_;
+};
+
+/// Tells its process id and waits for ever.
+constexpr char blocks[] = "echo $$ >\"$folder/started\"; read line <\"$folder/go\"";
+
+pid_t parent_of(pid_t pid) {
+    const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+    const std::size_t at = status.find("\nPPid:");
+    REQUIRE(at != std::string::npos);
+    return std::stoi(status.substr(at + 6));
+}
+
+}  // namespace
+
+TEST_CASE("the full translation takes the place of the quick one") {
+    Runtime runtime;
+    CHECK(runtime.run(large_hello(), {}, with_tier("auto")).out == "hi\n");
+    wait_for_background(runtime);
+    REQUIRE(runtime.left_behind().size() == 1);
+    CHECK(count(runtime.left_behind(), ".quick") == 0);
+    Options no_path = with_tier("auto");
+    no_path.environment.emplace_back("PATH", "/nowhere");
+    CHECK(runtime.run(large_hello(), {}, no_path).out == "hi\n");
+}
+
+TEST_CASE("WALI_TIER chooses a translation") {
+    Runtime runtime;
+    CHECK(runtime.run(large_hello(), {}, with_tier("quick")).out == "hi\n");
+    CHECK(count(runtime.left_behind(), ".quick") == 1);
+    CHECK(runtime.left_behind().size() == 1);
+    CHECK(runtime.run(large_hello(), {}, with_tier("full")).out == "hi\n");
+    CHECK(runtime.left_behind().size() == 2);
+    const Result result = runtime.run(large_hello(), {}, with_tier("best"));
+    CHECK(result.exit_code == 2);
+    CHECK(result.err.find("WALI_TIER") != std::string::npos);
+}
+
+TEST_CASE("a small module is translated fully at once") {
+    Runtime runtime;
+    CHECK(runtime.run(hello(), {}, with_tier("auto")).out == "hi\n");
+    REQUIRE(runtime.left_behind().size() == 1);
+    CHECK(count(runtime.left_behind(), ".quick") == 0);
+}
+
+TEST_CASE("the background has nothing of the user's, and leaves nothing when it is ended") {
+    enum class Whom { Supervisor, Builder };
+    struct Case {
+        Whom whom;
+        int signal;
+    };
+    for (const Case& one : {Case{Whom::Supervisor, SIGTERM}, Case{Whom::Supervisor, SIGKILL}, Case{Whom::Builder, SIGKILL},
+                            Case{Whom::Builder, SIGTERM}}) {
+        Runtime runtime;
+        const Compiler compiler(blocks);
+        // This reads to the end of both pipes while the compiler waits: nobody else has them.
+        CHECK(runtime.run(large_hello(), {}, compiler.options("auto")).out == "hi\n");
+        const pid_t process = std::stoi(read_file(compiler.file("started")));
+        CHECK(getsid(process) != getsid(0));
+        CHECK(getpriority(PRIO_PROCESS, static_cast<id_t>(process)) == 19);
+        CHECK(sched_getscheduler(process) == SCHED_IDLE);
+        // Meanwhile the quick one serves, without a second background.
+        CHECK(runtime.run(large_hello(), {}, compiler.options("auto")).out == "hi\n");
+        CHECK(count(runtime.left_behind(), ".lock") == 1);
+
+        const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, process, 0));
+        const pid_t builder = parent_of(process);
+        const pid_t supervisor = parent_of(builder);
+        CHECK(getsid(process) == getsid(supervisor));
+        kill(one.whom == Whom::Builder ? builder : supervisor, one.signal);
+        wait_for_background(runtime);
+        pollfd end = {descriptor, POLLIN, 0};
+        CHECK(poll(&end, 1, 60000) == 1);  // the compiler's
+        close(descriptor);
+        CHECK(runtime.left_behind().size() == 1);
+        CHECK(count(runtime.left_behind(), ".quick") == 1);
+    }
+}
+
+TEST_CASE("a full translation that reaches a limit leaves the quick one in its place") {
+    Runtime runtime;
+    const Compiler compiler("echo 'cc1: out of memory' >&2; exit 1");
+    CHECK(runtime.run(large_hello(), {}, compiler.options("auto")).out == "hi\n");
+    wait_for_background(runtime);
+    REQUIRE(runtime.left_behind().size() == 1);
+    CHECK(count(runtime.left_behind(), ".quick") == 0);
+    CHECK(runtime.run(large_hello(), {}, compiler.options("auto")).out == "hi\n");
+}
+
+TEST_CASE("a compiler that reaches a limit is named with it") {
+    for (const auto& [command, limit] : {std::pair("kill -XCPU $$", "5 minutes"),
+                                         std::pair("echo 'cc: CPU time limit exceeded' >&2; exit 1", "5 minutes"),
+                                         std::pair("echo 'cc1: out of memory' >&2; exit 1", "2 GiB")}) {
+        Runtime runtime;
+        const Compiler compiler(command);
+        const Result result = runtime.run(hello(), {}, compiler.options("full"));
+        CHECK(result.exit_code == 2);
+        CHECK(result.err.find(limit) != std::string::npos);
+        CHECK(runtime.left_behind().empty());
+    }
+}
+
+TEST_CASE("a terminal shows that a module is compiled") {
+    Runtime runtime;
+    const Compiler compiler(blocks);
+    write_file(runtime.file("test.wasm"), hello());
+    int terminal = -1;
+    const pid_t pid = forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (pid == 0) {
+        for (const auto& [name, value] : runtime.with_folders(compiler.options("full")).environment)
+            setenv(name.c_str(), value.c_str(), 1);
+        execl(Runtime::program("walirun").c_str(), "walirun", runtime.file("test.wasm").c_str(), nullptr);
+        _exit(127);
+    }
+    std::string shown;
+    const auto read_until = [&](const std::string& text) {
+        char buffer[256];
+        while (shown.find(text) == std::string::npos) {
+            const ssize_t length = read(terminal, buffer, sizeof buffer);
+            if (length <= 0) return false;
+            shown.append(buffer, static_cast<std::size_t>(length));
+        }
+        return true;
+    };
+    CHECK(read_until("compiling test.wasm (1 s)"));
+    // Every compilation waits.
+    const std::string go = compiler.file("go");
+    const std::string started = compiler.file("started");
+    const pid_t releases = start({"/bin/sh", "-c", "while read pid; do echo >" + go + "; done <>" + started});
+    CHECK(read_until("\r\033[K"));
+    CHECK(read_until("hi\r\n"));
+    CHECK(wait_for(pid).exit_code == 0);
+    kill(releases, SIGKILL);
+    wait_for(releases);
+    close(terminal);
 }
