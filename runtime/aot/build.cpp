@@ -64,7 +64,7 @@ void build(const Build& wanted, std::size_t jobs) {
     Child child([&] { make(wanted, jobs, support, workspace.folder(), staged); });
     Progress progress(wanted.shown, wanted.name);
     while (!child.wait_for(Progress::interval))
-        if (progress.update() > build_limit) throw LimitReached("compiling it takes more than 30 minutes");
+        if (progress.update() > build_limit) throw LimitReached("too large: compiling it takes more than 30 minutes");
     if (child.status() != 0) throw Refusal("the process that compiles it was ended");
     if (chmod(staged.c_str(), 0755) != 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
     workspace.publish();

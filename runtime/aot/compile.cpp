@@ -19,6 +19,7 @@
 #include "resource_limits.h"
 #include "refusal.h"
 #include "workspace.h"
+#include "write_c.h"
 
 namespace wali::aot {
 namespace {
@@ -46,7 +47,8 @@ const Command compile_flags = {"-std=gnu11",
 const Command full_flags = {"-O1", "-falign-functions=64", "-falign-loops=64"};
 const Command quick_flags = {"-O0"};
 
-// Without optimization Clang takes a third of GCC's time.
+// Without optimization it takes a third of GCC's time. A function with hundreds of try blocks, each a setjmp, takes GCC
+// minutes and gigabytes with optimization, and this time as others do.
 const std::string quick_compiler = "clang-22";
 
 const Command link_flags = {"-static-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", "-Wl,--build-id=none"};
@@ -107,6 +109,7 @@ std::string complaint(const std::string& log) {
 
 struct Running {
     pid_t pid;
+    std::string compiler;
     std::string log;
 };
 
@@ -127,14 +130,14 @@ bool contains(const std::string& text, std::initializer_list<const char*> words)
 
 [[noreturn]] void refuse(const std::string& compiler, int status, const std::string& complaint) {
     if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) || contains(complaint, {"CPU time limit"}))
-        throw LimitReached("the C compiler " + compiler + " takes more than 5 minutes for a part of it");
+        throw LimitReached("too large: the C compiler " + compiler + " takes more than 5 minutes for a part of it");
     if (contains(complaint, {"out of memory", "memory exhausted", "cannot allocate", "bad_alloc"}))
-        throw LimitReached("the C compiler " + compiler + " needs more than 2 GiB of memory for a part of it");
+        throw LimitReached("too large: the C compiler " + compiler + " needs more than 2 GiB of memory for a part of it");
     throw Refusal("the C compiler " + compiler + " failed: " + complaint);
 }
 
 /// Waits for one of the processes. Throws if it failed, or if the program was interrupted.
-void wait_one(std::vector<Running>& running, const std::string& compiler) {
+void wait_one(std::vector<Running>& running) {
     std::vector<pid_t> pids;
     for (const Running& process : running) pids.push_back(process.pid);
     int status = 0;
@@ -142,9 +145,9 @@ void wait_one(std::vector<Running>& running, const std::string& compiler) {
     const auto ended =
         std::find_if(running.begin(), running.end(), [pid](const Running& process) { return process.pid == pid; });
     if (ended == running.end()) return;
-    const std::string log = ended->log;
+    const Running process = *ended;
     running.erase(ended);
-    if (status != 0) refuse(compiler, status, complaint(log));
+    if (status != 0) refuse(process.compiler, status, complaint(process.log));
 }
 
 void run_all(const std::vector<Command>& commands, const std::string& folder, std::size_t jobs) {
@@ -153,10 +156,10 @@ void run_all(const std::vector<Command>& commands, const std::string& folder, st
         for (std::size_t next = 0; next < commands.size() || !running.empty();) {
             if (next < commands.size() && running.size() < jobs) {
                 const std::string log = folder + "/log" + std::to_string(next);
-                running.push_back({start(commands[next], folder, log), log});
+                running.push_back({start(commands[next], folder, log), commands[next][0], log});
                 ++next;
             } else {
-                wait_one(running, commands[0][0]);
+                wait_one(running);
             }
         }
     } catch (...) {
@@ -173,10 +176,10 @@ bool is_program(const std::string& name) {
     return false;
 }
 
-std::string compiler(Tier tier) {
+std::string compiler(bool quick) {
     const char* chosen = std::getenv("WALI_CC");
     if (chosen && *chosen) return chosen;
-    return tier == Tier::Quick && is_program(quick_compiler) ? quick_compiler : "cc";
+    return quick && is_program(quick_compiler) ? quick_compiler : "cc";
 }
 
 }  // namespace
@@ -189,14 +192,13 @@ std::size_t cores() {
 void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support, Tier tier,
              std::size_t jobs, const std::string& output) {
     limit_resources(memory_limit);
-    const std::string program = compiler(tier);
     const Command& tier_flags = tier == Tier::Quick ? quick_flags : full_flags;
     std::vector<Command> commands;
-    Command link = {program};
+    Command link = {compiler(tier == Tier::Quick)};
     link.insert(link.end(), link_flags.begin(), link_flags.end());
     for (const std::string& name : c_files) {
         const std::string object = folder + "/" + name + ".o";
-        Command command = {program};
+        Command command = {compiler(tier == Tier::Quick || name.rfind(catching_file, 0) == 0)};
         command.insert(command.end(), compile_flags.begin(), compile_flags.end());
         command.insert(command.end(), tier_flags.begin(), tier_flags.end());
         for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h",

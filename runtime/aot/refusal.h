@@ -15,7 +15,7 @@ class Refusal : public std::runtime_error {
 /// A refusal that names a limit (resource_limits.h): trying again does not help.
 class LimitReached : public Refusal {
   public:
-    explicit LimitReached(const std::string& reason) : Refusal("too large: " + reason) {}
+    explicit LimitReached(const std::string& reason) : Refusal(reason) {}
 };
 
 /// "what: strerror(error)".

@@ -87,13 +87,13 @@ std::vector<std::string> translate(const std::string& name, const std::vector<st
                 for (const CFile& file : translate_to_c(name, bytes, tier, folder)) write_file(folder + "/" + file.name, file.text);
             });
         } catch (const std::bad_alloc&) {
-            throw LimitReached("translating it needs more than 2 GiB of memory");
+            throw LimitReached("too large: translating it needs more than 2 GiB of memory");
         }
     });
     while (!child.wait_for(build_limit)) continue;
     const int status = child.status();
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        throw LimitReached("translating it takes more than 5 minutes of processor time");
+        throw LimitReached("too large: translating it takes more than 5 minutes of processor time");
     if (status != 0)
         throw Refusal("the engine (wabt) crashed on it; it uses something that the C writer does not support");
     return c_files(folder);

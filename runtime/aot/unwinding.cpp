@@ -209,13 +209,26 @@ std::vector<Variable> variables_of(const wabt::Func& function) {
     return variables;
 }
 
-bool has_try(const wabt::Func& function) {
-    bool found = false;
-    for_each(function.exprs, [&](const wabt::Expr& expr) { found = found || wabt::isa<wabt::TryExpr>(&expr); });
-    return found;
+std::size_t count_tries(const wabt::Func& function) {
+    std::size_t count = 0;
+    for_each(function.exprs, [&](const wabt::Expr& expr) {
+        const auto* guarded = wabt::dyn_cast<wabt::TryExpr>(&expr);
+        if (guarded && guarded->kind != wabt::TryKind::Plain) ++count;
+    });
+    return count;
 }
 
 // --- the text ---
+
+[[noreturn]] void unknown_shape() {
+    throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
+}
+
+std::size_t count(std::string_view text, std::string_view what) {
+    std::size_t result = 0;
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string_view::npos; at += what.size()) ++result;
+    return result;
+}
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \n");
@@ -247,8 +260,11 @@ class NeedsVolatile {
 
     bool operator()(std::string_view type) {
         const std::size_t i = next_++;
-        return i >= variables_.size() || variables_[i].type != type || variables_[i].changed;
+        if (i >= variables_.size() || variables_[i].type != type) unknown_shape();
+        return variables_[i].changed;
     }
+
+    bool all_seen() const { return next_ == variables_.size(); }
 
   private:
     const std::vector<Variable>& variables_;
@@ -290,22 +306,22 @@ bool declares_variable(std::string_view line) {
 
 }  // namespace
 
-std::vector<std::vector<Variable>> variables_of_catching_functions(const wabt::Module& module) {
-    std::vector<std::vector<Variable>> result;
+std::vector<CatchingFunction> catching_functions(const wabt::Module& module) {
+    std::vector<CatchingFunction> result;
     for (auto function = module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports);
          function != module.funcs.end(); ++function)
-        if (has_try(**function)) result.push_back(variables_of(**function));
+        if (const std::size_t tries = count_tries(**function)) result.push_back({variables_of(**function), tries});
     return result;
 }
 
 /// The writer declares parameters on the function's first line and locals before FUNC_PROLOGUE.
-void make_volatile(std::string& function, const std::vector<Variable>& variables) {
-    const std::size_t prologue = function.find("FUNC_PROLOGUE;");
-    const std::size_t brace = function.rfind("{\n", prologue);
-    if (prologue == std::string::npos || brace == std::string::npos)
-        throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
-    NeedsVolatile needs(variables);
-    std::string head = function.substr(0, brace);
+void make_volatile(std::string& text, const CatchingFunction& function) {
+    const std::size_t prologue = text.find("FUNC_PROLOGUE;");
+    const std::size_t brace = text.rfind("{\n", prologue);
+    if (prologue == std::string::npos || brace == std::string::npos || count(text, c_try) != function.tries)
+        unknown_shape();
+    NeedsVolatile needs(function.variables);
+    std::string head = text.substr(0, brace);
     static constexpr std::string_view instance = "instance, ";
     const std::size_t found = head.rfind(instance);
     if (found != std::string::npos && head.find('\n', found) == std::string::npos) {
@@ -314,30 +330,30 @@ void make_volatile(std::string& function, const std::vector<Variable>& variables
         head.replace(begin, end - begin, parameters(head.substr(begin, end - begin), needs));
     }
     const std::size_t locals = brace + 2;
-    function = head + "{\n" +
-               declarations(std::string_view(function).substr(locals, prologue - locals), needs) + "  " +
-               function.substr(prologue);
+    const std::string declared = declarations(std::string_view(text).substr(locals, prologue - locals), needs);
+    if (!needs.all_seen()) unknown_shape();
+    text = head + "{\n" + declared + "  " + text.substr(prologue);
 }
 
 /// What is tail-called has no such line: there the operand stack becomes volatile, too, and parameters are locals.
-void make_all_volatile(std::string& function) {
-    std::size_t brace = function.find(") {\n");
-    const std::size_t parameters = function.rfind("instance, ", brace);
-    const bool tail_called = function.rfind("(void **instance_ptr, ", brace) != std::string::npos;
-    std::size_t end = function.find("FUNC_PROLOGUE;");
+void make_all_volatile(std::string& text) {
+    std::size_t brace = text.find(") {\n");
+    const std::size_t parameters = text.rfind("instance, ", brace);
+    const bool tail_called = text.rfind("(void **instance_ptr, ", brace) != std::string::npos;
+    std::size_t end = text.find("FUNC_PROLOGUE;");
     if (brace == std::string::npos || (end == std::string::npos) != tail_called)
-        throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
-    if (parameters != std::string::npos && function.find('\n', parameters) > brace) {
-        std::string list = function.substr(parameters, brace - parameters);
+        unknown_shape();
+    if (parameters != std::string::npos && text.find('\n', parameters) > brace) {
+        std::string list = text.substr(parameters, brace - parameters);
         insert_at_each(list, ", ", "volatile ");
-        function.replace(parameters, brace - parameters, list);
+        text.replace(parameters, brace - parameters, list);
         brace = parameters + list.size();
     }
     static constexpr std::string_view word = "volatile ";
-    for (std::size_t at = brace; (at = function.find("\n  ", at)) < std::min(end, function.size());) {
+    for (std::size_t at = brace; (at = text.find("\n  ", at)) < std::min(end, text.size());) {
         at += 3;
-        if (!declares_variable(std::string_view(function).substr(at, 32))) continue;
-        function.insert(at, word);
+        if (!declares_variable(std::string_view(text).substr(at, 32))) continue;
+        text.insert(at, word);
         end = end == std::string::npos ? end : end + word.size();
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wabt.h"
@@ -16,13 +17,20 @@ struct Variable {
     bool changed;
 };
 
-/// For each function with a try block.
-std::vector<std::vector<Variable>> variables_of_catching_functions(const wabt::Module& module);
+struct CatchingFunction {
+    std::vector<Variable> variables;
+    std::size_t tries;
+};
 
-/// Makes the variables that need it volatile in the C text of such a function; also those that are not in the list.
-void make_volatile(std::string& function, const std::vector<Variable>& variables);
+/// The functions with try blocks, as the writer writes them.
+std::vector<CatchingFunction> catching_functions(const wabt::Module& module);
 
-/// The same where there are tail calls: all variables.
-void make_all_volatile(std::string& function);
+constexpr std::string_view c_try = "wasm_rt_try(";  // how a try block begins in C
+
+/// Makes the variables that need it volatile in the C text of such a function.
+void make_volatile(std::string& text, const CatchingFunction& function);
+
+/// The same where there are tail calls, with which functions are written twice: all variables.
+void make_all_volatile(std::string& text);
 
 }  // namespace wali::aot

@@ -234,20 +234,24 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     tell_wrong_calls(files.back().text);
     if (module.features_used.simd) name_vectors(files.back().text);
     files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
-    const auto catching = variables_of_catching_functions(module);
-    std::size_t next = 0;
+    const std::vector<CatchingFunction> catching = catching_functions(module);
+    auto next = catching.begin();
     for (std::size_t i = 0; i < outputs; ++i) {
         // The writer includes its second header itself only when it writes several files.
-        const std::string head = outputs == 1 ? "#include \"guest-impl.h\"\n" : "";
-        files.push_back({"part" + std::to_string(i) + ".c", head + text_of(parts[i])});
-        fix_functions(files.back().text, "wasm_rt_try(", [&](std::string& function) {
-            if (lowered.tail_calls)  // then the writer writes functions twice
+        std::string text = (outputs == 1 ? "#include \"guest-impl.h\"\n" : "") + text_of(parts[i]);
+        parts[i].Clear();
+        const bool catches = text.find(c_try) != std::string::npos;
+        fix_functions(text, c_try, [&](std::string& function) {
+            if (lowered.tail_calls)
                 make_all_volatile(function);
+            else if (next == catching.end())
+                unknown_shape();
             else
-                make_volatile(function, next < catching.size() ? catching[next++] : std::vector<Variable>());
+                make_volatile(function, *next++);
         });
-        if (module.tags.empty()) fix_functions(files.back().text, "setjmp(instance->", write_jumps);
-        if (lowered.tail_calls) fix_tail_calls(files.back().text);
+        if (module.tags.empty()) fix_functions(text, "setjmp(instance->", write_jumps);
+        if (lowered.tail_calls) fix_tail_calls(text);
+        files.push_back({(catches ? catching_file : part_file) + std::to_string(i) + ".c", std::move(text)});
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
     const std::string data = move_data(module, folder, files);

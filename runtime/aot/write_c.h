@@ -9,14 +9,18 @@
 
 namespace wali::aot {
 
+// How the names of C files of functions begin; the second if one of them catches exceptions.
+constexpr const char* part_file = "part";
+constexpr const char* catching_file = "catching";
+
 /// One generated file.
 struct CFile {
     std::string name;  // "guest.h", "part0.c", ...
     std::string text;
 };
 
-/// Writes a lowered module as C, for files in `folder`: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c, data.bin,
-/// glue.c.
+/// Writes a lowered module as C, for files in `folder`: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c (or catching0.c
+/// ...), data.bin, glue.c.
 /// Every .c file compiles alone; runtime/include/wali_host.h must be force-included.
 std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters, Tier tier,
                            const std::string& folder);

@@ -2,6 +2,7 @@
 // The cache of compiled modules: used, shared, never left half-written.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>

@@ -296,6 +296,43 @@ TEST_CASE("arguments and environment") {
     CHECK(result.out.find(escaped) != std::string::npos);
 }
 
+TEST_CASE("a catch sees what its try block has changed") {
+    Runtime runtime;
+    const std::string more = R"((tag $e) (func $throw_if_odd (param i32)
+        (if (i32.and (local.get 0) (i32.const 1)) (then (throw $e)))))";
+    // In a loop, so that also what is read only in the next turn counts: 2, 4 are added in the second turn, 4, 8 in the
+    // fourth.
+    const std::string loop = R"((local $turn i32) (local $wide i64) (local $a i32) (local $b i32) (local $sum i32)
+        (loop $again
+            (try (do
+                (local.set $a (i32.add (local.get $a) (i32.const 1)))
+                (local.set $b (i32.mul (local.get $a) (i32.const 2)))
+                (local.set $wide (i64.add (local.get $wide) (i64.const 1)))
+                (call $throw_if_odd (local.get $turn)))
+            (catch $e
+                (local.set $sum (i32.add (local.get $sum) (i32.add (local.get $a) (i32.mul (local.get $b) (i32.const 10)))))))
+            (try (do (nop)))
+            (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $turn) (i32.const 4))))
+        (drop (call $exit (i32.add (local.get $sum) (i32.wrap_i64 (local.get $wide))))))";
+    CHECK(runtime.run_text(module_text(loop, more)).exit_code == 130);
+    const std::string delegated = R"((local $a i32)
+        (try $outer (do
+            (try (do (local.set $a (i32.const 7)) (call $throw_if_odd (i32.const 1))) (delegate $outer)))
+        (catch_all (drop (call $exit (local.get $a))))))";
+    CHECK(runtime.run_text(module_text(delegated, more)).exit_code == 7);
+    const std::string only_then = R"((local $a i32) (local $b i32)
+        (block $end (loop $again
+            (try (do
+                (br_if $end (i32.eq (local.get $a) (i32.const 3)))
+                (local.set $a (i32.add (local.get $a) (i32.const 1)))
+                (call $throw_if_odd (i32.const 1)))
+            (catch_all (local.set $b (i32.add (local.get $b) (i32.const 2)))))
+            (br $again)))
+        (drop (call $exit (i32.add (local.get $a) (local.get $b)))))";
+    CHECK(runtime.run_text(module_text(only_then, more)).exit_code == 9);
+}
+
 TEST_CASE("the time and the processor are read without a system call") {
     // Those that Linux itself can read so; on other machines it makes the calls.
     const std::string source = read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource");
