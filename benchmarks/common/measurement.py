@@ -40,6 +40,7 @@ def parser(description):
 
 def parse(options):
     arguments = options.parse_args()
+    os.environ["WALI_TIER"] = "full"  # what is measured is never a translation that another will replace
     arguments.runner = arguments.runner or arguments.native_tree / "runtime/walirun"
     if arguments.json and not os.access(arguments.json.absolute().parent, os.W_OK):
         raise Failure(f"cannot write {arguments.json}: make its folder, or name another with --json")

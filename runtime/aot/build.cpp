@@ -11,9 +11,9 @@
 #include "../run/cache.h"
 #include "child.h"
 #include "compile.h"
-#include "resource_limits.h"
 #include "progress.h"
 #include "refusal.h"
+#include "resource_limits.h"
 #include "translate.h"
 #include "workspace.h"
 

@@ -30,8 +30,7 @@ std::optional<CacheLock> CacheLock::attempt(const std::string& path) {
     const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return {};
     struct stat status;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_nlink > 0)
-        return CacheLock(file, fd);
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_nlink > 0) return CacheLock(file, fd);
     close(fd);  // somebody holds it, or has just removed it
     errno = EWOULDBLOCK;
     return {};

@@ -18,7 +18,8 @@
 namespace wali::aot {
 namespace {
 
-constexpr std::size_t small_module = std::size_t{16} << 10;  // bytes; the full translation takes less than half a second
+constexpr std::size_t small_module = std::size_t{16}
+                                     << 10;  // bytes; the full translation takes less than half a second
 
 struct Module {
     std::string name;
@@ -79,14 +80,10 @@ std::string cached_executable(const ModuleFile& input, const std::string& folder
     module.full = cache::path_of(folder, module.bytes.data(), module.bytes.size());
     module.quick = cache::quick(module.full);
     switch (cache::tier()) {
-        case cache::Tier::Quick:
-            return only(module, Tier::Quick);
-        case cache::Tier::Full:
-            return only(module, Tier::Full);
-        case cache::Tier::Auto:
-            return module.bytes.size() <= small_module ? only(module, Tier::Full) : best(module);
-        case cache::Tier::Unknown:
-            break;
+        case cache::Tier::Quick: return only(module, Tier::Quick);
+        case cache::Tier::Full: return only(module, Tier::Full);
+        case cache::Tier::Auto: return module.bytes.size() <= small_module ? only(module, Tier::Full) : best(module);
+        case cache::Tier::Unknown: break;
     }
     throw Refusal("WALI_TIER must be quick, full or auto");
 }

@@ -16,8 +16,8 @@
 #include <sstream>
 
 #include "interrupt.h"
-#include "resource_limits.h"
 #include "refusal.h"
+#include "resource_limits.h"
 #include "workspace.h"
 #include "write_c.h"
 
@@ -132,7 +132,8 @@ bool contains(const std::string& text, std::initializer_list<const char*> words)
     if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) || contains(complaint, {"CPU time limit"}))
         throw LimitReached("too large: the C compiler " + compiler + " takes more than 5 minutes for a part of it");
     if (contains(complaint, {"out of memory", "memory exhausted", "cannot allocate", "bad_alloc"}))
-        throw LimitReached("too large: the C compiler " + compiler + " needs more than 2 GiB of memory for a part of it");
+        throw LimitReached("too large: the C compiler " + compiler +
+                           " needs more than 2 GiB of memory for a part of it");
     throw Refusal("the C compiler " + compiler + " failed: " + complaint);
 }
 

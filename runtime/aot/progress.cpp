@@ -19,8 +19,7 @@ bool is_ours(int terminal) { return isatty(terminal) && tcgetpgrp(terminal) == g
 Progress::Progress(const char* program, const std::string& name) {
     if (!program || !is_ours(STDERR_FILENO)) return;
     const std::string file = printable(name.substr(name.rfind('/') + 1));
-    text_ = std::string(program) + ": compiling " +
-            (file.size() > max_name ? file.substr(0, max_name) + "..." : file);
+    text_ = std::string(program) + ": compiling " + (file.size() > max_name ? file.substr(0, max_name) + "..." : file);
 }
 
 std::chrono::milliseconds Progress::update() {

@@ -14,10 +14,10 @@
 #include "child.h"
 #include "imports.h"
 #include "interrupt.h"
-#include "resource_limits.h"
 #include "lower.h"
 #include "module.h"
 #include "refusal.h"
+#include "resource_limits.h"
 #include "workspace.h"
 #include "write_c.h"
 
@@ -81,10 +81,12 @@ std::vector<std::string> translate(const std::string& name, const std::vector<st
     Child child([&] {
         limit_resources(memory_limit + stack_bytes);
         reset_signals_in_child();
-        if (!freopen("/dev/null", "w", stderr)) throw Refusal("cannot open /dev/null");  // assertion texts of the engine
+        if (!freopen("/dev/null", "w", stderr))
+            throw Refusal("cannot open /dev/null");  // assertion texts of the engine
         try {
             run_on_large_stack([&] {
-                for (const CFile& file : translate_to_c(name, bytes, tier, folder)) write_file(folder + "/" + file.name, file.text);
+                for (const CFile& file : translate_to_c(name, bytes, tier, folder))
+                    write_file(folder + "/" + file.name, file.text);
             });
         } catch (const std::bad_alloc&) {
             throw LimitReached("too large: translating it needs more than 2 GiB of memory");

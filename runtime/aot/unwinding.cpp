@@ -75,23 +75,15 @@ class Liveness {
 
     void step(const wabt::Expr& expr, Set& live) {
         switch (expr.type()) {
-            case wabt::ExprType::LocalGet:
-                live[index(wabt::cast<wabt::LocalGetExpr>(&expr)->var)] = true;
-                break;
-            case wabt::ExprType::LocalSet:
-                written(wabt::cast<wabt::LocalSetExpr>(&expr)->var, live);
-                break;
-            case wabt::ExprType::LocalTee:
-                written(wabt::cast<wabt::LocalTeeExpr>(&expr)->var, live);
-                break;
+            case wabt::ExprType::LocalGet: live[index(wabt::cast<wabt::LocalGetExpr>(&expr)->var)] = true; break;
+            case wabt::ExprType::LocalSet: written(wabt::cast<wabt::LocalSetExpr>(&expr)->var, live); break;
+            case wabt::ExprType::LocalTee: written(wabt::cast<wabt::LocalTeeExpr>(&expr)->var, live); break;
             case wabt::ExprType::Block: {
                 const wabt::Block& block = wabt::cast<wabt::BlockExpr>(&expr)->block;
                 live = before_labeled(block.exprs, block.label, Set(live), live);
                 break;
             }
-            case wabt::ExprType::Loop:
-                loop(wabt::cast<wabt::LoopExpr>(&expr)->block, live);
-                break;
+            case wabt::ExprType::Loop: loop(wabt::cast<wabt::LoopExpr>(&expr)->block, live); break;
             case wabt::ExprType::If: {
                 const auto& branch = *wabt::cast<wabt::IfExpr>(&expr);
                 const Set after = live;
@@ -99,16 +91,12 @@ class Liveness {
                 add(live, before_labeled(branch.false_, branch.true_.label, after, after));
                 break;
             }
-            case wabt::ExprType::Try:
-                guarded(*wabt::cast<wabt::TryExpr>(&expr), live);
-                break;
+            case wabt::ExprType::Try: guarded(*wabt::cast<wabt::TryExpr>(&expr), live); break;
             case wabt::ExprType::Br:
                 live = unwinding_;
                 add(live, at(wabt::cast<wabt::BrExpr>(&expr)->var));
                 break;
-            case wabt::ExprType::BrIf:
-                add(live, at(wabt::cast<wabt::BrIfExpr>(&expr)->var));
-                break;
+            case wabt::ExprType::BrIf: add(live, at(wabt::cast<wabt::BrIfExpr>(&expr)->var)); break;
             case wabt::ExprType::BrTable: {
                 const auto& table = *wabt::cast<wabt::BrTableExpr>(&expr);
                 live = unwinding_;
@@ -121,11 +109,8 @@ class Liveness {
             case wabt::ExprType::ReturnCallIndirect:
             case wabt::ExprType::Rethrow:
             case wabt::ExprType::Throw:
-            case wabt::ExprType::Unreachable:
-                live = unwinding_;
-                break;
-            default:
-                break;
+            case wabt::ExprType::Unreachable: live = unwinding_; break;
+            default: break;
         }
     }
 
@@ -341,8 +326,7 @@ void make_all_volatile(std::string& text) {
     const std::size_t parameters = text.rfind("instance, ", brace);
     const bool tail_called = text.rfind("(void **instance_ptr, ", brace) != std::string::npos;
     std::size_t end = text.find("FUNC_PROLOGUE;");
-    if (brace == std::string::npos || (end == std::string::npos) != tail_called)
-        unknown_shape();
+    if (brace == std::string::npos || (end == std::string::npos) != tail_called) unknown_shape();
     if (parameters != std::string::npos && text.find('\n', parameters) > brace) {
         std::string list = text.substr(parameters, brace - parameters);
         insert_at_each(list, ", ", "volatile ");

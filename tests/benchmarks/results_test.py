@@ -70,7 +70,7 @@ class Results(unittest.TestCase):
     def test_all_benchmarks_write_all_results(self):
         if not ARGUMENTS.wasm_tree:
             self.skipTest("the wasm tree's tests do this")
-        results, text = self.results("run", *TINY)
+        results, text = self.results("run", "--quick", *TINY)
         self.assertEqual(results["schema"], 1)
         for key in ("cpu", "cores", "kernel", "date", "compiler", "runtime"):
             self.assertTrue(results["host"][key], key)
@@ -84,6 +84,11 @@ class Results(unittest.TestCase):
             self.assertIn(row["target"], ("native", "wasm"))
             self.check_positive(row["value"])
         self.assertEqual({row["bench"] for row in results["program"] if row["target"] == "wasm"} & PROGRAM, PROGRAM)
+        self.assertEqual({(row["module"], row["tier"]) for row in results["start"]},
+                         {(module, tier) for module in ("hello", "httpd") for tier in ("quick", "full")})
+        for row in results["start"]:
+            for value in ("bytes", "cold_s", "cpu_s", "memory_kib", "warm_ms"):
+                self.check_positive(row[value])
         self.assertEqual(set(results["build"]["stripped_bytes"]), {"hello.wasm", "httpd.wasm"})
         for row in results["build"]["compile"]:
             self.check_positive(row["cpu_s"])

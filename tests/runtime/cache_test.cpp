@@ -140,9 +140,9 @@ namespace {
 
 /// Larger than what is translated fully at once.
 std::string large_hello() {
-    return assemble(module_text("(drop (call $write (i32.const 1) (i32.const 16) (i32.const 3)))",
-                                "(data (i32.const 16) \"hi\\n\") (data (i32.const 1024) \"" + std::string(20000, 'x') +
-                                    "\")"));
+    return assemble(
+        module_text("(drop (call $write (i32.const 1) (i32.const 16) (i32.const 3)))",
+                    "(data (i32.const 16) \"hi\\n\") (data (i32.const 1024) \"" + std::string(20000, 'x') + "\")"));
 }
 
 Options with_tier(const std::string& tier) {
@@ -171,7 +171,8 @@ std::size_t count(const std::vector<std::string>& names, const std::string& endi
 class Compiler {
   public:
     explicit Compiler(const std::string& command) {
-        write_file(path(), "#!/bin/sh\nfolder=${0%/*}\ncase \"$*\" in *-O1*) " + command + " ;; esac\nexec cc \"$@\"\n");
+        write_file(path(),
+                   "#!/bin/sh\nfolder=${0%/*}\ncase \"$*\" in *-O1*) " + command + " ;; esac\nexec cc \"$@\"\n");
         chmod(path().c_str(), 0755);
         REQUIRE(mkfifo(file("started").c_str(), 0600) == 0);
         REQUIRE(mkfifo(file("go").c_str(), 0600) == 0);
@@ -238,8 +239,8 @@ TEST_CASE("the background has nothing of the user's, and leaves nothing when it 
         Whom whom;
         int signal;
     };
-    for (const Case& one : {Case{Whom::Supervisor, SIGTERM}, Case{Whom::Supervisor, SIGKILL}, Case{Whom::Builder, SIGKILL},
-                            Case{Whom::Builder, SIGTERM}}) {
+    for (const Case& one : {Case{Whom::Supervisor, SIGTERM}, Case{Whom::Supervisor, SIGKILL},
+                            Case{Whom::Builder, SIGKILL}, Case{Whom::Builder, SIGTERM}}) {
         Runtime runtime;
         const Compiler compiler(blocks);
         // This reads to the end of both pipes while the compiler waits: nobody else has them.

@@ -296,6 +296,16 @@ TEST_CASE("arguments and environment") {
     CHECK(result.out.find(escaped) != std::string::npos);
 }
 
+TEST_CASE("data segments, also empty and passive ones, are where they shall be") {
+    Runtime runtime;
+    const std::string data = R"((data (i32.const 16) "\05") (data (i32.const 20) "") (data $later "\01\02\03")
+        (data (i32.const 24) "\40"))";
+    const std::string body = R"((memory.init $later (i32.const 100) (i32.const 1) (i32.const 2))
+        (drop (call $exit (i32.add (i32.load (i32.const 16))
+            (i32.add (i32.load (i32.const 24)) (i32.load8_u (i32.const 101)))))))";
+    CHECK(runtime.run_text(module_text(body, data)).exit_code == 5 + 64 + 3);
+}
+
 TEST_CASE("a catch sees what its try block has changed") {
     Runtime runtime;
     const std::string more = R"((tag $e) (func $throw_if_odd (param i32)
