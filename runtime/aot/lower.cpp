@@ -67,7 +67,7 @@ class Imports {
 /// Walks function bodies without recursion, counts instructions and rewrites what the C writer refuses.
 class BodyLowering {
   public:
-    BodyLowering(wabt::Module& module, Lowered& result) : module_(module), imports_(module), result_(result) {}
+    BodyLowering(wabt::Module& module, Lowered& result) : imports_(module), result_(result) {}
 
     void function(wabt::Func& function) {
         std::size_t count = 0;
@@ -81,7 +81,6 @@ class BodyLowering {
             for (auto position = list->begin(); position != list->end(); ++count) {
                 wabt::Expr& expr = *position;
                 push_bodies(expr, depth + 1, pending);
-                check_called_table(expr);
                 if (wabt::isa<wabt::ReturnCallExpr>(&expr) || wabt::isa<wabt::ReturnCallIndirectExpr>(&expr))
                     result_.tail_calls = true;
                 if (uses_table(expr)) result_.uses_tables = true;
@@ -95,14 +94,6 @@ class BodyLowering {
   private:
     using Position = wabt::ExprList::iterator;
 
-    /// The engine's validation lets a call through any table pass.
-    void check_called_table(const wabt::Expr& expr) const {
-        const wabt::Var* table = nullptr;
-        if (const auto* call = wabt::dyn_cast<wabt::CallIndirectExpr>(&expr)) table = &call->table;
-        if (const auto* call = wabt::dyn_cast<wabt::ReturnCallIndirectExpr>(&expr)) table = &call->table;
-        if (table && module_.GetTable(*table)->elem_type != Type::FuncRef)
-            throw Refusal("not valid: call_indirect through a table that holds no functions; build it again");
-    }
 
     static void push_bodies(wabt::Expr& expr, std::size_t depth,
                             std::vector<std::pair<wabt::ExprList*, std::size_t>>& pending) {
@@ -152,7 +143,6 @@ class BodyLowering {
         return list.erase(position);
     }
 
-    wabt::Module& module_;
     Imports imports_;
     Lowered& result_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "module.h"
 
+#include <wabt/expr-visitor.h>
+
 #include <cstdio>
 #include <cstring>
 
@@ -34,6 +36,30 @@ void check_head(const std::vector<std::uint8_t>& bytes) {
         throw Refusal("a WebAssembly module of an unknown version; build it with version 1 of the format");
 }
 
+/// The validation of wabt lets a call through any table pass.
+class CalledTables : public wabt::ExprVisitor::DelegateNop {
+  public:
+    explicit CalledTables(const wabt::Module& module) : module_(module) {}
+
+    wabt::Result OnCallIndirectExpr(wabt::CallIndirectExpr* call) override { return check(call->table); }
+    wabt::Result OnReturnCallIndirectExpr(wabt::ReturnCallIndirectExpr* call) override { return check(call->table); }
+
+  private:
+    wabt::Result check(const wabt::Var& table) const {
+        return module_.GetTable(table)->elem_type == wabt::Type::FuncRef ? wabt::Result::Ok : wabt::Result::Error;
+    }
+
+    const wabt::Module& module_;
+};
+
+void check_called_tables(wabt::Module& module) {
+    CalledTables check(module);
+    wabt::ExprVisitor visitor(&check);
+    for (wabt::Func* function : module.funcs)
+        if (Failed(visitor.VisitFunc(function)))
+            throw Refusal("not valid: an indirect call through a table that holds no functions; build it again");
+}
+
 }  // namespace
 
 wabt::Features features() {
@@ -57,6 +83,7 @@ std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::ve
     errors.clear();
     if (Failed(wabt::ValidateModule(module.get(), &errors, wabt::ValidateOptions(features()))))
         throw Refusal("not valid: " + describe(errors) + "; build it again");
+    check_called_tables(*module);
     return module;
 }
 

@@ -51,6 +51,16 @@ void replace_once(std::string& text, std::string_view from, std::string_view to)
     text.replace(position, from.size(), to);
 }
 
+void replace_each(std::string& text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+}
+
+/// GCC may keep the operand of an atomic operation in the register of its result, and then reads the result for it.
+void keep_operands(std::string& impl_header) {
+    replace_each(impl_header, "sizeof(t1)), wrapped);", "sizeof(t1)), wrapped); WALI_KEEP(wrapped);");
+}
+
 /// The writer loads the base of memory from the instance before each access; ours is a constant.
 void use_constant_base(std::string& impl_header) {
     replace_once(impl_header, "#define MEM_ADDR(mem, addr, n) &(mem)->data[addr]\n",
@@ -97,11 +107,6 @@ void fix_functions(std::string& text, std::string_view call, const std::function
         begin = end;
     }
     text = std::move(result);
-}
-
-void replace_each(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
 }
 
 /// The writer copies tail-call arguments of imports from a value instead of its address, and leaves the instance of the
@@ -232,6 +237,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     use_constant_base(files.back().text);
     check_ranges(files.back().text);
     tell_wrong_calls(files.back().text);
+    keep_operands(files.back().text);
     if (module.features_used.simd) name_vectors(files.back().text);
     files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
     const std::vector<CatchingFunction> catching = catching_functions(module);

@@ -17,6 +17,9 @@
 #define wasm_rt_memcpy __builtin_memcpy
 #define wasm_rt_unreachable __builtin_unreachable
 
+// Says that a value is still needed, so that its register holds it until here.
+#define WALI_KEEP(value) __asm__("" ::"r"(value))
+
 // What the generated C may ask about its environment.
 #define WASM_RT_C11_AVAILABLE 1
 #define WASM_RT_THREAD_LOCAL _Thread_local
