@@ -2,6 +2,8 @@
 #include "module.h"
 
 #include <wabt/expr-visitor.h>
+#include <wabt/leb128.h>
+#include <wabt/utf8.h>
 
 #include <cstdio>
 #include <cstring>
@@ -34,6 +36,25 @@ void check_head(const std::vector<std::uint8_t>& bytes) {
         throw Refusal("a WebAssembly component, not a core module; build it for a core target");
     if (std::memcmp(bytes.data(), magic_and_version, sizeof magic_and_version) != 0)
         throw Refusal("a WebAssembly module of an unknown version; build it with version 1 of the format");
+}
+
+/// The reader of wabt skips a custom section that it cannot read. What is in it may be anything, but not its name.
+void check_custom_names(const std::vector<std::uint8_t>& bytes) {
+    const std::uint8_t* const end = bytes.data() + bytes.size();
+    for (const std::uint8_t* at = bytes.data() + sizeof magic_and_version; at < end;) {
+        const bool custom = *at++ == 0;
+        std::uint32_t size = 0;
+        const std::size_t digits = wabt::ReadU32Leb128(at, end, &size);
+        if (digits == 0 || size > static_cast<std::size_t>(end - at) - digits) return;  // the reader says what is wrong
+        at += digits;
+        const std::uint8_t* const next = at + size;
+        std::uint32_t length = 0;
+        const std::size_t length_digits = custom ? wabt::ReadU32Leb128(at, next, &length) : 0;
+        if (custom && (length_digits == 0 || length > size - length_digits ||
+                       !wabt::IsValidUtf8(reinterpret_cast<const char*>(at) + length_digits, length)))
+            throw Refusal("damaged or cut off: a custom section without a name in UTF-8; build it again");
+        at = next;
+    }
 }
 
 /// The validation of wabt lets a call through any table pass.
@@ -74,6 +95,7 @@ wabt::Features features() {
 
 std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     check_head(bytes);
+    check_custom_names(bytes);
     auto module = std::make_unique<wabt::Module>();
     wabt::Errors errors;
     const wabt::ReadBinaryOptions options(features(), nullptr, /*read_debug_names=*/true, /*stop_on_first_error=*/true,

@@ -150,11 +150,12 @@ class Program {
     Program(const Source& source, const std::map<std::string, Source>& providers)
         : module_(parse_named(source)), providers_(providers) {
         const bool vectors = uses_vectors();
+        use_values_of_imports();
         auto helpers = parse_named({"text", prelude});
         auto vector_helpers = parse_named({"text", vector_prelude});
+        move_all(*module_, wabt::ModuleFieldType::Type);  // first, as blocks keep their numbers
         move_all(*helpers, wabt::ModuleFieldType::Type);
         if (vectors) move_all(*vector_helpers, wabt::ModuleFieldType::Type);
-        move_all(*module_, wabt::ModuleFieldType::Type);
         move_all(*helpers, wabt::ModuleFieldType::Import);
         define_imports();
         move_rest(*module_);
@@ -182,7 +183,7 @@ class Program {
             const wabt::FuncSignature& signature = program_.GetFunc(target->var)->decl.sig;
             auto given = values(parameters);
             complete(given, signature.param_types);
-            complete(expected, signature.result_types);
+            if (kind == "return") complete(expected, signature.result_types);
             for (const auto& value : given) push(calls, value);
             calls.push_back(std::make_unique<wabt::CallExpr>(target->var));
         }
@@ -362,18 +363,48 @@ class Program {
             move_all(from, kind);
     }
 
+    /// The module whose export an import asks for.
+    std::unique_ptr<wabt::Module> provider_of(const wabt::Import& import) const {
+        const auto source = providers_.find(import.module_name);
+        const bool known = source != providers_.end();
+        if (!known && import.module_name != "spectest") throw NotRead("imports from " + import.module_name);
+        auto provider = parse_named(known ? source->second : Source{"text", spectest});
+        const wabt::Export* exported = provider->GetExport(import.field_name);
+        if (!exported || exported->kind != import.kind()) throw NotRead("imports " + import.field_name);
+        return provider;
+    }
+
+    /// An initializer may read a global only if that is imported: the program's are defined.
+    void use_values_of_imports() {
+        for (wabt::Global* global : module_->globals) use_values_of_imports(global->init_expr);
+        for (wabt::DataSegment* segment : module_->data_segments) use_values_of_imports(segment->offset);
+        for (wabt::ElemSegment* segment : module_->elem_segments) use_values_of_imports(segment->offset);
+    }
+
+    void use_values_of_imports(ExprList& initializer) {
+        for (auto expr = initializer.begin(); expr != initializer.end(); ++expr) {
+            const auto* read = wabt::dyn_cast<wabt::GlobalGetExpr>(&*expr);
+            const wabt::Global* global = read ? module_->GetGlobal(read->var) : nullptr;
+            for (wabt::Import* import : module_->imports) {
+                auto* candidate = wabt::dyn_cast<wabt::GlobalImport>(import);
+                if (!candidate || &candidate->global != global) continue;
+                auto provider = provider_of(*import);
+                ExprList& value = provider->GetGlobal(provider->GetExport(import->field_name)->var)->init_expr;
+                expr = initializer.erase(expr);
+                initializer.splice(expr, value);
+                --expr;
+                break;
+            }
+        }
+    }
+
     /// An imported function, global, table or memory is defined as its provider defines it, under the import's name.
     void define_imports() {
         std::vector<wabt::Import*> imports = module_->imports;
         for (wabt::Import* import : imports) {
-            const auto source = providers_.find(import->module_name);
             const std::string what = import->module_name + "." + import->field_name;
-            auto provider = source == providers_.end() && import->module_name != "spectest"
-                                ? throw NotRead("imports " + what)
-                                : parse_named(import->module_name == "spectest" ? Source{"text", spectest}
-                                                                                : source->second);
+            auto provider = provider_of(*import);
             const wabt::Export* exported = provider->GetExport(import->field_name);
-            if (!exported || exported->kind != import->kind()) throw NotRead("imports " + what);
             if (auto* function = wabt::dyn_cast<wabt::FuncImport>(import)) {
                 auto field = std::make_unique<wabt::FuncModuleField>(wabt::Location(), function->func.name);
                 field->func.decl = function->func.decl;
