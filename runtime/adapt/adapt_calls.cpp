@@ -23,7 +23,7 @@ using wabt::Var;
 
 /// The class of a table element: 0 if there is no function or it has no type that can be adapted, else a number per
 /// type.
-using Class = std::uint32_t;
+using Class = std::uint16_t;
 constexpr Class no_class = 0;
 
 Var var(Index index) { return Var(index, wabt::Location()); }
@@ -57,6 +57,8 @@ class Code {
     void convert(Opcode opcode) { add<wabt::ConvertExpr>(opcode); }
     void drop() { add<wabt::DropExpr>(); }
     void leave() { add<wabt::ReturnExpr>(); }
+    void select() { add<wabt::SelectExpr>(wabt::TypeVector{}); }
+    void load16(std::uint32_t offset) { add<wabt::LoadExpr>(Opcode::I32Load16U, var(0), 2, offset); }
     void unreachable() { add<wabt::UnreachableExpr>(); }
 
     void call_indirect(const wabt::FuncDeclaration& type) {
@@ -145,10 +147,11 @@ class Adapter {
         find_callers();
         find_classes();
         for (const auto& [signature, type] : callers_) widest(signature);
-        class_of_ = add_function("class_of", signature_of({Type::I32}, {Type::I32}), {}, class_of());
+        place_classes();
+        const std::size_t functions = module_.funcs.size();
         adapt_ = add_function("adapt", adapt_signature(), {}, adapt());
         for (auto& [signature, caller] : callers_) caller.function = add_caller(signature, caller.type);
-        replace_calls();
+        replace_calls(functions);
     }
 
   private:
@@ -204,6 +207,7 @@ class Adapter {
         if (!reference) return no_class;
         const wabt::FuncDeclaration& type = module_.GetFunc(reference->var)->decl;
         if (!adaptable(type.sig)) return no_class;
+        if (classes_.size() == 0xffff) throw Refusal("its functions have more than 65535 types");
         const auto [found, added] = numbers_.emplace(type.sig, static_cast<Class>(classes_.size() + 1));
         if (added) {
             classes_.push_back(type);
@@ -243,22 +247,39 @@ class Adapter {
         return static_cast<Index>(module_.types.size() - 1);
     }
 
-    /// class_of(element): a branch table, which a compiler makes an array of.
-    Code class_of() const {
-        const auto count = static_cast<Index>(classes_.size());
-        std::vector<Index> blocks;
-        for (const Class number : elements_) blocks.push_back(number == no_class ? count : number - 1);
-        Code code;
-        code.get(0);
-        code.branch_table(blocks, count);
-        for (Class number = 1; number <= count; ++number) {
-            code.enclose();
-            code.i32(number);
-            code.leave();
+    /// The classes of the elements become data behind the program's initial memory, where nobody allocates: brk starts
+    /// at the end of memory. Each thread's instance writes the same there again.
+    void place_classes() {
+        if (elements_.empty()) elements_.push_back(no_class);
+        if (module_.memories.empty()) throw Refusal("it has no memory");
+        constexpr std::uint64_t page = 65536;
+        wabt::Limits& limits = module_.memories[0]->page_limits;
+        place_ = static_cast<std::uint32_t>(limits.initial * page);
+        limits.initial += (elements_.size() * sizeof(Class) + page - 1) / page;
+        if (limits.has_max && limits.initial > limits.max) throw Refusal("its memory cannot grow");
+        auto field = std::make_unique<wabt::DataSegmentModuleField>();
+        wabt::DataSegment& segment = field->data_segment;
+        segment.memory_var = var(0);
+        segment.offset.push_back(std::make_unique<wabt::ConstExpr>(wabt::Const::I32(place_)));
+        for (const Class number : elements_) {
+            segment.data.push_back(static_cast<std::uint8_t>(number & 0xff));
+            segment.data.push_back(static_cast<std::uint8_t>(number >> 8));
         }
-        code.enclose();
-        code.i32(no_class);
-        return code;
+        module_.AppendField(std::move(field));
+    }
+
+    /// The class of the element that a local names. An element that is not there has that of the first, which C keeps
+    /// empty for the null pointer.
+    void class_of(Code& code, Index element) const {
+        code.get(element);
+        code.i32(0);
+        code.get(element);
+        code.i32(static_cast<std::uint32_t>(elements_.size()));
+        code.compare(Opcode::I32LtU);
+        code.select();
+        code.i32(1);
+        code.binary(Opcode::I32Shl);
+        code.load16(place_);
     }
 
     FuncSignature adapt_signature() const {
@@ -272,8 +293,7 @@ class Adapter {
         std::vector<Index> blocks{static_cast<Index>(classes_.size())};
         for (Index number = 0; number < classes_.size(); ++number) blocks.push_back(number);
         Code code;
-        code.get(0);
-        code.call(class_of_);
+        class_of(code, 0);
         code.branch_table(blocks, static_cast<Index>(classes_.size()));
         for (const wabt::FuncDeclaration& type : classes_) {
             code.enclose();
@@ -321,8 +341,7 @@ class Adapter {
         other.leave();
 
         Code code;
-        code.get(element);
-        code.call(class_of_);
+        class_of(code, element);
         code.tee(number);
         code.i32(own == numbers_.end() ? no_class : own->second);
         code.compare(Opcode::I32Ne);
@@ -339,11 +358,10 @@ class Adapter {
                             std::move(code));
     }
 
-    void replace_calls() {
-        const auto last = static_cast<std::ptrdiff_t>(class_of_);
-        std::vector<wabt::Func*> functions(module_.funcs.begin(), module_.funcs.begin() + last);
-        for (wabt::Func* function : functions)
-            each_list(function->exprs, [this](ExprList& list) {
+    /// In the functions that the program came with.
+    void replace_calls(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            each_list(module_.funcs[i]->exprs, [this](ExprList& list) {
                 for (auto position = list.begin(); position != list.end();) {
                     const auto* call = wabt::dyn_cast<wabt::CallIndirectExpr>(&*position);
                     const auto caller =
@@ -365,7 +383,7 @@ class Adapter {
     std::vector<Class> elements_;
     Index integers_ = 0;
     Index floats_ = 0;
-    Index class_of_ = wabt::kInvalidIndex;
+    std::uint32_t place_ = 0;  // of the classes in memory
     Index adapt_ = wabt::kInvalidIndex;
 };
 
