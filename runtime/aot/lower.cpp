@@ -94,7 +94,6 @@ class BodyLowering {
   private:
     using Position = wabt::ExprList::iterator;
 
-
     static void push_bodies(wabt::Expr& expr, std::size_t depth,
                             std::vector<std::pair<wabt::ExprList*, std::size_t>>& pending) {
         if (auto* block = wabt::dyn_cast<wabt::BlockExpr>(&expr)) pending.emplace_back(&block->block.exprs, depth);

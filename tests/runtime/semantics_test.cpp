@@ -320,7 +320,8 @@ TEST_CASE("a catch sees what its try block has changed") {
                 (local.set $wide (i64.add (local.get $wide) (i64.const 1)))
                 (call $throw_if_odd (local.get $turn)))
             (catch $e
-                (local.set $sum (i32.add (local.get $sum) (i32.add (local.get $a) (i32.mul (local.get $b) (i32.const 10)))))))
+                (local.set $sum
+                    (i32.add (local.get $sum) (i32.add (local.get $a) (i32.mul (local.get $b) (i32.const 10)))))))
             (try (do (nop)))
             (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
             (br_if $again (i32.lt_u (local.get $turn) (i32.const 4))))

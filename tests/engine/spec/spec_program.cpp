@@ -46,7 +46,8 @@ constexpr std::size_t actions_per_function = 100;  // compilers take long for on
 // Line 0 of standard input is "end", then each action has three: failed, tried, survived.
 constexpr char prelude[] = R"((module
   (type $test.void (func)) (type $test.line (func (param i32))) (type $test.child (func (param i32) (result i32)))
-  (type $test.lseek (func (param i32 i64 i32) (result i64))) (type $test.four (func (param i32 i32 i32 i32) (result i64)))
+  (type $test.lseek (func (param i32 i64 i32) (result i64)))
+  (type $test.four (func (param i32 i32 i32 i32) (result i64)))
   (type $test.fork (func (result i64))) (type $test.exit (func (param i32) (result i64)))
   (type $test.i32 (func (param i32 i32 i32 i32))) (type $test.i64 (func (param i64 i64 i64 i32)))
   (type $test.f32 (func (param f32 i32 i32 i32))) (type $test.f64 (func (param f64 i64 i64 i32)))
@@ -256,7 +257,8 @@ class Program {
     static v128 bits_of(const std::string& digits) {  // 32 hexadecimal ones
         v128 result;
         for (int i = 0; i < 4; ++i)
-            result.set_u32(3 - i, static_cast<std::uint32_t>(std::stoul(digits.substr(static_cast<std::size_t>(i) * 8, 8), nullptr, 16)));
+            result.set_u32(3 - i, static_cast<std::uint32_t>(
+                                      std::stoul(digits.substr(static_cast<std::size_t>(i) * 8, 8), nullptr, 16)));
         return result;
     }
 
@@ -356,10 +358,10 @@ class Program {
     }
 
     void move_rest(wabt::Module& from) {
-        for (const auto kind : {wabt::ModuleFieldType::Func, wabt::ModuleFieldType::Table, wabt::ModuleFieldType::Memory,
-                                wabt::ModuleFieldType::Tag, wabt::ModuleFieldType::Global,
-                                wabt::ModuleFieldType::Export, wabt::ModuleFieldType::Start,
-                                wabt::ModuleFieldType::ElemSegment, wabt::ModuleFieldType::DataSegment})
+        for (const auto kind :
+             {wabt::ModuleFieldType::Func, wabt::ModuleFieldType::Table, wabt::ModuleFieldType::Memory,
+              wabt::ModuleFieldType::Tag, wabt::ModuleFieldType::Global, wabt::ModuleFieldType::Export,
+              wabt::ModuleFieldType::Start, wabt::ModuleFieldType::ElemSegment, wabt::ModuleFieldType::DataSegment})
             move_all(from, kind);
     }
 
@@ -487,8 +489,8 @@ std::string program(const Source& source, const std::map<std::string, Source>& p
         for (const std::string& action : actions) result.action(action);
         const auto bytes = result.finish();
         wali::aot::translate_in_memory("spec.wasm", bytes);
-        std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()),
-                                                     static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     });
 }
 
