@@ -151,14 +151,8 @@ void import_memory(wabt::Module& module, Lowered& result) {
     auto import = std::make_unique<wabt::MemoryImport>("$wali.memory");
     import->module_name = "wali";
     import->field_name = "memory";
-    if (module.memories.empty()) {
-        import->memory.page_limits = wabt::Limits(0, 0);
-        module.memories.push_back(nullptr);
-        module.memory_bindings.emplace("$wali.memory", wabt::Binding(0));
-    } else {
-        import->memory.name = module.memories[0]->name;
-        import->memory.page_limits = module.memories[0]->page_limits;
-    }
+    import->memory.name = module.memories[0]->name;
+    import->memory.page_limits = module.memories[0]->page_limits;
     result.shared_memory = import->memory.page_limits.is_shared;
     // The C writer's atomics are only right for shared memory.
     if (module.features_used.threads) {

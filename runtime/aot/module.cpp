@@ -106,6 +106,11 @@ std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::ve
     if (Failed(wabt::ValidateModule(module.get(), &errors, wabt::ValidateOptions(features()))))
         throw Refusal("not valid: " + describe(errors) + "; build it again");
     check_called_tables(*module);
+    if (module->memories.empty()) {  // a segment that no memory ever takes names one all the same
+        auto memory = std::make_unique<wabt::MemoryModuleField>();
+        memory->memory.page_limits = wabt::Limits(0, 0);
+        module->AppendField(std::move(memory));
+    }
     return module;
 }
 

@@ -69,6 +69,10 @@ TEST_CASE("modules that do not validate or do not fit") {
     check_text_refused("(module (func (export \"_start\") (param i32)))", "() -> ()");
     check_text_refused("(module (memory i64 1) (func (export \"_start\")))", "offset");
     check_text_refused("(module (memory 1) (memory 1) (func (export \"_start\")))", "offset");
+    check_text_refused("(module (table 1 externref) (func (export \"_start\") (call_indirect (i32.const 0))))",
+                       "a table that holds no functions");
+    check_module_refused(assemble(module_text("")) + std::string("\0\0", 2), "a custom section without a name");
+    check_module_refused(assemble(module_text("")) + std::string("\0\3\2\xc0\x80", 5), "without a name in UTF-8");
 }
 
 TEST_CASE("imports that are not WALI's are named") {

@@ -94,6 +94,16 @@ TEST_CASE("a module without memory and one with a start function") {
               "(func (export \"_start\") (call $exit (i32.add (memory.grow (i32.const 3)) (memory.size)))))") == 5);
 }
 
+TEST_CASE("a bulk instruction does all or nothing, also where it has nothing to do") {
+    const std::string one_page = "(module (memory 1) (data \"a\") (func $_start (export \"_start\") ";
+    for (const std::string instruction : {"(memory.fill (i32.const 65537) (i32.const 0) (i32.const 0))",
+                                          "(memory.copy (i32.const 0) (i32.const 65537) (i32.const 0))",
+                                          "(memory.init 0 (i32.const 65537) (i32.const 0) (i32.const 0))"})
+        check_trap(one_page + instruction + "))", "out of bounds memory or table access in function _start", SIGSEGV);
+    CHECK(exit_code_of(one_page + "(memory.fill (i32.const 65536) (i32.const 0) (i32.const 0))))") == 0);
+    CHECK(exit_code_of("(module (data \"a\") (func (export \"_start\") (data.drop 0)))") == 0);
+}
+
 TEST_CASE("atomic wait, notify and fence") {
     CHECK(exit_code_of(module_text(
               "(atomic.fence)" + exit_with("(memory.atomic.wait32 (i32.const 8) (i32.const 1) (i64.const -1))"))) == 1);
@@ -147,6 +157,18 @@ TEST_CASE("tail calls do not use up the stack") {
         (if (i32.eqz (local.get 0)) (then (return (i32.const 7))))
         (return_call $count (i32.sub (local.get 0) (i32.const 1)))))";
     CHECK(exit_code_of(module_text(exit_with("(call $count (i32.const 3000000))"), more)) == 7);
+    // The first one uses memory, beside a try that it leaves.
+    const std::string leaving = R"((tag $e)
+        (func $load (param i32) (result i32) (i32.load (local.get 0)))
+        (func $f (param $p i32) (result i32)
+          (try (result i32) (do
+              (local.set $p (i32.const 8))
+              (return_call $load (local.get $p)))
+            (catch_all (i32.const 1))))
+        (func $g (result i32)
+          (try (result i32) (do (drop (call $f (i32.const 0))) (throw $e))
+            (catch $e (i32.add (call $f (i32.const 0)) (i32.const 30))))))";
+    CHECK(exit_code_of(module_text("(i32.store (i32.const 8) (i32.const 12))" + exit_with("(call $g)"), leaving)) == 42);
 }
 
 TEST_CASE("indirect calls, in tables that never change and in others") {

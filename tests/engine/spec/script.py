@@ -15,7 +15,7 @@ TOKEN = re.compile(r"""
     (?P<space>\s+|/\*.*?\*/) | //(?P<comment>[^\n]*) | `(?P<template>(?:[^`\\]|\\.)*)` | "(?P<text>(?:[^"\\]|\\.)*)"
     | '(?P<single>(?:[^'\\]|\\.)*)' | (?P<number>0x[0-9a-fA-F]+n?|[0-9][0-9.]*(?:e[+-]?[0-9]+)?n?)
     | (?P<name>[A-Za-z_$][A-Za-z_$0-9]*) | (?P<sign>=>|[-()\[\]{},;=.!?:])""", re.X | re.S)
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 NAN = {"f32": (0x7FC00000, 0x7FFFFFFF, 0x7FC00000), "f64": (0x7FF8 << 48, (1 << 63) - 1, 0x7FF8 << 48)}
 WIDTH = {"i32": 32, "i64": 64, "f32": 32, "f64": 64, "v128": 128}
 
@@ -29,7 +29,10 @@ class Unknown(Exception):
 
 
 def unescape(text):
-    return re.sub(r"\\(.)", lambda m: ESCAPES.get(m.group(1), m.group(1)), text, flags=re.S)
+    def character(match):
+        code = match.group(1) or match.group(2) or match.group(3)
+        return chr(int(code, 16)) if code else ESCAPES.get(match.group(4), match.group(4))
+    return re.sub(r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|(.))", character, text, flags=re.S)
 
 
 def tokens(text):

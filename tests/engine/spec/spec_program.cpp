@@ -133,6 +133,8 @@ std::unique_ptr<wabt::Module> parse(const Source& source) {
 /// A module in which all is referred to by name.
 std::unique_ptr<wabt::Module> parse_named(const Source& source) {
     auto module = parse(source);
+    if (module->memories.empty() && !module->data_segments.empty())
+        throw NotRead("data without a memory, which libwabt cannot rewrite");
     if (Failed(wabt::GenerateNames(module.get())) || Failed(wabt::ApplyNames(module.get())))
         throw NotRead("names cannot be resolved");
     return module;
@@ -412,8 +414,10 @@ class Program {
                 field->func.decl = function->func.decl;
                 wabt::Func& body = *provider->GetFunc(exported->var);
                 if (!(body.decl.sig == function->func.decl.sig)) throw NotRead("imports " + what);
-                for (const wabt::Expr& expr : body.exprs)
-                    if (!wabt::isa<wabt::ConstExpr>(&expr)) throw NotRead("imports " + what);
+                for (const wabt::Expr& expr : body.exprs)  // nothing that belongs to the other module
+                    if (!wabt::isa<wabt::ConstExpr>(&expr) && !wabt::isa<wabt::LocalGetExpr>(&expr))
+                        throw NotRead("imports " + what);
+                field->func.bindings = body.bindings;
                 field->func.exprs.splice(field->func.exprs.end(), body.exprs);
                 program_.AppendField(std::move(field));
             } else if (auto* global = wabt::dyn_cast<wabt::GlobalImport>(import)) {
