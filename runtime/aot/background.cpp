@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <exception>
 
 #include "interrupt.h"
 
@@ -62,12 +61,13 @@ bool run_in_background(int kept, const std::function<void()>& work) {
         if (process != 0) _exit(process > 0 ? 0 : 1);
         detach(kept);
         const Interrupts interrupts;
+        int exit_code = 0;
         try {
             work();
-        } catch (const Interrupted&) {
-        } catch (const std::exception&) {  // nobody is there to be told
+        } catch (...) {  // also if it was interrupted; nobody is there to be told
+            exit_code = 1;
         }
-        _exit(0);
+        _exit(exit_code);
     }
     int status = 1;
     while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR) continue;

@@ -63,7 +63,8 @@ std::string best(const Module& module) {
     auto lock = CacheLock::wait(module.full, there);
     if (lock && !there()) make(module, Tier::Quick);
     if (cache::usable(module.full)) return module.full;
-    if (lock || (lock = CacheLock::attempt(module.full))) start_full(module, std::move(*lock));
+    if (!lock) lock = CacheLock::attempt(module.full);
+    if (lock) start_full(module, std::move(*lock));
     return module.quick;
 }
 

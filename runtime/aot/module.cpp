@@ -5,6 +5,7 @@
 #include <wabt/leb128.h>
 #include <wabt/utf8.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -81,6 +82,13 @@ void check_called_tables(wabt::Module& module) {
             throw Refusal("not valid: an indirect call through a table that holds no functions; build it again");
 }
 
+/// A module that the kernel can execute has a first line that names walirun: wali-ld writes it.
+std::vector<std::uint8_t>::const_iterator behind_first_line(const std::vector<std::uint8_t>& file) {
+    if (file.size() < 2 || file[0] != '#' || file[1] != '!') return file.begin();
+    const auto end = std::find(file.begin(), file.end(), '\n');
+    return end == file.end() ? end : end + 1;
+}
+
 }  // namespace
 
 wabt::Features features() {
@@ -93,7 +101,8 @@ wabt::Features features() {
     return result;
 }
 
-std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes) {
+std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& file) {
+    const std::vector<std::uint8_t> bytes(behind_first_line(file), file.end());
     check_head(bytes);
     check_custom_names(bytes);
     auto module = std::make_unique<wabt::Module>();

@@ -14,6 +14,6 @@ namespace wali::aot {
 wabt::Features features();
 
 /// Reads and validates a binary module. Throws Refusal with the offset of the first mistake.
-std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& bytes);
+std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& file);
 
 }  // namespace wali::aot

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "refusal.h"
@@ -42,11 +41,6 @@ std::vector<std::uint8_t> read_module_file(const ModuleFile& input) {
         if (count < 0) throw Refusal(with_errno("cannot read it", errno));
         if (count == 0) throw Refusal("became shorter while it was read");
         done += static_cast<std::size_t>(count);
-    }
-    // A module that the kernel can execute has a first line that names walirun: wali-ld writes it.
-    if (bytes.size() >= 2 && bytes[0] == '#' && bytes[1] == '!') {
-        const auto line_end = std::find(bytes.begin(), bytes.end(), '\n');
-        bytes.erase(bytes.begin(), line_end == bytes.end() ? line_end : line_end + 1);
     }
     return bytes;
 }
