@@ -6,6 +6,7 @@
 
 DECLARE(open, const char*, int, int);
 DECLARE(pipe, int*);
+DECLARE(pipe2, int*, int);
 DECLARE(read, int, void*, size_t);
 DECLARE(write, int, const void*, size_t);
 DECLARE(lseek, int, long, int);
@@ -15,6 +16,22 @@ DECLARE(tee, int, int, size_t, unsigned);
 DECLARE(copy_file_range, int, long*, int, long*, size_t, unsigned);
 
 static char buffer[64];
+
+// Nothing is lost between a source and a destination that takes no more.
+static void full(int in) {
+    int source[2], destination[2];
+    TRY(pipe2, source, O_NONBLOCK);
+    TRY(pipe2, destination, O_NONBLOCK);
+    while (CALL(write, destination[1], buffer, sizeof buffer) > 0) continue;
+    TRY(write, source[1], "precious", 8);
+    TRY(sendfile, destination[1], source[0], NULL, 100);
+    TRY(splice, source[0], NULL, destination[1], NULL, 100, 2 /* NONBLOCK */);
+    TRY(tee, source[0], destination[1], 100, 2);
+    TRY(read, source[0], buffer, sizeof buffer);
+    TRY(lseek, in, 3, SEEK_SET);
+    TRY(sendfile, destination[1], in, NULL, 100);
+    TRY(lseek, in, 0, SEEK_CUR);
+}
 
 int main(void) {
     int a[2], b[2];
@@ -35,6 +52,9 @@ int main(void) {
     TRY(sendfile, out, in, BAD, 5);
     TRY(sendfile, out, a[0], NULL, 5);
     TRY(sendfile, 99, in, NULL, 5);
+    TRY(sendfile, -1, in, NULL, 0);
+    const int end = (int)TRY(open, "out", O_WRONLY | O_APPEND, 0);
+    TRY(sendfile, end, in, NULL, 5);
 
     offset = 1;
     TRY(splice, in, &offset, a[1], NULL, 6, 0);
@@ -68,5 +88,7 @@ int main(void) {
     TRY(copy_file_range, in, BAD, out, NULL, 1, 0);
     offset = -5;
     TRY(copy_file_range, in, &offset, out, NULL, 1, 0);
+    TRY(copy_file_range, in, NULL, end, NULL, 1, 0);
+    full(in);
     return 0;
 }
