@@ -21,8 +21,8 @@ check() {
 start() { ./example; }
 
 bench() {
-  [[ -f data ]] || cat ./*.c ./*.h ./*.c ./*.h ./*.c ./*.h ./*.c ./*.h ./*.c ./*.h ./*.c ./*.h >data
-  [[ -f data.gz ]] || gzip -c data >data.gz
-  echo "$(cpu sh -c 'for i in 1 2 3 4; do ./minigzip -6 <data; done') s compress"
-  echo "$(cpu sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do ./minigzip -d <data.gz; done') s decompress"
+  local i
+  [[ -f data.gz ]] || { for i in {1..60}; do cat ./*.c ./*.h; done >data && gzip -c data >data.gz; }
+  echo "$(cpu sh -c './minigzip -6 <data') s compress"
+  echo "$(cpu sh -c './minigzip -d <data.gz') s decompress"
 }
