@@ -88,8 +88,8 @@ uint32_t w2c_wali_copyargv(struct w2c_wali* host, uint32_t buffer, uint32_t inde
 
 // --- environment: a file in memory, made when the guest asks ---
 //
-// Lines of KEY=VALUE. What contains newlines comes behind a NUL, escaped and ended by NULs: wali++'s C library reads it
-// (sysroot/musl/overlay/src/env/wasm32/__environ.c); to others it is one empty line.
+// Lines of KEY=VALUE. What contains newlines or no '=' comes behind a NUL, escaped and ended by NULs: wali++'s C library
+// reads it (sysroot/musl/overlay/src/env/wasm32/__environ.c); to others it is one empty line.
 
 static bool write_all(int fd, const char* text, size_t length) {
     while (length > 0) {
@@ -101,7 +101,7 @@ static bool write_all(int fd, const char* text, size_t length) {
     return true;
 }
 
-static bool needs_escape(const char* entry) { return strchr(entry, '=') && strchr(entry, '\n'); }
+static bool fits_line(const char* entry) { return strchr(entry, '=') && !strchr(entry, '\n'); }
 
 static bool write_escaped(int fd, const char* text) {
     for (;;) {
@@ -115,16 +115,16 @@ static bool write_escaped(int fd, const char* text) {
 }
 
 static bool write_environment(int fd) {
-    bool escaped = false;
+    bool more = false;
     for (char** entry = environment; *entry; ++entry) {
-        if (needs_escape(*entry))
-            escaped = true;
-        else if (strchr(*entry, '=') && (!write_all(fd, *entry, strlen(*entry)) || !write_all(fd, "\n", 1)))
+        if (!fits_line(*entry))
+            more = true;
+        else if (!write_all(fd, *entry, strlen(*entry)) || !write_all(fd, "\n", 1))
             return false;
     }
-    if (escaped && !write_all(fd, "", 1)) return false;
+    if (more && !write_all(fd, "", 1)) return false;
     for (char** entry = environment; *entry; ++entry)
-        if (needs_escape(*entry) && !write_escaped(fd, *entry)) return false;
+        if (!fits_line(*entry) && !write_escaped(fd, *entry)) return false;
     return !failed(wali_syscall3(8, (uint64_t)fd, 0, 0));
 }
 

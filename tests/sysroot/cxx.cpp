@@ -94,8 +94,9 @@ void files() {
     }
     CHECK(fs::file_size(folder / "file") == 14);
     std::error_code error;
-    CHECK(fs::copy_file(folder / "file", folder / "copy", error));
-    fs::rename(folder / "copy", folder / "renamed", error);
+    fs::create_hard_link(folder / "file", folder / "link", error);
+    CHECK(!error);
+    fs::rename(folder / "link", folder / "renamed", error);
     CHECK(!error);
     std::ifstream in(folder / "renamed");
     std::string line;

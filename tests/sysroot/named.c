@@ -126,7 +126,22 @@ static void timers(void) {
     CHECK(sigtimedwait(&set, &info, &none) == -1 && errno == EAGAIN);
 }
 
+// As the linker was told: main's stack and those of threads.
+static void* use_stack(void* unused) {
+    volatile char used[11 << 20];
+    for (size_t i = 0; i < sizeof used; i += 4096) used[i] = 1;
+    return unused;
+}
+
+static void stacks(void) {
+    pthread_t thread;
+    use_stack(NULL);
+    CHECK(!pthread_create(&thread, NULL, use_stack, NULL) && !pthread_join(thread, NULL));
+}
+
 int main(void) {
+    CHECK(!strncmp(program_invocation_short_name, "sysroot_named", 13));
+    CHECK(strstr(program_invocation_name, "/sysroot_named"));
     char name[] = "/tmp/wali-named-XXXXXX";
     const int fd = mkostemp(name, O_CLOEXEC);
     CHECK(fd >= 0);
@@ -137,5 +152,6 @@ int main(void) {
     descriptors_for_events();
     process();
     timers();
+    stacks();
     return failures != 0;
 }

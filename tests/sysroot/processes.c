@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -233,6 +234,46 @@ static void terminals(void) {
     close(master);
 }
 
+// --- a null pointer ---
+
+static void end_with_7(int signal) {
+    (void)signal;
+    _exit(7);
+}
+
+static void* read_through_null(void* unused) {
+    const volatile int* volatile pointer = NULL;
+    if (*pointer == 0) _exit(1);
+    return unused;
+}
+
+static void write_through_null(void) {
+    volatile struct {
+        char before[4000];
+        int value;
+    }* volatile pointer = NULL;
+    pointer->value = 1;
+    _exit(1);
+}
+
+static void null_pointers(void) {
+    const pid_t reading = fork();
+    if (reading == 0) {
+        pthread_t thread;
+        signal(SIGSEGV, end_with_7);
+        pthread_create(&thread, NULL, read_through_null, NULL);
+        pthread_join(thread, NULL);
+        _exit(2);
+    }
+    CHECK(exit_code(reading) == 7);
+    const pid_t writing = fork();
+    if (writing == 0) {
+        signal(SIGSEGV, end_with_7);
+        write_through_null();
+    }
+    CHECK(exit_code(writing) == 7);
+}
+
 int main(int argc, char** argv) {
     if (argc > 1 && !strcmp(argv[1], "report")) return report(argc, argv);
     self = realpath(argv[0], NULL);
@@ -242,5 +283,6 @@ int main(int argc, char** argv) {
     spawning();
     ends();
     terminals();
+    null_pointers();
     return failures != 0;
 }

@@ -352,6 +352,7 @@ static void attributes(void) {
     size_t size = 0;
     int state = -1;
     void* low = NULL;
+    CHECK(value_of(elsewhere(use_large_stack, (void*)(uintptr_t)(3 << 19))) == 1);  // 1.5 MiB without asking
     CHECK(!pthread_attr_init(&attr));
     CHECK(!pthread_attr_getdetachstate(&attr, &state) && state == PTHREAD_CREATE_JOINABLE);
     CHECK(pthread_attr_setstacksize(&attr, 1) == EINVAL && pthread_attr_setdetachstate(&attr, 99) == EINVAL);

@@ -506,6 +506,57 @@ void arguments_and_thread_locals() {
     CHECK(std::chrono::steady_clock::now() - before >= 2ms);
 }
 
+// --- atomic objects that no instruction can handle ---
+
+constexpr int threads_here = 4;
+
+struct Pair {
+    long first, second;
+    bool operator==(const Pair&) const = default;
+};
+
+struct Large {
+    std::array<int, 10> values;
+};
+
+// As large as the largest integer: the compiler warns that it calls a function for these.
+#pragma clang diagnostic ignored "-Watomic-alignment"
+__extension__ using Wide = __int128;
+
+template <class T, class Change>
+void change_in_threads(std::atomic<T>& object, Change change) {
+    in_threads(threads_here, [&](int) {
+        for (int i = 0; i < 1000; ++i) {
+            T old = object.load();
+            while (!object.compare_exchange_weak(old, change(old))) {
+            }
+        }
+    });
+}
+
+void atomics_of_any_size() {
+    static std::atomic<Pair> pair;
+    static std::atomic<Large> large;
+    change_in_threads(pair, [](Pair old) { return Pair{old.first + 1, old.second - 1}; });
+    change_in_threads(large, [](Large old) {
+        for (int& value : old.values) ++value;
+        return old;
+    });
+    CHECK((pair.load() == Pair{threads_here * 1000L, threads_here * -1000L}));
+    CHECK(large.load().values.front() == threads_here * 1000 && large.load().values.back() == threads_here * 1000);
+    CHECK((pair.exchange({1, 2}) == Pair{threads_here * 1000L, threads_here * -1000L}));
+    Pair expected{1, 1};
+    CHECK(!pair.compare_exchange_strong(expected, {3, 4}) && (expected == Pair{1, 2}));
+
+    static Wide wide;
+    in_threads(threads_here, [](int) {
+        for (int i = 0; i < 1000; ++i) __atomic_fetch_add(&wide, Wide{1} << 63, __ATOMIC_SEQ_CST);
+    });
+    CHECK(__atomic_fetch_and(&wide, 0, __ATOMIC_SEQ_CST) == Wide{threads_here * 1000} << 63);
+    CHECK(__atomic_fetch_xor(&wide, Wide{5} << 64, __ATOMIC_SEQ_CST) == 0);
+    CHECK(__atomic_load_n(&wide, __ATOMIC_SEQ_CST) == Wide{5} << 64);
+}
+
 }  // namespace
 
 int main() {
@@ -516,6 +567,7 @@ int main() {
     conditions<std::condition_variable_any, std::shared_mutex>();
     at_thread_exit();
     atomics();
+    atomics_of_any_size();
     latches_and_barriers();
     semaphores();
     futures();

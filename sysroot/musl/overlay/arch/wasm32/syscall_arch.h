@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSL-1.0 */
 /* A system call is a typed import from the module "wali". Call numbers are constants in nearly all of libc, so the
- * switch in wali_syscalls.h, inlined everywhere, folds to one import per call. The few callers with variable numbers
- * have their own list of calls (src/misc/wasm32/syscall.c, src/unistd/wasm32/setxid.c). */
+ * switch in bits/wali_syscalls.h, inlined everywhere, folds to one import per call. setxid.c, whose number varies, has
+ * its own list. */
 
 #define __SYSCALL_LL_E(x) (x)
 #define __SYSCALL_LL_O(x) (x)
 
-#include "wali_syscalls.h"
+#include <bits/wali_syscalls.h>
+#include "avoided_syscalls.h"
 
 /* As on x86-64: commands of System V IPC have no version bit. */
 #define IPC_64 0
@@ -16,16 +17,10 @@
 #undef SYS_lchown
 #undef SYS_pause
 
-hidden long __wasm_set_tid_address(int *);
-hidden _Noreturn void __wasm_thread_exit(int);
-
 static __inline __attribute__((__always_inline__))
 long __wasm_syscall(long n, long a, long b, long c, long d, long e, long f)
 {
-	/* The address to clear when a thread ends is kept by libc: hosts differ in what they do with it. */
-	if (n == SYS_set_tid_address) return __wasm_set_tid_address((int *)a);
-	if (n == SYS_exit) __wasm_thread_exit(a);
-	return __wali_syscall(n, a, b, c, d, e, f);
+	return __wali_avoided(n) ? -ENOSYS : __wali_syscall(n, a, b, c, d, e, f);
 }
 
 #define __WASM_SYSCALL static __inline __attribute__((__always_inline__)) long

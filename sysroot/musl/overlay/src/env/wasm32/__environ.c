@@ -6,7 +6,7 @@
 #include "syscall.h"
 #include "kstat.h"
 
-/* The environment comes as a file of KEY=VALUE lines. Behind a NUL there may be more variables, each ended by another
+/* The environment comes as a file of KEY=VALUE lines. Behind a NUL there may be more entries, each ended by another
  * NUL, in which "\n" and "\\" stand for newlines and backslashes: to other C libraries that is an empty line. It is
  * read only by programs that name environ: crt1.c refers to __wasm_init_environ weakly. */
 

@@ -25,6 +25,12 @@ static size_t tls_offset(void)
 	return (sizeof(struct pthread) + tls_align() - 1) & -tls_align();
 }
 
+/* Made by the linker: the main thread's stack. */
+extern hidden char __stack_low[], __stack_high[];
+
+/* What wali.cfg says with -z stack-size. Who says otherwise says it for all threads. */
+#define USUAL_STACK_SIZE (8<<20)
+
 /* Called by _start in programs that use the thread pointer. */
 hidden void __wasm_init_main_thread(void)
 {
@@ -37,6 +43,7 @@ hidden void __wasm_init_main_thread(void)
 	td->robust_list.head = &td->robust_list.head;
 	td->next = td->prev = td;
 	libc.can_do_threads = 1;
+	if (__stack_high - __stack_low != USUAL_STACK_SIZE) __default_stacksize = __stack_high - __stack_low;
 	libc.tls_size = tls_offset() + __builtin_wasm_tls_size() + tls_align();
 }
 

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: BSL-1.0 */
 #include <sys/mman.h>
 #include "syscall.h"
-#include "libc.h"
+#include "arguments.h"
 
 /* main(argc, argv): fetches the arguments. */
 
-#define IMPORT(name) __attribute__((__import_module__("wali"), __import_name__(name)))
-
-IMPORT("__cl_get_argc") unsigned __wali_argc(void);
-IMPORT("__cl_get_argv_len") unsigned __wali_argv_len(unsigned);
-IMPORT("__cl_copy_argv") int __wali_copy_argv(char *, unsigned);
 IMPORT("__proc_exit") void __wali_proc_exit(int);
 
 #define STARTUP_FAILED 257
 #define ON_STACK_MAX 65536
 
 int __main_argc_argv(int, char **);
-
-extern weak char *__progname, *__progname_full;
-
-static void set_progname(char *name)
-{
-	__progname = __progname_full = name;
-	for (; *name; name++)
-		if (*name == '/') __progname = name + 1;
-}
 
 int __main_void(void)
 {
@@ -53,6 +39,5 @@ int __main_void(void)
 		text += length + 1;
 	}
 	argv[argc] = 0;
-	if (argc && &__progname) set_progname(argv[0]);
 	return __main_argc_argv(argc, argv);
 }

@@ -8,8 +8,3 @@ static const size_t auxv[] = { AT_PAGESZ, 4096, AT_CLKTCK, 100, AT_NULL, 0 };
 struct __libc __libc = { .auxv = (size_t *)auxv, .page_size = 4096 };
 
 size_t __hwcap;
-/* Programs whose main takes no arguments never ask the host for their name. */
-char *__progname = "", *__progname_full = "";
-
-weak_alias(__progname, program_invocation_short_name);
-weak_alias(__progname_full, program_invocation_name);

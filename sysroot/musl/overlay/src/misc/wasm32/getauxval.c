@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <sys/auxv.h>
 #include <errno.h>
+#include <signal.h>
+#include "../../env/wasm32/arguments.h"
 #include "libc.h"
 #include "syscall.h"
 
@@ -20,6 +22,10 @@ static unsigned long random_bytes(void)
 unsigned long __getauxval(unsigned long item)
 {
 	switch (item) {
+	case AT_HWCAP: case AT_HWCAP2: return 0;
+	case AT_PLATFORM: return (uintptr_t)"wasm32";
+	case AT_EXECFN: return (uintptr_t)__wasm_program_name();
+	case AT_MINSIGSTKSZ: return MINSIGSTKSZ;
 	case AT_SECURE: return libc.secure;
 	case AT_RANDOM: return random_bytes();
 	case AT_UID: return __syscall(SYS_getuid);

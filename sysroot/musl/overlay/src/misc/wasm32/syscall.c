@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: BSL-1.0 */
 #define _BSD_SOURCE
 #include <unistd.h>
 #include <stdarg.h>
@@ -6,31 +6,25 @@
 
 #undef syscall
 
-/* syscall(number, ...) for a number known only at run time would import every call there is. These are the ones that
- * programs make this way because C libraries have, or had, no function for them; all others return ENOSYS.
- * All their parameters are 32 bits wide here, and so read from the argument list as such. */
+/* syscall() for numbers known only at run time: whoever links this imports every call. */
+long __wali_syscall_by_number(long n, long a, long b, long c, long d, long e, long f)
+{
+	return __wali_syscall(n, a, b, c, d, e, f);
+}
+
+/* For pointers to syscall, and for programs that declare it on their own: each argument is taken to be as wide as the
+ * call's parameter. */
 long syscall(long n, ...)
 {
+	static const char parameters[][7] = {
+#include "syscall_parameters.inc"
+	};
+	long x[6] = {0};
 	va_list ap;
 	va_start(ap, n);
-	int a = va_arg(ap, int);
-	int b = va_arg(ap, int);
-	int c = va_arg(ap, int);
-	int d = va_arg(ap, int);
-	int e = va_arg(ap, int);
-	int f = va_arg(ap, int);
+	if (ap && (unsigned long)n < sizeof parameters/sizeof *parameters)
+		for (int i = 0; parameters[n][i]; i++)
+			x[i] = parameters[n][i] == 'l' ? va_arg(ap, long) : va_arg(ap, int);
 	va_end(ap);
-
-	long r;
-	switch (n) {
-	case SYS_futex: r = __syscall(SYS_futex, a, b, c, d, e, f); break;
-	case SYS_gettid: r = __syscall(SYS_gettid); break;
-	case SYS_tkill: r = __syscall(SYS_tkill, a, b); break;
-	case SYS_getrandom: r = __syscall(SYS_getrandom, a, b, c); break;
-	case SYS_statx: r = __syscall(SYS_statx, a, b, c, d, e); break;
-	case SYS_renameat2: r = __syscall(SYS_renameat2, a, b, c, d, e); break;
-	case SYS_faccessat2: r = __syscall(SYS_faccessat2, a, b, c, d); break;
-	default: r = -ENOSYS;
-	}
-	return __syscall_ret(r);
+	return __syscall_ret(__wali_syscall_by_number(n, x[0], x[1], x[2], x[3], x[4], x[5]));
 }

@@ -28,8 +28,8 @@ void __wasm_thread_start(int tid, struct start *start)
 {
 	/* The parent stores it too; whoever comes second changes nothing. */
 	*start->parent_tid = tid;
-	__wasm_set_tid_address(start->child_tid);
-	__wasm_thread_exit(__wasm_call_or_terminate ? __wasm_call_or_terminate(start->func, start->arg)
+	__wasm_set_tid_address((int)start->child_tid);
+	__wasm_exit(__wasm_call_or_terminate ? __wasm_call_or_terminate(start->func, start->arg)
 		: start->func(start->arg));
 }
 
@@ -52,9 +52,14 @@ int __clone(int (*func)(void *), void *stack, int flags, void *arg, ...)
 {
 	va_list ap;
 	va_start(ap, arg);
-	pid_t *parent_tid = va_arg(ap, pid_t *);
-	struct pthread *td = va_arg(ap, struct pthread *);
-	int *child_tid = va_arg(ap, int *);
+	pid_t *parent_tid = 0;
+	struct pthread *td = 0;
+	int *child_tid = 0;
+	if (ap) {
+		parent_tid = va_arg(ap, pid_t *);
+		td = va_arg(ap, struct pthread *);
+		child_tid = va_arg(ap, int *);
+	}
 	va_end(ap);
 	if (flags & CLONE_THREAD) return spawn(func, stack, arg, parent_tid, td, child_tid);
 

@@ -16,7 +16,8 @@ int pthread_getattr_np(pthread_t t, pthread_attr_t *a)
 		a->_a_stacksize = t->stack_size;
 	} else {
 		a->_a_stackaddr = (uintptr_t)__stack_high;
-		a->_a_stacksize = __stack_high - __stack_low;
+		/* Without page 0 (crt1.c). */
+		a->_a_stacksize = __stack_high - __stack_low - PAGE_SIZE;
 	}
 	return 0;
 }

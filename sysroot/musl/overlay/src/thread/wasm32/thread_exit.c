@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSL-1.0 */
 #include "pthread_impl.h"
 
-/* set_tid_address and exit, with what Linux does at a thread's end (CLONE_CHILD_CLEARTID) done here. */
+/* set_tid_address and exit (bits/wali_syscalls.h calls these for them), with what Linux does at a thread's end
+ * (CLONE_CHILD_CLEARTID) done here: hosts differ in what they do with the address. */
 
 static __thread volatile int *clear_tid;
 
-long __wasm_set_tid_address(int *address)
+long __wasm_set_tid_address(int address)
 {
-	clear_tid = address;
-	return __wali_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+	clear_tid = (int *)address;
+	return __wali_gettid();
 }
 
 /* Once the word is cleared, another thread may unmap this one's stack and thread-local storage: nothing here touches
@@ -17,9 +18,9 @@ static _Noreturn void end(volatile int *word, int status)
 {
 	if (word) {
 		a_store(word, 0);
-		__wali_syscall(SYS_futex, (long)word, FUTEX_WAKE, 1, 0, 0, 0);
+		__wali_futex((int)word, FUTEX_WAKE, 1, 0, 0, 0);
 	}
-	for (;;) __wali_syscall(SYS_exit, status, 0, 0, 0, 0, 0);
+	for (;;) __wali_exit(status);
 }
 
 /* Of a thread that can be joined, which holds the lock of the list of threads: a joiner that is woken before that is
@@ -31,10 +32,10 @@ void __wasm_thread_end(volatile int *state, volatile int *lock_waiters)
 	a_store(lock, 0);
 	if (*lock_waiters) __wake(lock, 1, 0);
 	__wake(state, 1, 1);
-	for (;;) __wali_syscall(SYS_exit, 0, 0, 0, 0, 0, 0);
+	for (;;) __wali_exit(0);
 }
 
-void __wasm_thread_exit(int status)
+long __wasm_exit(int status)
 {
 	end(clear_tid, status);
 }
@@ -42,6 +43,6 @@ void __wasm_thread_exit(int status)
 void __unmapself(void *base, size_t size)
 {
 	volatile int *word = clear_tid;
-	__wali_syscall(SYS_munmap, (long)base, size, 0, 0, 0, 0);
+	__wali_munmap((int)base, size);
 	end(word, 0);
 }
