@@ -21,7 +21,7 @@ class Import:
     kind: str  # one of KINDS
     module: str
     brief: str
-    tier: str  # "spec" or "historical"
+    tier: str  # "spec", "own" or "historical"
     host: str  # "custom" or "none"
     handler: str | None  # of "custom": the function w2c_wali_HANDLER
     params: tuple[Param, ...]
@@ -41,7 +41,7 @@ class Import:
 def import_from(name: str, row: dict, scalars: dict[str, Scalar], structs: dict[str, Struct]) -> Import:
     where = "imports.toml"
     check_keys(where, name, row, {"brief", "kind", "module", "params", "result", "tier", "host", "handler"})
-    known = {"kind": KINDS, "tier": ("spec", "historical"), "host": ("custom", "none"),
+    known = {"kind": KINDS, "tier": ("spec", "own", "historical"), "host": ("custom", "none"),
              "result": ("i32", "i64", "none")}
     filled = {"kind": "import", "result": "none"} | row
     for key, values in known.items():

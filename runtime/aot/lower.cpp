@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "refusal.h"
+#include "tail_calls.h"
 
 namespace wali::aot {
 namespace {
@@ -64,25 +65,40 @@ class Imports {
     wabt::Module& module_;
 };
 
+/// The name of the function by which the C library calls functions that the program passed to it, if it is there.
+std::string find_function_caller(const wabt::Module& module) {
+    const wabt::Export* exported = module.GetExport("__wasm_call_function");
+    if (!exported || exported->kind != wabt::ExternalKind::Func) return {};
+    const wabt::Func& function = *module.GetFunc(exported->var);
+    const wabt::FuncSignature& signature = function.decl.sig;
+    const bool known = signature.param_types == wabt::TypeVector{Type::I32, Type::I32, Type::I32} &&
+                       signature.result_types == wabt::TypeVector{Type::I32};
+    return known ? function.name : std::string();
+}
+
 /// Walks function bodies without recursion, counts instructions and rewrites what the C writer refuses.
 class BodyLowering {
   public:
-    BodyLowering(wabt::Module& module, Lowered& result) : imports_(module), result_(result) {}
+    BodyLowering(wabt::Module& module, Lowered& result)
+        : tail_calls_(module),
+          imports_(module),
+          function_caller_(find_function_caller(module)),
+          result_(result) {}
 
     void function(wabt::Func& function) {
         std::size_t count = 0;
-        std::vector<std::pair<wabt::ExprList*, std::size_t>> pending{{&function.exprs, 0}};
+        std::vector<Body> pending{{&function.exprs, 0, false}};
         while (!pending.empty()) {
-            auto [list, depth] = pending.back();
+            const auto [list, depth, in_try] = pending.back();
             pending.pop_back();
             if (depth > max_nesting)
                 throw Refusal("function " + function.name + " nests blocks more than " + std::to_string(max_nesting) +
                               " deep; split it");
             for (auto position = list->begin(); position != list->end(); ++count) {
                 wabt::Expr& expr = *position;
-                push_bodies(expr, depth + 1, pending);
+                push_bodies(expr, depth + 1, in_try, pending);
                 if (wabt::isa<wabt::ReturnCallExpr>(&expr) || wabt::isa<wabt::ReturnCallIndirectExpr>(&expr))
-                    result_.tail_calls = true;
+                    tail_calls_.found(function, *list, position, in_try);
                 if (uses_table(expr)) result_.uses_tables = true;
                 position = lower(*list, position);
             }
@@ -91,20 +107,29 @@ class BodyLowering {
         result_.total_weight += count;
     }
 
+    /// When all functions are known.
+    void tail_calls() { result_.tail_calls = tail_calls_.lower(); }
+
   private:
     using Position = wabt::ExprList::iterator;
 
-    static void push_bodies(wabt::Expr& expr, std::size_t depth,
-                            std::vector<std::pair<wabt::ExprList*, std::size_t>>& pending) {
-        if (auto* block = wabt::dyn_cast<wabt::BlockExpr>(&expr)) pending.emplace_back(&block->block.exprs, depth);
-        if (auto* loop = wabt::dyn_cast<wabt::LoopExpr>(&expr)) pending.emplace_back(&loop->block.exprs, depth);
+    struct Body {
+        wabt::ExprList* list;
+        std::size_t depth;
+        bool in_try;
+    };
+
+    static void push_bodies(wabt::Expr& expr, std::size_t depth, bool in_try, std::vector<Body>& pending) {
+        if (auto* block = wabt::dyn_cast<wabt::BlockExpr>(&expr))
+            pending.push_back({&block->block.exprs, depth, in_try});
+        if (auto* loop = wabt::dyn_cast<wabt::LoopExpr>(&expr)) pending.push_back({&loop->block.exprs, depth, in_try});
         if (auto* branch = wabt::dyn_cast<wabt::IfExpr>(&expr)) {
-            pending.emplace_back(&branch->true_.exprs, depth);
-            pending.emplace_back(&branch->false_, depth);
+            pending.push_back({&branch->true_.exprs, depth, in_try});
+            pending.push_back({&branch->false_, depth, in_try});
         }
         if (auto* guarded = wabt::dyn_cast<wabt::TryExpr>(&expr)) {
-            pending.emplace_back(&guarded->block.exprs, depth);
-            for (wabt::Catch& handler : guarded->catches) pending.emplace_back(&handler.exprs, depth);
+            pending.push_back({&guarded->block.exprs, depth, true});
+            for (wabt::Catch& handler : guarded->catches) pending.push_back({&handler.exprs, depth, true});
         }
     }
 
@@ -131,6 +156,9 @@ class BodyLowering {
             list.insert(position, std::make_unique<wabt::CallExpr>(imports_.function("atomicfence", {}, {})));
             return list.erase(position);
         }
+        if (auto* call = wabt::dyn_cast<wabt::CallExpr>(&*position);
+            call && !function_caller_.empty() && call->var.name() == function_caller_)
+            call->var = imports_.function("callfunction", {Type::I32, Type::I32, Type::I32}, {Type::I32});
         return ++position;
     }
 
@@ -142,7 +170,9 @@ class BodyLowering {
         return list.erase(position);
     }
 
+    TailCalls tail_calls_;
     Imports imports_;
+    const std::string function_caller_;
     Lowered& result_;
 };
 
@@ -214,6 +244,7 @@ Lowered lower(wabt::Module& module) {
     const std::vector<wabt::Func*> functions(
         module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports), module.funcs.end());
     for (wabt::Func* function : functions) bodies.function(*function);
+    bodies.tail_calls();
     import_memory(module, result);
     replace_exports(module);
     return result;

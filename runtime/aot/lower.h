@@ -18,7 +18,9 @@ struct Lowered {
 };
 
 /// Rewrites a validated, named module into what the C writer can write and the host can drive:
-///  - atomic wait, notify and fence become calls of imports;
+///  - atomic wait, notify and fence become calls of imports, and so do the C library's calls of functions whose type
+///  may
+///    be another than the one it knows;
 ///  - memory becomes an import (one memory, one instance per thread); a module without memory gets an empty one;
 ///  - exports are replaced by the few that the host uses, under plain names.
 /// Throws Refusal for what cannot be expressed.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "guest_call.h"
 
+#include "trap.h"
+
 #define MAX_PARAMETERS 12
 
 static int compare(const void* type, const void* signature) {
@@ -20,16 +22,30 @@ wasm_rt_trap_t guest_function_at(uint32_t index, struct guest_function* found) {
     if (!signature || signature->results > 1 || signature->parameters > MAX_PARAMETERS || !signature->only_numbers)
         return WASM_RT_TRAP_CALL_TYPE;
     found->parameters = signature->parameters;
+    found->returns_integer = strstr(signature->text, "-> (i") != NULL;
     return WASM_RT_TRAP_NONE;
 }
 
 // On x86-64 a function finds its first arguments in registers, by kind, and others on the stack; it leaves alone what
 // it does not take. So these are zeros in all places that MAX_PARAMETERS parameters can have.
-typedef void any_function(void* instance, uint64_t a, uint64_t b, uint64_t c, uint64_t, uint64_t, double, double,
-                          double, double, double, double, double, double, uint64_t, uint64_t, uint64_t, uint64_t,
-                          uint64_t, uint64_t, uint64_t, uint64_t);
+typedef uint32_t any_function(void* instance, uint64_t a, uint64_t b, uint64_t c, uint64_t, uint64_t, double, double,
+                              double, double, double, double, double, double, uint64_t, uint64_t, uint64_t, uint64_t,
+                              uint64_t, uint64_t, uint64_t, uint64_t);
 
-void guest_call(const struct guest_function* function, uint32_t a, uint32_t b, uint32_t c) {
+uint32_t guest_call(const struct guest_function* function, uint32_t a, uint32_t b, uint32_t c) {
     any_function* call = (any_function*)function->callee.func;
-    call(function->callee.module_instance, a, b, c, 0, 0, 0., 0., 0., 0., 0., 0., 0., 0., 0, 0, 0, 0, 0, 0, 0, 0);
+    const uint32_t result =
+        call(function->callee.module_instance, a, b, c, 0, 0, 0., 0., 0., 0., 0., 0., 0., 0., 0, 0, 0, 0, 0, 0, 0, 0);
+    return function->returns_integer ? result : 0;
+}
+
+// What the C library takes the function for (sysroot/musl/overlay/arch/wasm32/call_function.h).
+static const char* const called_as[] = {"() -> ()", "(i32) -> ()", "(i32) -> (i32)"};
+
+uint32_t w2c_wali_callfunction(struct w2c_wali* host, uint32_t index, uint32_t argument, uint32_t type) {
+    (void)host;
+    struct guest_function function;
+    const wasm_rt_trap_t trap = guest_function_at(index, &function);
+    if (trap != WASM_RT_TRAP_NONE) trap_end_call(trap, &function.callee, called_as[type < 2 ? type : 2]);
+    return guest_call(&function, argument, 0, 0);
 }

@@ -88,8 +88,8 @@ uint32_t w2c_wali_copyargv(struct w2c_wali* host, uint32_t buffer, uint32_t inde
 
 // --- environment: a file in memory, made when the guest asks ---
 //
-// Lines of KEY=VALUE. What contains newlines or no '=' comes behind a NUL, escaped and ended by NULs: wali++'s C library
-// reads it (sysroot/musl/overlay/src/env/wasm32/__environ.c); to others it is one empty line.
+// Lines of KEY=VALUE. What contains newlines or no '=' comes behind a NUL, escaped and ended by NULs: wali++'s C
+// library reads it (sysroot/musl/overlay/src/env/wasm32/__environ.c); to others it is one empty line.
 
 static bool write_all(int fd, const char* text, size_t length) {
     while (length > 0) {

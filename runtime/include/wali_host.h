@@ -22,6 +22,9 @@ uint32_t w2c_wali_atomicwait64(struct w2c_wali* host, uint32_t address, uint64_t
                                uint32_t offset);
 uint32_t w2c_wali_atomicnotify(struct w2c_wali* host, uint32_t address, uint32_t count, uint32_t offset);
 
+// In place of the C library's __wasm_call_function: runtime/host/guest_call.c.
+uint32_t w2c_wali_callfunction(struct w2c_wali* host, uint32_t index, uint32_t argument, uint32_t type);
+
 WALI_INLINE void w2c_wali_atomicfence(struct w2c_wali* host) {
     (void)host;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);

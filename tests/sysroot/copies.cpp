@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What copies inside the kernel: sendfile, copy_file_range, splice and tee, and std::filesystem's copies, which use them.
-// Also built natively, where what it expects is known to be right.
+// What copies inside the kernel: sendfile, copy_file_range, splice and tee, and std::filesystem's copies, which use
+// them. Also built natively, where what it expects is known to be right.
 
 #include <fcntl.h>
 #include <sys/sendfile.h>

@@ -685,6 +685,61 @@ static void c11(void) {
     CHECK(thrd_sleep(&(struct timespec){.tv_nsec = 1000}, NULL) == 0);
 }
 
+// --- functions of other types than the C library calls, as many programs have them ---
+
+static int calls;
+
+static void* without_argument(void) {
+    calls++;
+    return number(5);
+}
+
+static void without_result(void* add) { calls += value_of(add); }
+
+static int with_result(void) { return ++calls; }
+
+static int with_argument_and_result(void* add) { return calls += value_of(add); }
+
+static void* set_to_20(void* key) {
+    CHECK(!pthread_setspecific(*(pthread_key_t*)key, number(20)));
+    return NULL;
+}
+
+static int end_with_7(void) { _exit(7); }
+
+// By way of the one type that the compiler lets functions be converted to and from.
+#define AS(type, function) ((type)(void (*)(void))(function))
+
+static void functions_of_other_types(void) {
+    typedef void* thread_function(void*);
+    typedef void destructor(void*);
+    CHECK(value_of(elsewhere(AS(thread_function*, without_argument), number(9))) == 5 && calls == 1);
+    elsewhere(AS(thread_function*, without_result), number(9));
+    CHECK(calls == 10);
+
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    CHECK(!pthread_mutex_lock(&mutex));
+    pthread_cleanup_push(AS(destructor*, pthread_mutex_unlock), &mutex);
+    pthread_cleanup_pop(1);
+    CHECK(!pthread_mutex_trylock(&mutex));
+
+    pthread_key_t key;
+    CHECK(!pthread_key_create(&key, AS(destructor*, with_argument_and_result)));
+    elsewhere(set_to_20, &key);
+    CHECK(calls == 30 && !pthread_key_delete(key));
+
+    pthread_once_t control = PTHREAD_ONCE_INIT;
+    CHECK(!pthread_once(&control, AS(void (*)(void), with_result)) && calls == 31);
+
+    const pid_t child = fork();
+    if (child == 0) {
+        atexit(AS(void (*)(void), end_with_7));
+        exit(0);
+    }
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
 int main(void) {
     mutexes();
     read_write_locks();
@@ -695,6 +750,7 @@ int main(void) {
     semaphores();
     keys();
     in_threads(call_once_here, NULL);
+    functions_of_other_types();
     attributes();
     joining();
     between_processes();

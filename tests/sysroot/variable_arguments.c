@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Functions that take numbers and pointers of any width as variable arguments: they get what the caller passed, as an int,
-// a long or a pointer, whatever the stack holds behind it. Also built natively, where what it expects is known to be right.
+// Functions that take numbers and pointers of any width as variable arguments: they get what the caller passed, as an
+// int, a long or a pointer, whatever the stack holds behind it. Also built natively, where what it expects is known to
+// be right.
 
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+// Coroutines hand over to one another a million times in constant stack. Also built natively, where what it expects is
+// known to be right.
+
+#include <coroutine>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+namespace {
+
+// Awaited, it runs at once; at its end whoever waits goes on.
+class Task {
+  public:
+    struct promise_type {
+        std::coroutine_handle<> waiting = std::noop_coroutine();
+
+        struct Final {
+            bool await_ready() noexcept { return false; }
+            std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> ended) noexcept {
+                return ended.promise().waiting;
+            }
+            void await_resume() noexcept {}
+        };
+
+        Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
+        std::suspend_always initial_suspend() noexcept { return {}; }
+        Final final_suspend() noexcept { return {}; }
+        void return_void() {}
+        void unhandled_exception() { std::terminate(); }
+    };
+
+    explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+    ~Task() {
+        if (handle_) handle_.destroy();
+    }
+
+    void start() { handle_.resume(); }
+    bool await_ready() { return false; }
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) {
+        handle_.promise().waiting = waiting;
+        return handle_;
+    }
+    void await_resume() {}
+
+  private:
+    std::coroutine_handle<promise_type> handle_;
+};
+
+constexpr long awaits = 1'000'000;
+long steps = 0;
+
+Task step() {
+    ++steps;
+    co_return;
+}
+
+Task loop() {
+    for (long i = 0; i < awaits; ++i) co_await step();
+}
+
+}  // namespace
+
+int main() {
+    Task task = loop();
+    task.start();
+    std::puts(steps == awaits ? "ok" : "failed");
+    return steps != awaits;
+}
