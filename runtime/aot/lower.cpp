@@ -80,10 +80,7 @@ std::string find_function_caller(const wabt::Module& module) {
 class BodyLowering {
   public:
     BodyLowering(wabt::Module& module, Lowered& result)
-        : tail_calls_(module),
-          imports_(module),
-          function_caller_(find_function_caller(module)),
-          result_(result) {}
+        : tail_calls_(module), imports_(module), function_caller_(find_function_caller(module)), result_(result) {}
 
     void function(wabt::Func& function) {
         std::size_t count = 0;

@@ -168,7 +168,8 @@ TEST_CASE("tail calls do not use up the stack") {
         (func $g (result i32)
           (try (result i32) (do (drop (call $f (i32.const 0))) (throw $e))
             (catch $e (i32.add (call $f (i32.const 0)) (i32.const 30))))))";
-    CHECK(exit_code_of(module_text("(i32.store (i32.const 8) (i32.const 12))" + exit_with("(call $g)"), leaving)) == 42);
+    CHECK(exit_code_of(module_text("(i32.store (i32.const 8) (i32.const 12))" + exit_with("(call $g)"), leaving)) ==
+          42);
 }
 
 TEST_CASE("indirect calls, in tables that never change and in others") {

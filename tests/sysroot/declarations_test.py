@@ -29,7 +29,8 @@ source = "#define _GNU_SOURCE\n" + "".join(f"#include <{name}>\n" for name in he
 tree = output(clang, f"--config={sysroot}/wali.cfg", "-w", "-fsyntax-only", "-Xclang", "-ast-dump",
               "-fno-color-diagnostics", "-x", "c", "-", text=source)
 declared = set(re.findall(r"^[|`]-FunctionDecl 0x\w+ .*? (\w+) '[^\n]*'(?: extern)?$", tree, re.MULTILINE))
-symbols = output(nm, "--defined-only", "--extern-only", "--format=just-symbols", str(next(sysroot.glob("lib/*/libc.a"))))
+libc = next(sysroot.glob("lib/*/libc.a"))
+symbols = output(nm, "--defined-only", "--extern-only", "--format=just-symbols", str(libc))
 missing = sorted(name for name in declared - set(symbols.split()) - MACROS - KERNEL if not ELSEWHERE.match(name))
 if len(declared) < 1000:
     sys.exit(f"declarations_test: found only {len(declared)} declarations")
