@@ -21,6 +21,7 @@ if [[ ${3:-} != inside ]]; then
   exit
 fi
 
+exec 3<&- 4<&- # echo tells if they are open, whoever has left them
 mount -t binfmt_misc binfmt_misc "$binfmt"
 module=$scratch/echo
 cp -- "$echo_module" "$module"
