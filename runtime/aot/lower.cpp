@@ -105,7 +105,7 @@ class BodyLowering {
     }
 
     /// When all functions are known.
-    void tail_calls() { result_.tail_calls = tail_calls_.lower(); }
+    void tail_calls() { result_.tail_calls = tail_calls_.lower(result_.uses_tables); }
 
   private:
     using Position = wabt::ExprList::iterator;

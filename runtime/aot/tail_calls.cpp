@@ -12,8 +12,9 @@
 namespace wali::aot {
 namespace {
 
-/// The functions that a call through the table can reach.
-std::vector<const wabt::Func*> functions_in_tables(const wabt::Module& module) {
+/// The functions that a call through the table can reach: of tables that instructions change, any.
+std::vector<const wabt::Func*> functions_in_tables(const wabt::Module& module, bool tables_change) {
+    if (tables_change) return {module.funcs.begin(), module.funcs.end()};
     std::vector<const wabt::Func*> result;
     for (const wabt::ElemSegment* segment : module.elem_segments)
         for (const wabt::ExprList& element : segment->elem_exprs)
@@ -28,7 +29,8 @@ class Graph {
   public:
     using Node = std::size_t;
 
-    explicit Graph(const wabt::Module& module) : module_(module), in_tables_(functions_in_tables(module)) {}
+    Graph(const wabt::Module& module, bool tables_change)
+        : module_(module), in_tables_(functions_in_tables(module, tables_change)) {}
 
     Node function(const wabt::Func* function) {
         const auto [place, is_new] = functions_.try_emplace(function, calls_.size());
@@ -102,23 +104,26 @@ std::unique_ptr<wabt::Expr> as_call(const wabt::Expr& tail_call) {
 
 }  // namespace
 
-void TailCalls::found(const wabt::Func& caller, wabt::ExprList& list, wabt::ExprList::iterator position, bool in_try) {
+void TailCalls::found(wabt::Func& caller, wabt::ExprList& list, wabt::ExprList::iterator position, bool in_try) {
     sites_.push_back({&list, position, in_try, &caller});
 }
 
-bool TailCalls::lower() {
-    Graph graph(module_);
+bool TailCalls::lower(bool tables_change) {
+    Graph graph(module_, tables_change);
     std::vector<Graph::Node> callees;
     for (const Site& site : sites_) {
         callees.push_back(graph.callee(*site.position));
         graph.add(graph.function(site.caller), callees.back());
     }
     const std::vector<bool> ends = graph.nodes_that_end();
+    // The C writer writes a second form of the functions that are marked so.
+    for (const Site& site : sites_) site.caller->features_used.tailcall = false;
     bool left = false;
     for (std::size_t i = 0; i < sites_.size(); ++i) {
         const auto& [list, position, in_try, caller] = sites_[i];
         if (in_try || !ends[callees[i]]) {
             left = true;
+            caller->features_used.tailcall = true;
             continue;
         }
         list->insert(position, as_call(*position));

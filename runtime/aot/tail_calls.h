@@ -15,17 +15,17 @@ class TailCalls {
     explicit TailCalls(wabt::Module& module) : module_(module) {}
 
     /// Takes note of the one at `position`. In a `try` it stays: that does not catch what the callee throws.
-    void found(const wabt::Func& caller, wabt::ExprList& list, wabt::ExprList::iterator position, bool in_try);
+    void found(wabt::Func& caller, wabt::ExprList& list, wabt::ExprList::iterator position, bool in_try);
 
-    /// Returns whether any is left.
-    bool lower();
+    /// Returns whether any is left. `tables_change`: by instructions of the module's own.
+    bool lower(bool tables_change);
 
   private:
     struct Site {
         wabt::ExprList* list;
         wabt::ExprList::iterator position;
         bool in_try;
-        const wabt::Func* caller;
+        wabt::Func* caller;
     };
 
     wabt::Module& module_;
