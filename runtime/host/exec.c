@@ -173,16 +173,24 @@ static uint64_t execute(struct call* call) {
                          (uint64_t)(call->environment.pointers + LEAD), call->flags);
 }
 
+// /proc/self/exe: what the module was compiled to, which is there when the module is gone, and needs no walirun.
+static uint64_t execute_again(const struct call* call) {
+    uint64_t* environment = call->environment.pointers + LEAD - 1;
+    *environment = (uint64_t)module_variable();
+    return wali_syscall3(59, (uint64_t)"/proc/self/exe", (uint64_t)(call->arguments.pointers + LEAD),
+                         (uint64_t)environment);
+}
+
 uint64_t w2c_wali_SYS_execveat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t argv, uint32_t envp,
                                uint32_t flags) {
     (void)host;
-    const uint64_t own = own_executable_path(pathname);
-    struct call call = {
-        .dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = own != 0 ? own : wali_pointer(pathname), .flags = flags};
+    const bool is_own = flags == 0 && own_executable_path(pathname) != 0;
+    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = wali_pointer(pathname), .flags = flags};
     const int64_t first = vector_read(&call.arguments, argv);
     const int64_t second = vector_read(&call.environment, envp);
     const int64_t error = first != 0 ? first : second;
-    const uint64_t result = error != 0 ? (uint64_t)error : execute(&call);
+    uint64_t result = (uint64_t)error;
+    if (error == 0) result = is_own ? execute_again(&call) : execute(&call);
     vector_free(&call.arguments);
     vector_free(&call.environment);
     return result;

@@ -138,6 +138,9 @@ char** module_path_take(char** environment);
 // The native path of the module, if the guest's path is that of its own executable in /proc; else 0.
 uint64_t own_executable_path(uint32_t pathname);
 
+// The variable of the environment that names the module, if that is known.
+const char* module_variable(void);
+
 // --- open.c ---
 
 void append_number(char* text, uint64_t number);  // in decimal, behind the text

@@ -8,10 +8,10 @@
 
 #include "host.h"
 
+static const char name[] = "WALI_MODULE=";
 static const char* module_path;  // NULL: not known
 
 char** module_path_take(char** environment) {
-    static const char name[] = "WALI_MODULE=";
     if (!environment[0] || strncmp(environment[0], name, sizeof name - 1) != 0) return environment;
     module_path = environment[0] + sizeof name - 1;
     return environment + 1;
@@ -26,6 +26,8 @@ static bool is_own(const char* process) {
     const size_t length = strlen(own);
     return strncmp(process, own, length) == 0 && strcmp(process + length, "/exe") == 0;
 }
+
+const char* module_variable(void) { return module_path - (sizeof name - 1); }
 
 uint64_t own_executable_path(uint32_t pathname) {
     static const char proc[] = "/proc/";
