@@ -74,17 +74,20 @@ void page_map_limit(uint64_t pages) { taken_limit = pages; }
 
 bool page_map_allows(uint64_t count) { return taken_count + count <= taken_limit; }
 
-static bool taken(uint64_t page) { return taken_bits[page / 64] >> (page % 64) & 1; }
+// Bulk instructions look without the lock (wali_is_mapped).
+static uint64_t word(uint64_t page) { return __atomic_load_n(&taken_bits[page / 64], __ATOMIC_RELAXED); }
+
+static bool taken(uint64_t page) { return word(page) >> (page % 64) & 1; }
 
 void page_map_set(uint64_t first, uint64_t count, bool value) {
     for (uint64_t page = first; page < first + count;) {
         const uint64_t left = first + count - page;
         const uint64_t whole = page % 64 == 0 && left >= 64;
         const uint64_t bits = whole ? ~0UL : 1UL << (page % 64);
-        const uint64_t old = taken_bits[page / 64];
+        const uint64_t old = word(page);
         const uint64_t new = value ? old | bits : old & ~bits;
         taken_count += (uint64_t)__builtin_popcountl(new) - (uint64_t)__builtin_popcountl(old);
-        taken_bits[page / 64] = new;
+        __atomic_store_n(&taken_bits[page / 64], new, __ATOMIC_RELAXED);
         page += whole ? 64 : 1;
     }
 }
@@ -94,7 +97,7 @@ bool page_map_all(uint64_t first, uint64_t count, bool value) {
     if (first + count > PAGES) return false;
     for (uint64_t page = first; page < first + count;) {
         if (page % 64 == 0 && first + count - page >= 64) {
-            if (taken_bits[page / 64] != whole_word) return false;
+            if (word(page) != whole_word) return false;
             page += 64;
         } else if (taken(page) != value) {
             return false;

@@ -126,8 +126,10 @@ void filesystem_copies(int in) {
     CHECK(whole(copy) == content() && whole(in) == content());
     close(copy);
     CHECK(!fs::copy_file(folder + "/file", folder + "/copy", error) && error == std::errc::file_exists);
-    // Files of procfs have no size that tells when they end.
+#ifdef __wasm__
+    // Files of procfs have no size that tells when they end. Natively, libc++ 22 takes them for empty.
     CHECK(fs::copy_file("/proc/self/status", folder + "/status", error) && fs::file_size(folder + "/status") > 100);
+#endif
 }
 
 }  // namespace
