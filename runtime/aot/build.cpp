@@ -64,7 +64,8 @@ void build(const Build& wanted, std::size_t jobs) {
     Child child([&] { make(wanted, jobs, support, workspace.folder(), staged); });
     Progress progress(wanted.shown, wanted.name);
     while (!child.wait_for(Progress::interval))
-        if (progress.update() > build_limit) throw LimitReached("too large: compiling it takes more than 30 minutes");
+        // No LimitReached, after which the quick translation stays: in the background this depends on what else runs.
+        if (progress.update() > build_limit) throw Refusal("too large: compiling it takes more than 30 minutes");
     if (child.status() != 0) throw Refusal("the process that compiles it was ended");
     if (chmod(staged.c_str(), 0755) != 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
     workspace.publish();

@@ -62,8 +62,8 @@ std::string best(const Module& module) {
     const auto there = [&] { return cache::usable(module.full) || cache::usable(module.quick); };
     auto lock = CacheLock::wait(module.full, there);
     if (lock && !there()) make(module, Tier::Quick);
-    if (cache::usable(module.full)) return module.full;
     if (!lock) lock = CacheLock::attempt(module.full);
+    if (cache::usable(module.full)) return module.full;  // looked for with the lock: nobody is making it
     if (lock) start_full(module, std::move(*lock));
     return module.quick;
 }

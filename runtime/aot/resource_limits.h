@@ -17,7 +17,7 @@ constexpr std::chrono::minutes build_limit{30};
 /// Limits this process, and those that it starts, each for itself.
 inline void limit_resources(rlim_t memory) {
     const rlimit bytes = {memory, memory};
-    const rlimit time = {processor_limit, processor_limit};
+    const rlimit time = {processor_limit, processor_limit + 5};  // SIGXCPU says which limit it was, SIGKILL nothing
     const rlimit no_core = {0, 0};
     setrlimit(RLIMIT_AS, &bytes);
     setrlimit(RLIMIT_CPU, &time);

@@ -42,9 +42,11 @@ _Noreturn void wasm_rt_trap(wasm_rt_trap_t trap) {
 }
 
 _Noreturn void wasm_rt_trap_call(const wasm_rt_funcref_t* callee, wasm_rt_func_type_t type) {
-    const wasm_rt_trap_t trap = callee && callee->func ? WASM_RT_TRAP_CALL_TYPE : WASM_RT_TRAP_CALL_INDIRECT;
+    // A copy, because a handler may grow the table.
+    const wasm_rt_funcref_t called = callee ? *callee : wasm_rt_funcref_null_value;
+    const wasm_rt_trap_t trap = called.func ? WASM_RT_TRAP_CALL_TYPE : WASM_RT_TRAP_CALL_INDIRECT;
     while (guest_handles(trap, 0)) continue;
-    trap_end_call(trap, callee, signature_of(type)->text);
+    trap_end_call(trap, &called, signature_of(type)->text);
 }
 
 // --- faults of the processor ---

@@ -32,6 +32,7 @@ static uint64_t mirror_reserve(void) {
                                       0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
     uint64_t other = 0;
     if (failed(at)) return 0;
+    wali_syscall3(28 /* madvise */, at, MIRROR_BYTES, 15 /* MADV_NOHUGEPAGE */);
     if (atomic_compare_exchange_strong(&mirror, &other, at)) return at;
     wali_syscall2(11, at, MIRROR_BYTES);
     return other;
@@ -111,7 +112,7 @@ static void abandon(uint32_t address, uint32_t tid, bool pending, bool inherits)
     const bool given_back = (seen & FUTEX_TID_MASK) == 0;
     if (pending && given_back && !inherits) wake(address);  // nobody was woken yet
     if ((seen & FUTEX_TID_MASK) != tid) return;
-    // The thread has written here, so it is writable.
+    // Where the guest has made it read-only since, this is a fault of its own.
     _Atomic uint32_t* word = (_Atomic uint32_t*)(WALI_MEMORY_BASE + address);
     while (!atomic_compare_exchange_weak(word, &seen, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
         if ((seen & FUTEX_TID_MASK) != tid) return;
@@ -140,7 +141,8 @@ static void abandon_list(uint32_t start) {
 }
 
 void robust_list_end(void) {
-    abandon_list(registered);
-    registered = 0;
+    const uint32_t start = registered;
+    registered = 0;  // first: a handler of the guest may end the thread meanwhile
+    abandon_list(start);
     tell_kernel();
 }

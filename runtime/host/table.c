@@ -3,8 +3,12 @@
 // Tables of functions and references. They belong to one instance, that is to one thread.
 #include "host.h"
 
+// Signals are blocked around the C library's functions: a handler of the guest is found through the table, may grow it
+// itself, and may jump out.
 static void* allocate(size_t count, size_t size) {
+    const uint64_t mask = signals_block();
     void* elements = calloc(count ? count : 1, size);
+    signals_restore(mask);
     if (!elements) host_fail("not enough memory for a table of the module");
     return elements;
 }
@@ -25,7 +29,6 @@ void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) { free(table->da
 
 void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table) { free(table->data); }
 
-// Signals are blocked meanwhile: a guest handler is found through the table and may grow it itself.
 #define DEFINE_GROW(kind)                                                                                            \
     uint32_t wasm_rt_grow_##kind##_table(wasm_rt_##kind##_table_t* table, uint32_t delta, wasm_rt_##kind##_t init) { \
         const uint64_t mask = signals_block();                                                                       \

@@ -88,6 +88,13 @@ static void clear_tid(void) {
     if (word != 0) wali_syscall6(202, word, 5 /* FUTEX_WAKE_OP */, 1, 0, word, 0);
 }
 
+// As long as the frames of the guest's functions are there: a handler of the guest may run, and jump.
+static void end_for_guest(void) {
+    open_thread_ends();
+    robust_list_end();
+    signals_block();  // for good: no handler can run without an instance
+}
+
 static void* run(void* argument) {
     struct thread* self = argument;
     jmp_buf buffer;
@@ -100,9 +107,8 @@ static void* run(void* argument) {
     if (_setjmp(buffer) == 0) {
         signals_restore(self->signal_mask);
         call_guest(self->function, self->tid, self->argument);
+        end_for_guest();
     }
-    robust_list_end();
-    signals_block();  // for good: no handler can run without an instance
     wali_guest.free(current_instance);
     free(current_instance);
     stack_trim();
@@ -142,7 +148,11 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
         free(instance);
         return (uint32_t)-E_AGAIN;
     }
+    // What faults in the module's start function shall still be a trap, and that may change the mask.
+    const uint64_t host_signals = HOST_SIGNALS;
+    wali_syscall4(14, 1 /* SIG_UNBLOCK */, (uint64_t)&host_signals, 0, 8);
     wali_guest.instantiate(instance, NULL);
+    signals_block();
     thread->instance = instance;
     thread->function = function;
     thread->argument = argument;
@@ -168,11 +178,9 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
     if (io_uring_used()) return (uint32_t)-E_AGAIN;  // see io_uring_setup
     if (!threads_started() && !open_allows_threads()) return (uint32_t)-E_AGAIN;
     atomic_store(&any, true);
-    // The new thread starts with all signals blocked, and without a guest's handler in the midst of malloc.
-    // What faults in the guest's start function shall still be a trap.
-    const uint64_t guest_signals = ~HOST_SIGNALS;
-    uint64_t mask = 0;
-    wali_syscall4(14, 0 /* SIG_BLOCK */, (uint64_t)&guest_signals, (uint64_t)&mask, 8);
+    // The new thread starts with all signals blocked, and no handler of the guest runs in the midst of malloc, not even
+    // one for a signal of the host's that somebody has sent.
+    const uint64_t mask = signals_block();
     const uint32_t tid = start_thread(function, argument, mask);
     signals_restore(mask);
     return tid;
@@ -182,10 +190,8 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
 
 uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
     (void)host;
-    open_thread_ends();
+    end_for_guest();
     if (end) _longjmp(*end, 1);
-    robust_list_end();
-    signals_block();
     clear_tid();
     return wali_syscall1(60, status);  // other threads go on; the last one's end is that of the process
 }
