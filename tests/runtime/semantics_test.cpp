@@ -172,6 +172,20 @@ TEST_CASE("tail calls do not use up the stack") {
           42);
 }
 
+TEST_CASE("tail calls that come to an end, and those through a table that instructions fill") {
+    const std::string ending = R"(
+        (func $add (param i32 i64) (result i32) (i32.add (local.get 0) (i32.wrap_i64 (local.get 1))))
+        (func $twice (param i32 i64) (result i32)
+          (return_call $add (i32.mul (local.get 0) (i32.const 2)) (local.get 1))))";
+    CHECK(exit_code_of(module_text(exit_with("(call $twice (i32.const 10) (i64.const 3))"), ending)) == 23);
+    const std::string filled = R"((type $t (func (param i32 i32) (result i32))) (table 1 funcref)
+        (func $count (export "count") (type $t)
+          (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+          (return_call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (local.get 1) (i32.const 0))))";
+    const std::string fill = "(table.set (i32.const 0) (ref.func $count))";
+    CHECK(exit_code_of(module_text(fill + exit_with("(call $count (i32.const 3000000) (i32.const 7))"), filled)) == 7);
+}
+
 TEST_CASE("indirect calls, in tables that never change and in others") {
     const std::string module_parts = R"(
         (type $number (func (result i32))) (type $the_same (func (result i32))) (type $other (func (param i32)))

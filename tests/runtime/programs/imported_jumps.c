@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // setjmp and longjmp as imports: across frames, again and again, out of signal handlers, with copied buffers; what a
 // jump to a function that has returned does is in semantics_test.cpp.
-#include "program.h"
+#include "threads.h"
 
 typedef struct {
     u8 bytes[344];
@@ -14,9 +14,14 @@ WALI(SYS_rt_sigaction) i64 sys_rt_sigaction(int signal, const void* act, void* o
 WALI(SYS_rt_sigprocmask) i64 sys_rt_sigprocmask(int how, const void* set, void* old, u32 size);
 WALI(SYS_getpid) i64 sys_getpid(void);
 WALI(SYS_kill) i64 sys_kill(int pid, int signal);
+WALI(SYS_gettid) i64 sys_gettid(void);
+WALI(SYS_exit) i64 sys_exit(int status);
+WALI(SYS_mprotect) i64 sys_mprotect(const void* address, u32 length, int prot);
+WALI(SYS_set_robust_list) i64 sys_set_robust_list(const void* head, u32 size);
 
 #define NOINLINE __attribute__((noinline))
 #define SIGUSR1 10
+#define SIGSEGV 11
 
 static jump place;
 static volatile int depth_reached;
@@ -93,6 +98,31 @@ NOINLINE static int from_handler(int savemask) {
     return value == SIGUSR1 ? is_blocked() : -1;
 }
 
+// A thread that ends with a robust lock that cannot be written: the fault comes while its functions are still there.
+static _Alignas(4096) struct {
+    u32 next;
+    u32 word;
+} lock[512];
+
+static struct {
+    u32 first;
+    i64 offset;
+    u32 pending;
+} locks = {.first = (u32)lock, .offset = 4};
+
+static volatile int came_back;
+
+static void end_with_lock(u32 unused) {
+    (void)unused;
+    came_back = wali_setjmp(&place);
+    if (came_back != 0) return;
+    lock->next = (u32)&locks;
+    lock->word = (u32)sys_gettid();
+    sys_set_robust_list(&locks, sizeof locks);
+    sys_mprotect(lock, sizeof lock, 1 /* PROT_READ */);
+    sys_exit(0);
+}
+
 void test(void) {
     CHECK_EQUAL(rounds(), 505);
     CHECK_EQUAL(depth_reached, 0);
@@ -108,4 +138,9 @@ void test(void) {
     CHECK_EQUAL(sys_rt_sigaction(SIGUSR1, &action, NULL, 8), 0);
     for (int i = 0; i < 100; i++) CHECK_EQUAL(from_handler(1), 0);
     CHECK_EQUAL(from_handler(0), 1);
+
+    CHECK_EQUAL(sys_rt_sigaction(SIGSEGV, &action, NULL, 8), 0);
+    thread_start(0, end_with_lock, 0);
+    thread_join(0);
+    CHECK_EQUAL(came_back, SIGSEGV);
 }
