@@ -9,7 +9,7 @@ WALI_EXPORT namespace wali {
 using abi::ClockId;
 
 /// clock_gettime(2): the time of a clock since its own start (CLOCK_REALTIME: since 1970-01-01 00:00 UTC). A system
-/// call on both targets, without the vDSO. INVAL for an unknown clock. Async-signal-safe.
+/// call natively; walirun asks the vDSO instead. INVAL for an unknown clock. Async-signal-safe.
 inline result<std::chrono::nanoseconds> clock_time(ClockId clock) noexcept {
     abi::timespec time;
     const long raw = sys::clock_gettime(abi::bits(clock), &time);
