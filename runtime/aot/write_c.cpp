@@ -61,6 +61,13 @@ void keep_operands(std::string& impl_header) {
     replace_each(impl_header, "sizeof(t1)), wrapped);", "sizeof(t1)), wrapped); WALI_KEEP(wrapped);");
 }
 
+/// GCC computes some comparisons of constants that are NaNs wrong (WALI_DEFINE_REINTERPRET).
+void hide_constants(std::string& impl_header) {
+    for (const std::string_view function : {"f32_reinterpret_i32", "f64_reinterpret_i64"})
+        replace_once(impl_header, "\nDEFINE_REINTERPRET(" + std::string(function),
+                     "\nWALI_DEFINE_REINTERPRET(" + std::string(function));
+}
+
 /// The writer loads the base of memory from the instance before each access; ours is a constant.
 void use_constant_base(std::string& impl_header) {
     replace_once(impl_header, "#define MEM_ADDR(mem, addr, n) &(mem)->data[addr]\n",
@@ -238,6 +245,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     check_ranges(files.back().text);
     tell_wrong_calls(files.back().text);
     keep_operands(files.back().text);
+    hide_constants(files.back().text);
     if (module.features_used.simd) name_vectors(files.back().text);
     files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
     const std::vector<CatchingFunction> catching = catching_functions(module);

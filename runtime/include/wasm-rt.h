@@ -20,6 +20,16 @@
 // Says that a value is still needed, so that its register holds it until here.
 #define WALI_KEEP(value) __asm__("" ::"r"(value))
 
+// Bits as a floating-point number that the compiler does not know: GCC takes a constant signaling NaN for greater than
+// or equal to another constant.
+#define WALI_DEFINE_REINTERPRET(name, bits, number)     \
+    static inline number name(bits value) {             \
+        number result;                                  \
+        wasm_rt_memcpy(&result, &value, sizeof result); \
+        __asm__("" : "+x"(result));                     \
+        return result;                                  \
+    }
+
 // What the generated C may ask about its environment.
 #define WASM_RT_C11_AVAILABLE 1
 #define WASM_RT_THREAD_LOCAL _Thread_local

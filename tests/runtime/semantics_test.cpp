@@ -417,3 +417,17 @@ TEST_CASE("the time and the processor are read without a system call") {
     CAPTURE(result.err);
     CHECK(result.exit_code == 0);
 }
+
+TEST_CASE("a constant NaN is neither greater than nor equal to a number") {
+    Runtime runtime;
+    // A switch of three targets behind a join: there GCC decides the comparison itself.
+    const std::string body = R"((local $zero f64)
+        (if (i32.load (i32.const 64)) (then (call $nothing)) (else (call $nothing) (call $nothing)))
+        (block $many (block $one (block $none
+            (br_table $none $one $many (f64.ge (f64.const nan:0x4000000000000) (local.get $zero))))
+            (drop (call $exit (i32.const 3))))
+            (drop (call $exit (i32.const 4))))
+        (drop (call $exit (i32.const 5))))";
+    const std::string more = "(func $nothing (i32.atomic.store (i32.const 64) (i32.const 1)))";
+    CHECK(runtime.run_text(module_text(body, more)).exit_code == 3);
+}
