@@ -43,12 +43,10 @@ std::string quoted(const std::string& text) {
 /// What the child does.
 void make(const Build& wanted, std::size_t jobs, const std::string& support, const std::string& folder,
           const std::string& staged) {
-    auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, folder);
-    if (wanted.cached) {
-        c_files.push_back("runtime.c");
-        write_file(folder + "/runtime.c",
-                   "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
-    }
+    const auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, folder);
+    if (wanted.cached)
+        append_to_file(folder + "/glue.c",
+                       "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
     compile(folder, c_files, support, wanted.tier, jobs, staged);
 }
 

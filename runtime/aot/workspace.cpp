@@ -50,12 +50,20 @@ void Workspace::publish() {
     staged.clear();
 }
 
-void write_file(const std::string& path, const std::string& text) {
-    FILE* file = std::fopen(path.c_str(), "we");
+namespace {
+
+void write_file_as(const char* mode, const std::string& path, const std::string& text) {
+    FILE* file = std::fopen(path.c_str(), mode);
     if (!file) throw Refusal(with_errno("cannot write " + path, errno));
     const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
     const int error = errno;
     if (std::fclose(file) != 0 || !written) throw Refusal(with_errno("cannot write " + path, written ? errno : error));
 }
+
+}  // namespace
+
+void write_file(const std::string& path, const std::string& text) { write_file_as("we", path, text); }
+
+void append_to_file(const std::string& path, const std::string& text) { write_file_as("ae", path, text); }
 
 }  // namespace wali::aot

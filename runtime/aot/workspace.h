@@ -30,5 +30,6 @@ class Workspace {
 
 /// Writes a whole file. Throws Refusal if the disk is full or the like.
 void write_file(const std::string& path, const std::string& text);
+void append_to_file(const std::string& path, const std::string& text);
 
 }  // namespace wali::aot

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "data.h"
+#include "fold.h"
 #include "jumps.h"
 #include "module.h"
 #include "refusal.h"
@@ -19,7 +20,7 @@ namespace {
 // Instructions per output file: large enough that the common header does not matter, small enough for the compiler's
 // memory and for all cores. Without optimization the header matters more, and memory less.
 constexpr std::size_t instructions_per_file = 30000;
-constexpr std::size_t quick_instructions_per_file = 60000;
+constexpr std::size_t quick_instructions_per_file = 120000;
 constexpr std::size_t quick_instructions_worth_two = 10000;
 constexpr std::size_t max_files = 1024;
 
@@ -269,6 +270,9 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
     const std::string data = move_data(module, folder, files);
+    if (tier == Tier::Quick)
+        for (CFile& file : files)
+            if (file.name.find(".c") != std::string::npos) fold_expressions(file.text);
     files.push_back({"glue.c", write_glue(module, lowered, files) + data});
     return files;
 }

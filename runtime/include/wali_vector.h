@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Vector instructions in place of simde's: Debian 12's are wrong for zeros of different sign, NaN, one product and the
-// number that is -0 as a double, and Debian 13's give signalling NaNs back. Included at the end of the C writer's
-// header, whose scalar functions it uses. Only what every x86-64 has: SSE2.
+// Vector instructions in place of simde's: Debian 12's are wrong for zeros of different sign, NaN, one product, numbers
+// of 2^31 and more as integers, and the number that is -0 as a double, and Debian 13's give signalling NaNs back.
+// Included at the end of the C writer's header, whose scalar functions it uses. Only what every x86-64 has: SSE2.
 #pragma once
 
 #include <emmintrin.h>
@@ -65,6 +65,15 @@ static inline u32 wali_i64x2_all_true(v128 vector) {
     return _mm_movemask_epi8(zeros) == 0;
 }
 
+static inline v128 wali_u32x4_trunc_sat_f32x4(v128 vector) {
+    f32 numbers[4];
+    u32 integers[4];
+    wasm_rt_memcpy(numbers, &vector, sizeof vector);
+    for (int i = 0; i < 4; ++i) integers[i] = I32_TRUNC_SAT_U_F32(numbers[i]);
+    wasm_rt_memcpy(&vector, integers, sizeof vector);
+    return vector;
+}
+
 #define simde_wasm_f32x4_min wali_f32x4_min
 #define simde_wasm_f32x4_max wali_f32x4_max
 #define simde_wasm_f64x2_min wali_f64x2_min
@@ -79,3 +88,4 @@ static inline u32 wali_i64x2_all_true(v128 vector) {
 #define simde_wasm_f64x2_nearest wali_f64x2_nearest
 #define simde_wasm_i16x8_q15mulr_sat wali_i16x8_q15mulr_sat
 #define simde_wasm_i64x2_all_true wali_i64x2_all_true
+#define simde_wasm_u32x4_trunc_sat_f32x4 wali_u32x4_trunc_sat_f32x4

@@ -20,6 +20,18 @@
 // Says that a value is still needed, so that its register holds it until here.
 #define WALI_KEEP(value) __asm__("" ::"r"(value))
 
+// Numbers in memory, at any address: what the quick translation reads and writes (runtime/aot/fold.cpp).
+#define WALI_DEFINE_IN_MEMORY(name, number) typedef volatile number name __attribute__((aligned(1)))
+WALI_DEFINE_IN_MEMORY(wali_u8, uint8_t);
+WALI_DEFINE_IN_MEMORY(wali_s8, int8_t);
+WALI_DEFINE_IN_MEMORY(wali_u16, uint16_t);
+WALI_DEFINE_IN_MEMORY(wali_s16, int16_t);
+WALI_DEFINE_IN_MEMORY(wali_u32, uint32_t);
+WALI_DEFINE_IN_MEMORY(wali_s32, int32_t);
+WALI_DEFINE_IN_MEMORY(wali_u64, uint64_t);
+WALI_DEFINE_IN_MEMORY(wali_f32, float);
+WALI_DEFINE_IN_MEMORY(wali_f64, double);
+
 // Bits as a floating-point number that the compiler does not know: GCC takes a constant signaling NaN for greater than
 // or equal to another constant.
 #define WALI_DEFINE_REINTERPRET(name, bits, number)     \

@@ -29,7 +29,7 @@ FUNCTIONS_PER_MODULE = 500
 HELPERS = 8  # functions that others call: a helper only lower ones, so that calls end
 CHANGING = 4  # elements of the table, after those of the helpers, that instructions change
 MULTIPLIER = 0x9E3779B97F4A7C15
-OPERATORS_SEED = 0  # of the module that has a function per operator
+OPERATORS_SEED = 0
 END = 0xFFFFFFFF  # follows the numbers of the wrong functions
 
 TYPE_CODE = {"i32": 0x7F, "i64": 0x7E, "f32": 0x7D, "f64": 0x7C, "v128": 0x7B}
@@ -43,10 +43,13 @@ INTERESTING = {
     "i32": [0, 1, 2, 7, 8, 31, 0x7F, 0x80, 0xFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF],
     "i64": [0, 1, 63, 0xFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000, mask(64)],
     "f32": [0, 0x80000000, 0x3F800000, 0xBF000000, 0x7F800000, 0xFF800000, 0x7FC00000, 0x7FA00000, 0x00000001,
-            0x4F000000, 0x5F000000, 0x40490FDB, 0x7F7FFFFF, 0x3EFFFFFF],
+            0x4F000000, 0x5F000000, 0x40490FDB, 0x7F7FFFFF, 0x3EFFFFFF, 0x4F400000, 0x4F7FFFFF, 0x4F800000,
+            0xCF000000, 0xCF000001, 0x5F400000, 0x5F7FFFFF, 0x5F800000, 0xDF000000, 0xBF7FFFFF],
     "f64": [0, 1 << 63, 0x3FF0000000000000, 0xBFE0000000000000, 0x7FF0000000000000, 0xFFF0000000000000,
             0x7FF8000000000000, 0x7FF4000000000000, 1, 0x41E0000000000000, 0x43E0000000000000, 0x400921FB54442D18,
-            0x7FEFFFFFFFFFFFFF, 0x3FDFFFFFFFFFFFFF]}
+            0x7FEFFFFFFFFFFFFF, 0x3FDFFFFFFFFFFFFF, 0x41DFFFFFFFC00000, 0x41DFFFFFFFFFFFFF, 0x41E8000000000000,
+            0x41EFFFFFFFFFFFFF, 0x41F0000000000000, 0xC1E0000000000000, 0xC1E0000000200000, 0x43E8000000000000,
+            0x43EFFFFFFFFFFFFF, 0x43F0000000000000, 0xC3E0000000000000, 0xBFEFFFFFFFFFFFFF]}
 FEATURES = ("vectors", "atomics", "exceptions", "bulk", "tables", "tail_calls")
 
 
@@ -174,11 +177,26 @@ class Generator:
         if what < 0.23 and kind == "v128":
             return ("shuffle", self.expression(kind, depth - 1), self.expression(kind, depth - 1),
                     bytes(r.randrange(32) for _ in range(16)))
+        if what < 0.29 and kind in ("i32", "i64"):
+            # What has been read stays so, whatever is changed before it is used.
+            first = self.load(kind) if r.random() < 0.7 else ("global", kind, GLOBALS.index(kind))
+            return ("op", f"{kind}.xor", (first, self.changing(kind, depth)))
         name, params = r.choice(self.operators[kind])
         arguments = [self.expression(p, depth - 1) for p in params]
         if ".div_" in name or ".rem_" in name:
             arguments[1] = self.divisor(kind, arguments[1])
         return ("op", name, tuple(arguments))
+
+    def changing(self, kind, depth):
+        """An expression that changes memory, globals or a variable, if the features have one."""
+        if kind == "i64" and self.callees and self.calls_left and self.r.random() < 0.5:
+            self.calls_left -= 1
+            return ("call", self.r.randrange(0, self.callees, 2), (self.own_base(), self.expression("i64", depth - 1)))
+        if "atomics" in self.features:
+            return self.atomic(kind, depth)
+        if self.variables[kind]:
+            return ("tee", kind, self.r.choice(self.variables[kind]), self.expression(kind, depth - 1))
+        return self.expression(kind, depth - 1)
 
     def own_base(self):
         return ("const", "i32", self.f.base) if self.f.base is not None and self.r.random() < 0.5 else \

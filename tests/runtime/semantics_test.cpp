@@ -431,3 +431,16 @@ TEST_CASE("a constant NaN is neither greater than nor equal to a number") {
     const std::string more = "(func $nothing (i32.atomic.store (i32.const 64) (i32.const 1)))";
     CHECK(runtime.run_text(module_text(body, more)).exit_code == 3);
 }
+
+TEST_CASE("a load traps where its value is dropped or not chosen") {
+    Runtime runtime;
+    for (const char* body : {"(drop (i32.load (i32.const -4))) (drop (i32.const 1))",
+                             "(drop (i32.add (i32.const 1) (i32.load8_s (i32.const -4)))) (drop (i32.const 1))",
+                             "(drop (select (i64.load (i32.const -9)) (i64.const 1) (i32.const 0)))",
+                             "(local f64) (local.set 0 (f64.load (i32.const -9)))",
+                             "(local i32) (drop (local.tee 0 (i32.load (i32.const -4))))"}) {
+        CAPTURE(body);
+        const Result result = runtime.run_text(module_text(body));
+        CHECK(result.signal == SIGSEGV);
+    }
+}
