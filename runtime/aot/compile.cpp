@@ -47,6 +47,9 @@ const Command compile_flags = {"-std=gnu11",
 const Command full_flags = {"-O1", "-falign-functions=64", "-falign-loops=64"};
 const Command quick_flags = {"-O0"};
 
+// Line tables, in the version that the host library reads (host/source_line.c).
+const Command line_flags = {"-gdwarf-4", "-g1", "-gno-column-info"};
+
 // Without optimization it takes a third of GCC's time. A function with hundreds of try blocks, each a setjmp, takes GCC
 // minutes and gigabytes with optimization, and this time as others do.
 const std::string quick_compiler = "clang-22";
@@ -177,6 +180,10 @@ bool is_program(const std::string& name) {
     return false;
 }
 
+bool ends_with(const std::string& text, const std::string& end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
 std::string compiler(bool quick) {
     const char* chosen = std::getenv("WALI_CC");
     if (chosen && *chosen) return chosen;
@@ -202,6 +209,7 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
         Command command = {compiler(tier == Tier::Quick || name.rfind(catching_file, 0) == 0)};
         command.insert(command.end(), compile_flags.begin(), compile_flags.end());
         command.insert(command.end(), tier_flags.begin(), tier_flags.end());
+        if (ends_with(name, lines_end)) command.insert(command.end(), line_flags.begin(), line_flags.end());
         for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h",
                                           std::string("-c"), folder + "/" + name, std::string("-o"), object})
             command.push_back(option);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "lower.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,8 +80,12 @@ std::string find_function_caller(const wabt::Module& module) {
 /// Walks function bodies without recursion, counts instructions and rewrites what the C writer refuses.
 class BodyLowering {
   public:
-    BodyLowering(wabt::Module& module, Lowered& result)
-        : tail_calls_(module), imports_(module), function_caller_(find_function_caller(module)), result_(result) {}
+    BodyLowering(wabt::Module& module, const SourceLines& lines, Lowered& result)
+        : tail_calls_(module),
+          imports_(module),
+          function_caller_(find_function_caller(module)),
+          lines_(lines),
+          result_(result) {}
 
     void function(wabt::Func& function) {
         std::size_t count = 0;
@@ -91,9 +96,13 @@ class BodyLowering {
             if (depth > max_nesting)
                 throw Refusal("function " + function.name + " nests blocks more than " + std::to_string(max_nesting) +
                               " deep; split it");
+            std::optional<SourceLine> line;  // of what is before, if that is known
             for (auto position = list->begin(); position != list->end(); ++count) {
                 wabt::Expr& expr = *position;
+                mark_line(*list, position, line);
+                const std::size_t bodies = pending.size();
                 push_bodies(expr, depth + 1, in_try, pending);
+                if (pending.size() != bodies) line.reset();
                 if (wabt::isa<wabt::ReturnCallExpr>(&expr) || wabt::isa<wabt::ReturnCallIndirectExpr>(&expr))
                     tail_calls_.found(function, *list, position, in_try);
                 if (uses_table(expr)) result_.uses_tables = true;
@@ -115,6 +124,14 @@ class BodyLowering {
         std::size_t depth;
         bool in_try;
     };
+
+    void mark_line(wabt::ExprList& list, Position position, std::optional<SourceLine>& line) const {
+        if (lines_.empty()) return;
+        const std::size_t end = position->loc.offset;
+        const SourceLine here = lines_.at(end);
+        if (line != here) list.insert(position, SourceLines::mark(here, end));
+        line = here;
+    }
 
     static void push_bodies(wabt::Expr& expr, std::size_t depth, bool in_try, std::vector<Body>& pending) {
         if (auto* block = wabt::dyn_cast<wabt::BlockExpr>(&expr))
@@ -170,6 +187,7 @@ class BodyLowering {
     TailCalls tail_calls_;
     Imports imports_;
     const std::string function_caller_;
+    const SourceLines& lines_;
     Lowered& result_;
 };
 
@@ -235,9 +253,9 @@ void replace_exports(wabt::Module& module) {
 
 }  // namespace
 
-Lowered lower(wabt::Module& module) {
+Lowered lower(wabt::Module& module, const SourceLines& lines) {
     Lowered result;
-    BodyLowering bodies(module, result);
+    BodyLowering bodies(module, lines, result);
     const std::vector<wabt::Func*> functions(
         module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports), module.funcs.end());
     for (wabt::Func* function : functions) bodies.function(*function);

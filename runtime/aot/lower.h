@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <unordered_map>
 
+#include "source_lines.h"
 #include "wabt.h"
 
 namespace wali::aot {
@@ -22,8 +23,9 @@ struct Lowered {
 ///  may
 ///    be another than the one it knows;
 ///  - memory becomes an import (one memory, one instance per thread); a module without memory gets an empty one;
+///  - marks say which source lines instructions come from;
 ///  - exports are replaced by the few that the host uses, under plain names.
 /// Throws Refusal for what cannot be expressed.
-Lowered lower(wabt::Module& module);
+Lowered lower(wabt::Module& module, const SourceLines& lines);
 
 }  // namespace wali::aot

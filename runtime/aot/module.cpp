@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 
 #include "refusal.h"
 
@@ -15,6 +16,8 @@ namespace wali::aot {
 namespace {
 
 constexpr std::uint8_t magic_and_version[] = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
+constexpr std::uint8_t custom_section = 0;
+constexpr std::uint8_t code_section = 10;
 
 std::string describe(const wabt::Errors& errors) {
     for (const wabt::Error& error : errors) {
@@ -39,23 +42,27 @@ void check_head(const std::vector<std::uint8_t>& bytes) {
         throw Refusal("a WebAssembly module of an unknown version; build it with version 1 of the format");
 }
 
-/// The reader of wabt skips a custom section that it cannot read. What is in it may be anything, but not its name.
-void check_custom_names(const std::vector<std::uint8_t>& bytes) {
-    const std::uint8_t* const end = bytes.data() + bytes.size();
-    for (const std::uint8_t* at = bytes.data() + sizeof magic_and_version; at < end;) {
-        const bool custom = *at++ == 0;
+/// Calls `visit` with the number and the contents of each section, up to one that is damaged.
+void for_each_section(const std::uint8_t* module, const std::uint8_t* end,
+                      const std::function<void(std::uint8_t, const std::uint8_t*, std::uint32_t)>& visit) {
+    for (const std::uint8_t* at = module + sizeof magic_and_version; at < end;) {
+        const std::uint8_t number = *at++;
         std::uint32_t size = 0;
         const std::size_t digits = wabt::ReadU32Leb128(at, end, &size);
         if (digits == 0 || size > static_cast<std::size_t>(end - at) - digits) return;  // the reader says what is wrong
         at += digits;
-        const std::uint8_t* const next = at + size;
-        std::uint32_t length = 0;
-        const std::size_t length_digits = custom ? wabt::ReadU32Leb128(at, next, &length) : 0;
-        if (custom && (length_digits == 0 || length > size - length_digits ||
-                       !wabt::IsValidUtf8(reinterpret_cast<const char*>(at) + length_digits, length)))
-            throw Refusal("damaged or cut off: a custom section without a name in UTF-8; build it again");
-        at = next;
+        visit(number, at, size);
+        at += size;
     }
+}
+
+/// The reader of wabt skips a custom section that it cannot read. What is in it may be anything, but not its name.
+void check_custom_name(const std::uint8_t* contents, std::uint32_t size) {
+    std::uint32_t length = 0;
+    const std::size_t digits = wabt::ReadU32Leb128(contents, contents + size, &length);
+    if (digits == 0 || length > size - digits ||
+        !wabt::IsValidUtf8(reinterpret_cast<const char*>(contents) + digits, length))
+        throw Refusal("damaged or cut off: a custom section without a name in UTF-8; build it again");
 }
 
 /// The validation of wabt lets a call through any table pass.
@@ -104,7 +111,10 @@ wabt::Features features() {
 std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::vector<std::uint8_t>& file) {
     const std::vector<std::uint8_t> bytes(behind_first_line(file), file.end());
     check_head(bytes);
-    check_custom_names(bytes);
+    for_each_section(bytes.data(), bytes.data() + bytes.size(),
+                     [](std::uint8_t number, const std::uint8_t* contents, std::uint32_t size) {
+                         if (number == custom_section) check_custom_name(contents, size);
+                     });
     auto module = std::make_unique<wabt::Module>();
     wabt::Errors errors;
     const wabt::ReadBinaryOptions options(features(), nullptr, /*read_debug_names=*/true, /*stop_on_first_error=*/true,
@@ -121,6 +131,16 @@ std::unique_ptr<wabt::Module> read_module(const std::string& name, const std::ve
         module->AppendField(std::move(memory));
     }
     return module;
+}
+
+CodeSection find_code(const std::vector<std::uint8_t>& file) {
+    CodeSection code;
+    const std::uint8_t* const end = file.data() + file.size();
+    const std::uint8_t* const module = end - (file.end() - behind_first_line(file));
+    for_each_section(module, end, [&](std::uint8_t number, const std::uint8_t* contents, std::uint32_t size) {
+        if (number == code_section) code = {static_cast<std::size_t>(contents - module), size};
+    });
+    return code;
 }
 
 }  // namespace wali::aot

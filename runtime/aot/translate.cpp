@@ -18,6 +18,7 @@
 #include "module.h"
 #include "refusal.h"
 #include "resource_limits.h"
+#include "source_lines.h"
 #include "workspace.h"
 #include "write_c.h"
 
@@ -36,8 +37,9 @@ std::vector<CFile> translate_to_c(const std::string& name, const std::vector<std
             "uses SIMD, which needs a header that is not installed; apt-get install libsimde-dev, or build without "
             "-msimd128");
     const std::string adapters = link_imports(*module);
-    const Lowered lowered = lower(*module);
-    auto files = write_c(*module, lowered, adapters, tier, folder);
+    const SourceLines lines(*module, find_code(bytes));
+    const Lowered lowered = lower(*module, lines);
+    auto files = write_c(*module, lowered, lines, adapters, tier, folder);
     static_cast<void>(
         const_cast<std::unique_ptr<wabt::Module>&>(module).release());  // its destructor recurses per block
     return files;

@@ -220,8 +220,8 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered, const
 
 }  // namespace
 
-std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters, Tier tier,
-                           const std::string& folder) {
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const SourceLines& lines,
+                           const std::string& adapters, Tier tier, const std::string& folder) {
     const std::size_t outputs = number_of_files(lowered.total_weight, tier);
     std::vector<wabt::MemoryStream> parts(outputs);
     std::vector<wabt::Stream*> streams;
@@ -266,7 +266,10 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
         });
         if (module.tags.empty()) fix_functions(text, "setjmp(instance->", write_jumps);
         if (lowered.tail_calls) fix_tail_calls(text);
-        files.push_back({(catches ? catching_file : part_file) + std::to_string(i) + ".c", std::move(text)});
+        const bool has_lines = text.find(SourceLines::mark_text) != std::string::npos;
+        fix_functions(text, SourceLines::mark_text, [&](std::string& function) { lines.write_directives(function); });
+        files.push_back({(catches ? catching_file : part_file) + std::to_string(i) + (has_lines ? lines_end : ".c"),
+                         std::move(text)});
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
     const std::string data = move_data(module, folder, files);

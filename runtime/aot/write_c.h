@@ -13,6 +13,9 @@ namespace wali::aot {
 constexpr const char* part_file = "part";
 constexpr const char* catching_file = "catching";
 
+// How those end that say which source lines they come from.
+constexpr const char* lines_end = ".lines.c";
+
 /// One generated file.
 struct CFile {
     std::string name;  // "guest.h", "part0.c", ...
@@ -22,7 +25,7 @@ struct CFile {
 /// Writes a lowered module as C, for files in `folder`: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c (or
 /// catching0.c ...), data.bin, glue.c. Every .c file compiles alone; runtime/include/wali_host.h must be
 /// force-included.
-std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const std::string& adapters, Tier tier,
-                           const std::string& folder);
+std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const SourceLines& lines,
+                           const std::string& adapters, Tier tier, const std::string& folder);
 
 }  // namespace wali::aot

@@ -9,6 +9,7 @@
 #include <unwind.h>
 
 #include "guest_call.h"
+#include "source_line.h"
 
 #define EXIT_REFUSED 2  // as of walirun
 
@@ -37,7 +38,7 @@ const struct trap traps[WASM_RT_TRAP_COUNT] = {
 // --- one line of text ---
 
 struct line {
-    char text[1024];
+    char text[4096];
     size_t length;
 };
 
@@ -74,13 +75,24 @@ struct walk {
     char last[NAME_LENGTH];
 };
 
+static void append_source_line(struct line* line, uintptr_t instruction) {
+    struct source_line place;
+    char number[24] = ":";
+    if (!source_line_of(instruction, &place)) return;
+    append_number(number, place.line);
+    append_text(line, " at ");
+    append(line, place.file, place.length);
+    append_text(line, number);
+}
+
 static _Unwind_Reason_Code visit(struct _Unwind_Context* context, void* argument) {
     struct walk* walk = argument;
     char name[NAME_LENGTH];
     int exact = 0;
     const uintptr_t next = _Unwind_GetIPInfo(context, &exact);
     // A return address may lie in the next function, if the one that was called does not return.
-    const size_t length = symbol_name(name, sizeof name, exact ? next : next - 1);
+    const uintptr_t instruction = exact ? next : next - 1;
+    const size_t length = symbol_name(name, sizeof name, instruction);
     if (walk->names == NAMES || ++walk->frames == FRAMES) {
         append_text(walk->line, ", ...");
         return _URC_END_OF_STACK;
@@ -88,6 +100,7 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context* context, void* argument
     if (length == 0 || (length == walk->last_length && memcmp(name, walk->last, length) == 0)) return _URC_NO_REASON;
     append_text(walk->line, walk->names == 0 ? " in function " : walk->names == 1 ? ", called by " : ", ");
     append(walk->line, name, length);
+    append_source_line(walk->line, instruction);
     memcpy(walk->last, name, length);
     walk->last_length = length;
     ++walk->names;

@@ -15,7 +15,8 @@ struct trap {
 
 extern const struct trap traps[WASM_RT_TRAP_COUNT];
 
-// "walirun: trap: TEXT in function NAME, called by NAME, ...", then the program ends by the signal.
+// "walirun: trap: TEXT in function NAME at FILE:LINE, called by NAME at FILE:LINE, ...", then the program ends by the
+// signal.
 _Noreturn void trap_end(wasm_rt_trap_t trap);
 
 // The same for a call; if the function has another type, the text is "...: NAME is TYPE, called as TYPE in ...".
