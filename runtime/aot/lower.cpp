@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "lower.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -87,7 +88,7 @@ class BodyLowering {
           lines_(lines),
           result_(result) {}
 
-    void function(wabt::Func& function) {
+    void function(wabt::Func& function, bool has_lines) {
         std::size_t count = 0;
         std::vector<Body> pending{{&function.exprs, 0, false}};
         while (!pending.empty()) {
@@ -99,7 +100,7 @@ class BodyLowering {
             std::optional<SourceLine> line;  // of what is before, if that is known
             for (auto position = list->begin(); position != list->end(); ++count) {
                 wabt::Expr& expr = *position;
-                mark_line(*list, position, line);
+                if (has_lines) mark_line(*list, position, line);
                 const std::size_t bodies = pending.size();
                 push_bodies(expr, depth + 1, in_try, pending);
                 if (pending.size() != bodies) line.reset();
@@ -126,7 +127,6 @@ class BodyLowering {
     };
 
     void mark_line(wabt::ExprList& list, Position position, std::optional<SourceLine>& line) const {
-        if (lines_.empty()) return;
         const std::size_t end = position->loc.offset;
         const SourceLine here = lines_.at(end);
         if (line != here) list.insert(position, SourceLines::mark(here, end));
@@ -258,7 +258,10 @@ Lowered lower(wabt::Module& module, const SourceLines& lines) {
     BodyLowering bodies(module, lines, result);
     const std::vector<wabt::Func*> functions(
         module.funcs.begin() + static_cast<std::ptrdiff_t>(module.num_func_imports), module.funcs.end());
-    for (wabt::Func* function : functions) bodies.function(*function);
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+        const std::size_t end = i + 1 < functions.size() ? functions[i + 1]->loc.offset : SIZE_MAX;
+        bodies.function(*functions[i], lines.any(functions[i]->loc.offset, end));
+    }
     bodies.tail_calls();
     import_memory(module, result);
     replace_exports(module);

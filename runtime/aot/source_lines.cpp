@@ -125,9 +125,18 @@ SourceLines::SourceLines(const wabt::Module& module, CodeSection code) : code_(c
     });
 }
 
+/// The first row at an offset in the module or behind it.
+std::vector<SourceLines::Row>::const_iterator SourceLines::find(std::size_t offset) const {
+    return std::lower_bound(rows_.begin(), rows_.end(), offset - code_,
+                            [](const Row& row, std::size_t address) { return row.address < address; });
+}
+
+bool SourceLines::any(std::size_t begin, std::size_t end) const {
+    return std::any_of(find(begin), find(end), [](const Row& row) { return row.line.line != 0; });
+}
+
 SourceLine SourceLines::at(std::size_t end) const {
-    const auto next = std::lower_bound(rows_.begin(), rows_.end(), end - code_,
-                                       [](const Row& row, std::size_t address) { return row.address < address; });
+    const auto next = find(end);
     return next == rows_.begin() || std::prev(next)->line.line == 0 ? SourceLine{} : std::prev(next)->line;
 }
 

@@ -29,7 +29,8 @@ class SourceLines {
     /// What cannot be read is left out.
     SourceLines(const wabt::Module& module, CodeSection code);
 
-    bool empty() const { return rows_.empty(); }
+    /// Whether the line of any instruction between two offsets is known.
+    bool any(std::size_t begin, std::size_t end) const;
 
     /// Of an instruction that ends at this offset.
     SourceLine at(std::size_t end) const;
@@ -51,6 +52,7 @@ class SourceLines {
         SourceLine line;
     };
 
+    std::vector<Row>::const_iterator find(std::size_t offset) const;
     std::string directive(SourceLine line) const;
 
     std::size_t code_ = 0;
