@@ -33,10 +33,11 @@ int __main_void(void);
 #define PAGE 4096
 
 /* So that an access through a null pointer is a fault. The page is the end of the stack, unless the program was linked
- * with its data first. On a host that refuses, all is as it was. */
+ * with its data first, or with a stack of a few KiB, which it then needs whole. On a host that refuses, all is as it
+ * was. */
 static void give_page_0_away(void)
 {
-	if ((uintptr_t)__global_base >= PAGE) __wali_mprotect(0, PAGE, 0);
+	if ((uintptr_t)__global_base >= 4 * PAGE) __wali_mprotect(0, PAGE, 0);
 }
 
 hidden int __wasm_run(void)
