@@ -18,8 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "unwinding.h"
-
 namespace wali::aot {
 namespace {
 
@@ -490,8 +488,9 @@ void fold_expressions(std::string& file) {
         const std::size_t end = std::min(rest.find(function_end, begin), rest.size() - 1) + 1;
         const std::string_view body = rest.substr(begin, end - begin);
         result += rest.substr(0, begin);
-        // What locals hold at a jump or an exception is settled for the text as the C writer wrote it.
-        if (body.find(c_try) != std::string_view::npos || body.find("setjmp(") != std::string_view::npos)
+        // Nothing waits where a try block begins, to which exceptions return. For the setjmp of a guest, write_jumps
+        // has copied the variables of the text as it was.
+        if (body.find("_setjmp(") != std::string_view::npos)
             result += body;
         else
             result += fold_body(body);
