@@ -48,7 +48,7 @@ const Command full_flags = {"-O1", "-falign-functions=64", "-falign-loops=64"};
 const Command quick_flags = {"-O0"};
 
 // Line tables, in the version that the host library reads (host/source_line.c).
-const Command line_flags = {"-gdwarf-4", "-g1", "-gno-column-info"};
+const Command line_flags = {"-gdwarf-4", "-g1", "-gno-column-info", "-DWALI_SOURCE_LINES"};
 
 // Without optimization it takes a third of GCC's time. A function with hundreds of try blocks, each a setjmp, takes GCC
 // minutes and gigabytes with optimization, and this time as others do.

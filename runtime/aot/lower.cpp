@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -100,7 +101,7 @@ class BodyLowering {
             std::optional<SourceLine> line;  // of what is before, if that is known
             for (auto position = list->begin(); position != list->end(); ++count) {
                 wabt::Expr& expr = *position;
-                if (has_lines) mark_line(*list, position, line);
+                if (has_lines && (needs_line(expr) || count == 0)) mark_line(*list, position, line);
                 const std::size_t bodies = pending.size();
                 push_bodies(expr, depth + 1, in_try, pending);
                 if (pending.size() != bodies) line.reset();
@@ -125,6 +126,38 @@ class BodyLowering {
         std::size_t depth;
         bool in_try;
     };
+
+    /// Whether its line may be asked for: it can trap, or calls what can.
+    static bool needs_line(const wabt::Expr& expr) {
+        const auto is = [](const wabt::Opcode& opcode, std::string_view operation) {
+            return std::string_view(opcode.GetName()).find(operation) != std::string_view::npos;
+        };
+        switch (expr.type()) {
+            case wabt::ExprType::Binary: {
+                const wabt::Opcode& opcode = wabt::cast<wabt::BinaryExpr>(&expr)->opcode;
+                return is(opcode, ".div_") || is(opcode, ".rem_");
+            }
+            case wabt::ExprType::Convert: return is(wabt::cast<wabt::ConvertExpr>(&expr)->opcode, ".trunc_");
+            case wabt::ExprType::Block:
+            case wabt::ExprType::Br:
+            case wabt::ExprType::BrIf:
+            case wabt::ExprType::BrTable:
+            case wabt::ExprType::Compare:
+            case wabt::ExprType::Const:
+            case wabt::ExprType::Drop:
+            case wabt::ExprType::GlobalGet:
+            case wabt::ExprType::GlobalSet:
+            case wabt::ExprType::If:
+            case wabt::ExprType::LocalGet:
+            case wabt::ExprType::LocalSet:
+            case wabt::ExprType::LocalTee:
+            case wabt::ExprType::Loop:
+            case wabt::ExprType::Return:
+            case wabt::ExprType::Select:
+            case wabt::ExprType::Unary: return false;
+            default: return true;
+        }
+    }
 
     void mark_line(wabt::ExprList& list, Position position, std::optional<SourceLine>& line) const {
         const std::size_t end = position->loc.offset;

@@ -132,7 +132,9 @@ std::vector<SourceLines::Row>::const_iterator SourceLines::find(std::size_t offs
 }
 
 bool SourceLines::any(std::size_t begin, std::size_t end) const {
-    return std::any_of(find(begin), find(end), [](const Row& row) { return row.line.line != 0; });
+    const auto first = find(begin + 1);
+    return std::any_of(first == rows_.begin() ? first : std::prev(first), find(end),
+                       [](const Row& row) { return row.line.line != 0; });
 }
 
 SourceLine SourceLines::at(std::size_t end) const {

@@ -267,7 +267,6 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
         if (module.tags.empty()) fix_functions(text, "setjmp(instance->", write_jumps);
         if (lowered.tail_calls) fix_tail_calls(text);
         const bool has_lines = text.find(SourceLines::mark_text) != std::string::npos;
-        fix_functions(text, SourceLines::mark_text, [&](std::string& function) { lines.write_directives(function); });
         files.push_back({(catches ? catching_file : part_file) + std::to_string(i) + (has_lines ? lines_end : ".c"),
                          std::move(text)});
     }
@@ -276,6 +275,9 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     if (tier == Tier::Quick)
         for (CFile& file : files)
             if (file.name.find(".c") != std::string::npos) fold_expressions(file.text);
+    for (CFile& file : files)
+        fix_functions(file.text, SourceLines::mark_text,
+                      [&](std::string& function) { lines.write_directives(function); });
     files.push_back({"glue.c", write_glue(module, lowered, files) + data});
     return files;
 }

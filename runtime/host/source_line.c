@@ -34,7 +34,7 @@ static bool append(struct source_line* place, struct dwarf_bytes text) {
     return true;
 }
 
-// False if it is not a file of the guest.
+// False if it is no line of the guest.
 static bool set(struct source_line* place, const struct line_unit* unit, uint64_t file, uint64_t line) {
     static const struct dwarf_bytes slash = {(const unsigned char*)"/", 1};
     static const char prefix[] = GUEST_FILE;
@@ -42,6 +42,7 @@ static bool set(struct source_line* place, const struct line_unit* unit, uint64_
     uint64_t folder = 0;
     uint64_t none;
     const struct dwarf_bytes name = name_at(unit->files, file - unit->first, &folder);
+    if (line == 0) return false;
     if (folder != 0 && (!append(&found, name_at(unit->folders, folder - unit->first, &none)) || !append(&found, slash)))
         return false;
     if (!append(&found, name) || found.length < sizeof prefix || memcmp(found.file, prefix, sizeof prefix - 1) != 0)

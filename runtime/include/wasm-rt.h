@@ -45,7 +45,11 @@ WALI_DEFINE_IN_MEMORY(wali_f64, double);
 // What the generated C may ask about its environment.
 #define WASM_RT_C11_AVAILABLE 1
 #define WASM_RT_THREAD_LOCAL _Thread_local
+#if defined(WALI_SOURCE_LINES) && defined(__clang__)
+#define WASM_RT_NO_RETURN _Noreturn __attribute__((nomerge))  // one call for several traps has no line
+#else
 #define WASM_RT_NO_RETURN _Noreturn
+#endif
 #define WASM_RT_MEMCHECK_GUARD_PAGES 1
 #define WASM_RT_STACK_DEPTH_COUNT 0  // the native stack's guard page catches overflow
 #define WASM_RT_ALLOW_SEGUE 0        // a constant base address is faster than a segment register
