@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "source_lines.h"
+
 namespace wali::aot {
 namespace {
 
@@ -204,7 +206,10 @@ class Function {
     void line(std::string_view line) {
         const std::size_t begin = line.find_first_not_of(' ');
         const std::string_view statement = begin == std::string_view::npos ? "" : line.substr(begin);
-        if (!known(statement)) {
+        if (starts_with(statement, SourceLines::mark_text)) {
+            settle_readers();  // their loads are of the line before
+            out.append(line).append("\n");
+        } else if (!known(statement)) {
             settle();
             out.append(line).append("\n");
         }
