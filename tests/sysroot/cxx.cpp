@@ -7,6 +7,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -75,6 +76,14 @@ void containers_and_strings() {
     CHECK(std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc() && value == 1e-3);
 }
 
+void rounding_to_long() {
+    volatile double half = 2147483648.5;
+    volatile float above = 4294967296.0F;
+    CHECK(std::lround(half) == 2147483649 && std::lrint(half) == 2147483648);
+    CHECK(std::lround(above) == 4294967296 && std::lrint(above) == 4294967296);
+    CHECK(std::lround(static_cast<long double>(half)) == 2147483649 && std::lrint(7) == 7);
+}
+
 void time() {
     using namespace std::chrono;
     CHECK(system_clock::now().time_since_epoch() > hours(24) * 365 * 50);
@@ -126,6 +135,7 @@ void synchronisation() {
 
 int main(int argc, char** argv) {
     containers_and_strings();
+    rounding_to_long();
     time();
     files();
     synchronisation();

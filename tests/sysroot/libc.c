@@ -6,6 +6,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -53,6 +54,15 @@ static void limits(void) {
     CHECK(LONG_MAX == INT64_MAX && sizeof(time_t) == 8 && sizeof(off_t) == 8 && sizeof(pthread_t) == sizeof(void*));
     CHECK(LDBL_MANT_DIG == 113 && strtold("0.1", NULL) == 0.1L);
     CHECK(sysconf(_SC_PAGESIZE) == 4096 && getpagesize() == 4096);
+}
+
+// The compiler calls some functions by itself, and must know how wide their results are.
+static void rounding_to_long(void) {
+    volatile double half = 2147483648.5;
+    volatile float above = 4294967296.0F;
+    CHECK(lround(half) == 2147483649 && lrint(half) == 2147483648);
+    CHECK(lroundf(above) == 4294967296 && lrintf(-above) == -4294967296);
+    CHECK(lroundl(half) == 2147483649 && lrintl(half) == 2147483648);
 }
 
 static int by_value(const void* a, const void* b) {
@@ -157,6 +167,7 @@ int main(int argc, char** argv) {
     formats();
     scanning_leaves_neighbours_alone();
     limits();
+    rounding_to_long();
     memory();
     memory_that_is_used_again_is_cleared_by_calloc();
     control_messages_round_as_the_kernel_does();
