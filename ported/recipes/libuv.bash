@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # CMake builds the tests only beside a shared library, so they are compiled here.
 source=libuv1_
+export UV_RUN_AS_ROOT=1 # else they refuse to
 
 build() {
   local sources=(test/test-*.c test/{blackhole-server,echo-server,run-tests,runner,runner-unix}.c)

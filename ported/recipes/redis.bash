@@ -44,6 +44,12 @@ check() {
 
 start() { src/redis-server --version; }
 
+warm() {
+  src/redis-server --version
+  src/redis-cli --version
+  src/redis-benchmark --version
+}
+
 bench() {
   local socket server test
   socket=$(mktemp -u)

@@ -11,11 +11,11 @@ build() {
     -lm -o speedtest1
 }
 
-# The hashes of all results are those that the machine's own program computes.
+# The hash of all results is the one that the native program computes.
 check() {
   local passed=0
   ./speedtest1 --size 5 --verify >out
-  grep 'hash' out | tee hashes
+  grep 'Hash' out | tee hashes
   cmp hashes ../native/hashes && passed=1 || echo 'failed: speedtest1 --verify'
   echo "passed $passed of 1"
 }

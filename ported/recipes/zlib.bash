@@ -20,6 +20,8 @@ check() {
 
 start() { ./example; }
 
+warm() { echo 'hello world' | ./minigzip; }
+
 bench() {
   local i
   [[ -f data.gz ]] || { for i in {1..60}; do cat ./*.c ./*.h; done >data && gzip -c data >data.gz; }
