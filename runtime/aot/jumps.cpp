@@ -33,7 +33,7 @@ void add_variables(std::vector<Variable>& variables, std::string_view list) {
     for (std::size_t begin = 0; begin < list.size();) {
         const std::size_t end = std::min(list.find(',', begin), list.size());
         std::string_view item = list.substr(begin, end - begin);
-        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+        item.remove_prefix(std::min(item.find_first_not_of(" \n"), item.size()));
         item = item.substr(0, item.find(" = "));
         const std::size_t blank = item.rfind(' ');
         if (blank != std::string_view::npos) type = item.substr(0, blank);
@@ -43,14 +43,15 @@ void add_variables(std::vector<Variable>& variables, std::string_view list) {
     }
 }
 
-bool declares_variables(std::string_view line) {
-    const std::size_t name = line.find(" var_");
-    return line.substr(0, 2) == "  " && name != std::string_view::npos && name > 2 &&
-           line.substr(2, name - 2).find(' ') == std::string_view::npos && line.back() == ';' &&
-           line.find('(') == std::string_view::npos;
+bool declares_variables(std::string_view statement) {
+    const std::size_t name = statement.find(" var_");
+    return statement.substr(0, 2) == "  " && name != std::string_view::npos && name > 2 &&
+           statement.substr(2, name - 2).find(' ') == std::string_view::npos &&
+           statement.find('(') == std::string_view::npos;
 }
 
-/// The parameters stand behind "instance" on the first line; declarations surround the prologue.
+/// The parameters stand behind "instance"; declarations surround the prologue. The writer begins a new line after
+/// eight.
 std::vector<Variable> variables_of(std::string_view function, std::size_t body) {
     std::vector<Variable> variables;
     const std::size_t open = function.rfind("{\n", body);
@@ -61,13 +62,14 @@ std::vector<Variable> variables_of(std::string_view function, std::size_t body) 
         add_variables(variables, function.substr(begin, function.find(')', begin) - begin));
     }
     for (std::size_t begin = open + 2; begin < function.size();) {
-        const std::size_t end = function.find('\n', begin);
-        const std::string_view line = function.substr(begin, end - begin);
-        if (declares_variables(line))
-            add_variables(variables, line.substr(2, line.size() - 3));
+        const std::size_t end = function.find(";\n", begin);
+        if (end == std::string_view::npos) unknown_shape();
+        const std::string_view statement = function.substr(begin, end - begin);
+        if (declares_variables(statement))
+            add_variables(variables, statement.substr(2));
         else if (begin >= body)
             break;
-        begin = end + 1;
+        begin = end + 2;
     }
     return variables;
 }
@@ -106,7 +108,7 @@ bool calls_setjmp(std::string_view line) {
 
 std::string declarations(const std::vector<Variable>& variables, std::size_t sites) {
     const std::string count = std::to_string(sites);
-    std::string text = "  struct { ";
+    std::string text = "  volatile struct { ";  // else GCC 12 loses some of many
     for (const Variable& variable : variables) text += variable.type + " " + variable.name + "; ";
     return text + "} wali_saved[" + count + "];\n  struct wali_jump_site wali_sites[" + count +
            "];\n  struct wali_jump_frame wali_frame __attribute__((cleanup(wali_jump_leave)));\n"

@@ -299,7 +299,7 @@ std::vector<CatchingFunction> catching_functions(const wabt::Module& module) {
     return result;
 }
 
-/// The writer declares parameters on the function's first line and locals before FUNC_PROLOGUE.
+/// The writer declares parameters in the function's head, eight on a line, and locals before FUNC_PROLOGUE.
 void make_volatile(std::string& text, const CatchingFunction& function) {
     const std::size_t prologue = text.find("FUNC_PROLOGUE;");
     const std::size_t brace = text.rfind("{\n", prologue);
@@ -309,9 +309,9 @@ void make_volatile(std::string& text, const CatchingFunction& function) {
     std::string head = text.substr(0, brace);
     static constexpr std::string_view instance = "instance, ";
     const std::size_t found = head.rfind(instance);
-    if (found != std::string::npos && head.find('\n', found) == std::string::npos) {
+    const std::size_t end = head.rfind(')');
+    if (found != std::string::npos && head.find(')', found) == end) {
         const std::size_t begin = found + instance.size();
-        const std::size_t end = head.rfind(')');
         head.replace(begin, end - begin, parameters(head.substr(begin, end - begin), needs));
     }
     const std::size_t locals = brace + 2;
@@ -327,7 +327,7 @@ void make_all_volatile(std::string& text) {
     const bool tail_called = text.rfind("(void **instance_ptr, ", brace) != std::string::npos;
     std::size_t end = text.find("FUNC_PROLOGUE;");
     if (brace == std::string::npos || (end == std::string::npos) != tail_called) unknown_shape();
-    if (parameters != std::string::npos && text.find('\n', parameters) > brace) {
+    if (parameters != std::string::npos && text.find(')', parameters) == brace) {
         std::string list = text.substr(parameters, brace - parameters);
         insert_at_each(list, ", ", "volatile ");
         text.replace(parameters, brace - parameters, list);

@@ -285,7 +285,48 @@ std::string jumping(const std::string& functions) {
            functions + ")";
 }
 
+/// `count` times the text, with each % replaced by 0, 1, ...
+std::string repeated(int count, const std::string& text) {
+    std::string result;
+    for (int i = 0; i < count; ++i)
+        for (const char c : text) c == '%' ? result += std::to_string(i) : result += c;
+    return result;
+}
+
+/// A function of ten parameters and ten locals, which the C writer declares on several lines; `body` begins when each
+/// is its index, and may raise all by 10. The function returns their sum, 190 or 390.
+std::string wide_function(const std::string& body, const std::string& raise) {
+    const std::string type = "(param" + repeated(10, " i64") + ") (result i64)";
+    const std::string add = repeated(20, "(local.set % (i64.add (local.get %) (call $constant (i64.const 10))))");
+    return "(func $constant (param i64) (result i64) (local.get 0)) (func $wide " + type + " (local" +
+           repeated(10, " i64") + ")" +
+           repeated(20, "(local.set % (i64.add (local.get %) (call $constant (i64.const %))))") +
+           std::string(body).replace(body.find(raise), raise.size(), add) + "(i64.const 0)" +
+           repeated(20, "(i64.add (local.get %))") + ")";
+}
+
+std::string call_wide(const std::string& function) { return "(call " + function + repeated(10, "(i64.const 0)") + ")"; }
+
 }  // namespace
+
+TEST_CASE("a jump restores all variables of a function with many") {
+    const std::string function = wide_function(
+        "(if (i32.eqz (call $setjmp (i32.const 64))) (then RAISE (call $longjmp (i32.const 64) (i32.const 1))))",
+        "RAISE");
+    CHECK(exit_code_of(jumping(function + "(func (export \"_start\")" +
+                               exit_with("(i32.wrap_i64 " + call_wide("$wide") + ")") + ")")) == 190);
+}
+
+TEST_CASE("a catch sees all variables of a function with many, also where tail calls are") {
+    const std::string function = "(tag $e)" + wide_function("(try (do RAISE (throw $e)) (catch $e))", "RAISE") +
+                                 "(table 2 funcref) (elem (i32.const 0) $wide $tail) (func $tail (param" +
+                                 repeated(10, " i64") + ") (result i64)" + repeated(10, "(local.get %)") +
+                                 "(i32.const 0) (return_call_indirect (param" + repeated(10, " i64") +
+                                 ") (result i64)))";
+    for (const std::string called : {"$wide", "$tail"})
+        CHECK(exit_code_of(module_text(exit_with("(i32.sub (i32.wrap_i64 " + call_wide(called) + ") (i32.const 200))"),
+                                       function)) == 190);
+}
 
 TEST_CASE("a jump restores the operand stack and locals of the call of setjmp") {
     CHECK(exit_code_of(jumping(R"(
