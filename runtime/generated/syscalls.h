@@ -22,7 +22,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_write(struct w2c_wali *host, uint32_t fd_, uin
 
 uint64_t w2c_wali_SYS_open(struct w2c_wali *host, uint32_t pathname_, uint32_t flags_, uint32_t mode_);
 
-uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_);
+WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_)
+{
+    (void)host;
+    return wali_syscall1(3, fd_);
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_stat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
 {
@@ -146,7 +150,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_dup(struct w2c_wali *host, uint32_t oldfd_)
     return wali_syscall1(32, oldfd_);
 }
 
-uint64_t w2c_wali_SYS_dup2(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_);
+WALI_INLINE uint64_t w2c_wali_SYS_dup2(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_)
+{
+    (void)host;
+    return wali_syscall2(33, oldfd_, newfd_);
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_pause(struct w2c_wali *host)
 {
@@ -805,7 +813,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_modify_ldt(struct w2c_wali *host, uint32_t fun
     return wali_error(1);  // EPERM
 }
 
-uint64_t w2c_wali_SYS_pivot_root(struct w2c_wali *host, uint32_t new_root_, uint32_t put_old_);
+WALI_INLINE uint64_t w2c_wali_SYS_pivot_root(struct w2c_wali *host, uint32_t new_root_, uint32_t put_old_)
+{
+    (void)host;
+    return wali_syscall2(155, wali_pointer(new_root_), wali_pointer(put_old_));
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_sysctl(struct w2c_wali *host, uint32_t args_)
 {
@@ -833,7 +845,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_adjtimex(struct w2c_wali *host, uint32_t buf_)
 
 uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
-uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_);
+WALI_INLINE uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_)
+{
+    (void)host;
+    return wali_syscall1(161, wali_pointer(path_));
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_sync(struct w2c_wali *host)
 {
@@ -853,10 +869,19 @@ WALI_INLINE uint64_t w2c_wali_SYS_settimeofday(struct w2c_wali *host, uint32_t t
     return wali_syscall2(164, wali_pointer(tv_), wali_pointer(tz_));
 }
 
-uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_, uint32_t target_, uint32_t filesystemtype_,
-        uint64_t mountflags_, uint32_t data_);
+WALI_INLINE uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_, uint32_t target_, uint32_t
+        filesystemtype_, uint64_t mountflags_, uint32_t data_)
+{
+    (void)host;
+    return wali_syscall5(165, wali_pointer(source_), wali_pointer(target_), wali_pointer(filesystemtype_), mountflags_,
+        wali_pointer(data_));
+}
 
-uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target_, uint32_t flags_);
+WALI_INLINE uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target_, uint32_t flags_)
+{
+    (void)host;
+    return wali_syscall2(166, wali_pointer(target_), flags_);
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, uint32_t swapflags_)
 {
@@ -1622,7 +1647,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_epoll_create1(struct w2c_wali *host, uint32_t 
     return wali_syscall1(291, flags_);
 }
 
-uint64_t w2c_wali_SYS_dup3(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_, uint32_t flags_);
+WALI_INLINE uint64_t w2c_wali_SYS_dup3(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_, uint32_t flags_)
+{
+    (void)host;
+    return wali_syscall3(292, oldfd_, newfd_, flags_);
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_pipe2(struct w2c_wali *host, uint32_t pipefd_, uint32_t flags_)
 {
@@ -1685,7 +1714,12 @@ WALI_INLINE uint64_t w2c_wali_SYS_name_to_handle_at(struct w2c_wali *host, uint3
     return wali_syscall5(303, dirfd_, wali_pointer(pathname_), wali_pointer(handle_), wali_pointer(mount_id_), flags_);
 }
 
-uint64_t w2c_wali_SYS_open_by_handle_at(struct w2c_wali *host, uint32_t mount_fd_, uint32_t handle_, uint32_t flags_);
+WALI_INLINE uint64_t w2c_wali_SYS_open_by_handle_at(struct w2c_wali *host, uint32_t mount_fd_, uint32_t handle_,
+        uint32_t flags_)
+{
+    (void)host;
+    return wali_syscall3(304, mount_fd_, wali_pointer(handle_), flags_);
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_clock_adjtime(struct w2c_wali *host, uint32_t clockid_, uint32_t buf_)
 {
@@ -1702,7 +1736,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_syncfs(struct w2c_wali *host, uint32_t fd_)
 uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
         flags_);
 
-uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_);
+WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_)
+{
+    (void)host;
+    return wali_syscall2(308, fd_, nstype_);
+}
 
 uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, uint32_t node_, uint32_t tcache_);
 
@@ -1883,8 +1921,12 @@ WALI_INLINE uint64_t w2c_wali_SYS_open_tree(struct w2c_wali *host, uint32_t dirf
     return wali_syscall3(428, dirfd_, wali_pointer(path_), flags_);
 }
 
-uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t from_dirfd_, uint32_t from_path_, uint32_t to_dirfd_,
-        uint32_t to_path_, uint32_t flags_);
+WALI_INLINE uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t from_dirfd_, uint32_t from_path_, uint32_t
+        to_dirfd_, uint32_t to_path_, uint32_t flags_)
+{
+    (void)host;
+    return wali_syscall5(429, from_dirfd_, wali_pointer(from_path_), to_dirfd_, wali_pointer(to_path_), flags_);
+}
 
 WALI_INLINE uint64_t w2c_wali_SYS_fsopen(struct w2c_wali *host, uint32_t fsname_, uint32_t flags_)
 {
@@ -1924,7 +1966,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_open(struct w2c_wali *host, uint32_t pid
 
 uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t size_);
 
-uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_);
+WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_)
+{
+    (void)host;
+    return wali_syscall3(436, first_, last_, flags_);
+}
 
 uint64_t w2c_wali_SYS_openat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t how_, uint32_t
         size_);

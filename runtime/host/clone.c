@@ -2,7 +2,7 @@
 //
 // clone and clone3, as far as they are fork: a child with a copy of the memory, perhaps in namespaces of its own. A
 // child in the same memory would need a stack, globals and tables of its own: __wasm_thread_spawn gives threads those.
-// One with the same descriptors could exchange them, unknown to the host, between a look and its use (open.c).
+// One with the same descriptors could exchange them, unknown to the host, between a look and its use (mmap.c).
 #include <linux/sched.h>
 #include <string.h>
 

@@ -3,6 +3,7 @@
 // Calls whose arguments mean different things per command: fcntl, prctl, keyctl (ioctl.c and sockopt.c have more of
 // them). Commands that are known to take a number or a flat structure are passed; others could hold a pointer of the
 // host's width and are refused with the error that Linux gives for an unknown command.
+#include "dumpable.h"
 #include "host.h"
 
 enum kind { UNKNOWN, NUMBER, POINTER, REFUSED };
@@ -45,6 +46,8 @@ uint64_t w2c_wali_SYS_fcntl(struct w2c_wali* host, uint32_t fd, uint32_t cmd, ui
 
 // --- prctl: what concerns the program, not the host's memory, seccomp state or tracers ---
 
+#define PR_GET_DUMPABLE_ 3U
+#define PR_SET_DUMPABLE_ 4U
 #define PR_SCHED_CORE_ 62U
 #define PR_SET_VMA_ 0x53564d41U
 
@@ -52,7 +55,7 @@ uint64_t w2c_wali_SYS_fcntl(struct w2c_wali* host, uint32_t fd, uint32_t cmd, ui
 static enum kind prctl_kind(uint32_t option)
 {
     switch (option) {
-    case 1: case 3: case 4: case 7: case 8:       // PDEATHSIG, DUMPABLE (get, set), KEEPCAPS (get, set)
+    case 1: case 7: case 8:                       // PDEATHSIG, KEEPCAPS (get, set)
     case 6: case 10: case 12: case 13: case 14:   // SET_UNALIGN, SET_FPEMU, SET_FPEXC, TIMING (get, set)
     case 20: case 21: case 23: case 24:           // SET_ENDIAN, GET_SECCOMP, CAPBSET_READ, CAPBSET_DROP
     case 27: case 28: case 29: case 30:           // SECUREBITS (get, set), TIMERSLACK (set, get)
@@ -85,6 +88,8 @@ static uint64_t set_vma(uint64_t what, uint64_t address, uint64_t size, uint64_t
 uint64_t w2c_wali_SYS_prctl(struct w2c_wali* host, uint32_t option, uint64_t arg2, uint64_t arg3, uint64_t arg4,
                             uint64_t arg5) {
     (void)host;
+    if (option == PR_GET_DUMPABLE_) return dumpable_get();
+    if (option == PR_SET_DUMPABLE_) return dumpable_set(arg2);
     if (option == PR_SET_VMA_) return set_vma(arg2, arg3, arg4, arg5);
     if (option == PR_SCHED_CORE_)
         return arg5 > UINT32_MAX ? wali_error(E_FAULT)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "host.h"
+#include "path.h"
 
 #define MAX_STRINGS (128UL << 10)
 #define LEAD 7    // walirun and its options, a script's interpreter and its argument
@@ -54,11 +55,11 @@ static int64_t open_executable(uint64_t dirfd, uint64_t path, uint32_t flags) {
     if (failed(wali_syscall5(332, dirfd, path, at_flags, STATX_TYPE, (uint64_t)&status))) return -1;
     if (!S_ISREG(status.stx_mode)) return -1;
     if (failed(wali_syscall4(439, dirfd, path, 1 /* X_OK */, AT_EACCESS | at_flags))) return -1;
-    const uint64_t fd = open_file(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    const uint64_t fd = wali_syscall4(257, dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (fd != wali_error(E_NOENT) || !(flags & AT_EMPTY_PATH)) return (int64_t)fd;
     char link[40] = "/proc/self/fd/";
     append_number(link, dirfd);
-    return (int64_t)open_file((uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
+    return (int64_t)wali_syscall4(257, (uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
 }
 
 static bool is_module(const char* head) { return memcmp(head, "\0asm", 4) == 0; }
@@ -184,8 +185,10 @@ static uint64_t execute_again(const struct call* call) {
 uint64_t w2c_wali_SYS_execveat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t argv, uint32_t envp,
                                uint32_t flags) {
     (void)host;
-    const bool is_own = flags == 0 && own_executable_path(pathname) != 0;
-    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = wali_pointer(pathname), .flags = flags};
+    struct guest_path path;
+    path_read(&path, pathname);
+    const bool is_own = flags == 0 && own_executable_path(path.text) != 0;
+    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = path.native, .flags = flags};
     const int64_t first = vector_read(&call.arguments, argv);
     const int64_t second = vector_read(&call.environment, envp);
     const int64_t error = first != 0 ? first : second;

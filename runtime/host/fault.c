@@ -76,17 +76,14 @@ static wasm_rt_trap_t trap_of(int signal, const siginfo_t* info, uintptr_t stack
     return signal == SIGFPE ? WASM_RT_TRAP_INT_OVERFLOW : WASM_RT_TRAP_NONE;
 }
 
-// The guest's handler, too, runs on this stack: the one that was interrupted may be exhausted.
-void on_fault(int signal, siginfo_t* info, void* context);
-
 // The guest's handler may have changed the mask, which the end of the native one would set back.
 static void keep_mask(ucontext_t* machine) { wali_syscall4(14, 0, 0, (uint64_t)&machine->uc_sigmask, 8); }
 
-void on_fault(int signal, siginfo_t* info, void* context) {
+// The guest's handler, too, runs on this stack: the one that was interrupted may be exhausted.
+static void on_fault(int signal, siginfo_t* info, void* context) {
     ucontext_t* machine = context;
     uintptr_t resume;
     const uintptr_t instruction = (uintptr_t)machine->uc_mcontext.gregs[REG_RIP];
-    signal_interrupts();
     if (info->si_code <= 0) {
         signal_sent(signal, (const union siginfo*)info);
         keep_mask(machine);
@@ -112,7 +109,7 @@ void fault_no_room(void) {
 void fault_handlers_install(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = (void (*)(int, siginfo_t*, void*))fault_entry;
+    action.sa_sigaction = on_fault;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&action.sa_mask);
     static const int host_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};

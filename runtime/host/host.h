@@ -21,6 +21,9 @@
 int64_t guest_read(void* host, uint32_t address, size_t size);
 int64_t guest_write(uint32_t address, const void* host, size_t size);
 
+// Copies a string with its NUL; one that is longer is cut off at `size` characters, to which a NUL is added.
+int64_t guest_read_string(char* text, uint32_t address, size_t size);
+
 // Whether a fault at `instruction` is one of those copies; if so, where to go on (the copy then returns -EFAULT).
 bool guest_copy_recovers(uintptr_t instruction, uintptr_t* resume);
 
@@ -66,10 +69,6 @@ void fault_no_room(void);
 
 union siginfo;
 
-// Before that, in a native handler: what it has interrupted must be safe.
-void signal_interrupts(void);
-void fault_entry(int signal, void* info, void* context);  // signal_entry.S; leads to on_fault
-
 // Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form. `mask` is the kernel's
 // mask before it; the guest's handler may change what it shall be afterwards.
 void signal_deliver(int signal, const union siginfo* info, uint64_t* mask);
@@ -80,8 +79,6 @@ void signal_sent(int signal, const union siginfo* info);
 bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
 
 void signal_end_by(int signal);  // as its default action does
-
-bool signal_handling(void);  // whether a handler of the guest's runs in this thread
 
 // Before a jump to the frame at `destination`: ends what the frames below it have begun.
 void frames_left(uintptr_t destination);
@@ -128,7 +125,7 @@ void robust_list_forked(void);  // in the child of fork
 extern _Thread_local void* current_instance;
 
 // The environment file was opened: its descriptor is no longer needed.
-void environment_file_opened(uint32_t pathname);
+void environment_file_opened(const char* path);
 
 // --- own_executable.c ---
 
@@ -136,28 +133,18 @@ void environment_file_opened(uint32_t pathname);
 char** module_path_take(char** environment);
 
 // The native path of the module, if the guest's path is that of its own executable in /proc; else 0.
-uint64_t own_executable_path(uint32_t pathname);
+uint64_t own_executable_path(const char* path);
 
 // The variable of the environment that names the module, if that is known.
 const char* module_variable(void);
 
-// --- open.c ---
+// --- text.c ---
 
 void append_number(char* text, uint64_t number);  // in decimal, behind the text
 
-// Opens as the guest may: all it could do with the descriptor meanwhile is harmless. `path` is native.
-uint64_t open_file(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode);
+// --- dumpable.c ---
 
-// Before a guest's handler runs: looks at what an interrupted open has made. `context` is a ucontext_t.
-void open_interrupted(void* context);
-
-// Calls that are open have ended: with a jump (see frames_left) those below it, at the end of a thread all, in the
-// child of fork those of other threads.
-void open_left(uintptr_t destination);
-void open_thread_ends(void);
-void open_forked(void);
-
-bool open_allows_threads(void);  // whether there may be a second one
+void dumpable_start(void);
 
 // --- errno values that the host itself returns ---
 

@@ -7,6 +7,7 @@
 
 #include "host.h"
 #include "iovec.h"
+#include "path.h"
 
 // Fields that are addresses; others are numbers for that operation. Zero: the operation is not passed.
 enum {
@@ -18,11 +19,12 @@ enum {
     MESSAGE = 32,  // addr is a msghdr that is only read
     BUFFERS = 64,  // addr is the first of several buffers
     ADVICE = 128,  // addr and len are a range
+    PATH = 256,    // addr is a path that is opened, relative to fd
 };
 
-// Not among them: opening files, because what was opened must be looked at (open.c); recvmsg, because its header is
-// written when it completes; commands of drivers; structures with addresses that are read later.
-static const uint8_t operations[] = {
+// Not among them: recvmsg, because its header is written when it completes; commands of drivers; structures with
+// addresses that are read later.
+static const uint16_t operations[] = {
     [IORING_OP_NOP] = KNOWN,
     [IORING_OP_READV] = KNOWN | VECTOR,
     [IORING_OP_WRITEV] = KNOWN | VECTOR,
@@ -40,6 +42,7 @@ static const uint8_t operations[] = {
     [IORING_OP_LINK_TIMEOUT] = KNOWN | ADDRESS,
     [IORING_OP_CONNECT] = KNOWN | ADDRESS,
     [IORING_OP_FALLOCATE] = KNOWN,
+    [IORING_OP_OPENAT] = KNOWN | PATH,
     [IORING_OP_CLOSE] = KNOWN,
     [IORING_OP_FILES_UPDATE] = KNOWN | ADDRESS,
     [IORING_OP_STATX] = KNOWN | ADDRESS | SECOND,
@@ -50,6 +53,7 @@ static const uint8_t operations[] = {
     [IORING_OP_SEND] = KNOWN | ADDRESS | SECOND,
     [IORING_OP_RECV] = KNOWN | ADDRESS,
     [IORING_OP_EPOLL_CTL] = KNOWN | ADDRESS,
+    [IORING_OP_OPENAT2] = KNOWN | PATH | SECOND,
     [IORING_OP_SPLICE] = KNOWN,
     [IORING_OP_PROVIDE_BUFFERS] = KNOWN | BUFFERS,
     [IORING_OP_REMOVE_BUFFERS] = KNOWN,
@@ -77,7 +81,7 @@ static const uint8_t operations[] = {
 };
 
 bool io_uring_operation_known(unsigned operation) {
-    return operation < sizeof operations && operations[operation] != 0;
+    return operation < sizeof operations / sizeof *operations && operations[operation] != 0;
 }
 
 static uint64_t translated(uint64_t address) {
@@ -102,6 +106,14 @@ static uint64_t message(struct message* native, uint64_t address) {
     return (uint64_t)&native->head;
 }
 
+_Static_assert(sizeof(struct guest_path) <= IO_URING_ROOM, "a path has room");
+
+static void translate_path(struct io_uring_sqe* entry, struct guest_path* path) {
+    path_read(path, entry->addr > UINT32_MAX ? 0 : (uint32_t)entry->addr);
+    if (path_is_refused((uint64_t)entry->fd, path)) entry->opcode = UINT8_MAX;
+    entry->addr = path->native;
+}
+
 // Whether an entry asks for something that no address can make safe, because the kernel does not look at it now.
 static bool is_refused(const struct io_uring_sqe* entry, unsigned fields) {
     const uint64_t buffers = entry->len * (uint64_t)(uint32_t)entry->fd;
@@ -120,6 +132,7 @@ void io_uring_translate(struct io_uring_sqe* entry, void* room) {
     if (fields & SECOND) entry->addr2 = translated(entry->addr2);
     if (fields & THIRD) entry->addr3 = translated(entry->addr3);
     if (fields & VECTOR) entry->addr = vector(room, entry->addr, entry->len);
+    if (fields & PATH) translate_path(entry, room);
     if (fields & MESSAGE) entry->addr = message(room, entry->addr);
     entry->__pad2[0] = 0;  // attributes with addresses, since Linux 6.14
 }

@@ -29,15 +29,10 @@ static bool is_own(const char* process) {
 
 const char* module_variable(void) { return module_path - (sizeof name - 1); }
 
-uint64_t own_executable_path(uint32_t pathname) {
+uint64_t own_executable_path(const char* path) {
     static const char proc[] = "/proc/";
-    char text[32];
-    size_t length = sizeof proc - 1;
-    if (!module_path || guest_read(text, pathname, length) != 0 || memcmp(text, proc, length) != 0) return 0;
-    do {
-        if (length == sizeof text || guest_read(text + length, pathname + (uint32_t)length, 1) != 0) return 0;
-    } while (text[length++] != '\0');
-    return is_own(text + sizeof proc - 1) ? (uint64_t)module_path : 0;
+    const size_t length = sizeof proc - 1;
+    return module_path && strncmp(path, proc, length) == 0 && is_own(path + length) ? (uint64_t)module_path : 0;
 }
 
 // --- readlink: whatever path it is asked by ---

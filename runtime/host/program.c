@@ -26,6 +26,7 @@ static void run(void) {
 }
 
 int main(int argc, char** argv, char** envp) {
+    dumpable_start();
     argument_count = argc;
     arguments = argv;
     environment = module_path_take(envp);
@@ -147,10 +148,8 @@ uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size)
     return 1;
 }
 
-void environment_file_opened(uint32_t pathname) {
-    char path[sizeof environment_path] = "";
-    if (environment_fd < 0) return;
-    if (guest_read(path, pathname, strlen(environment_path) + 1) != 0 || strcmp(path, environment_path) != 0) return;
+void environment_file_opened(const char* path) {
+    if (environment_fd < 0 || strcmp(path, environment_path) != 0) return;
     wali_syscall1(3, (uint64_t)environment_fd);
     environment_fd = -1;
 }

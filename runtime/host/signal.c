@@ -6,7 +6,6 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include "descriptors.h"
 #include "guest_call.h"
 #include "siginfo.h"
 #include "stack.h"
@@ -130,10 +129,7 @@ struct interrupted {
 
 static _Thread_local struct interrupted* volatile innermost;
 
-bool signal_handling(void) { return innermost; }
-
 void frames_left(uintptr_t destination) {
-    open_left(destination);
     while (innermost && frame_is_left(innermost, destination)) innermost = innermost->outer;
 }
 
@@ -163,35 +159,7 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
 
 // --- the native handlers ---
 
-_Thread_local ucontext_t* volatile signal_contexts __attribute__((visibility("hidden"), tls_model("local-exec")));
-
-void signal_entry(int signal, void* info, void* context);
-extern const char signal_entry_listed[];
-extern const char fault_entry_listed[];
-
-static bool is_between(greg_t at, uintptr_t begin, const char* end) {
-    return (uintptr_t)at - begin < (uintptr_t)end - begin;
-}
-
-// What this handler has interrupted before it was on the list.
-static ucontext_t* unlisted(const ucontext_t* context) {
-    const greg_t* registers = context->uc_mcontext.gregs;
-    const greg_t at = registers[REG_RIP];
-    const bool is_entry = is_between(at, (uintptr_t)signal_entry, signal_entry_listed) ||
-                          is_between(at, (uintptr_t)fault_entry, fault_entry_listed);
-    return is_entry ? (ucontext_t*)registers[REG_RDX] : NULL;
-}
-
-void signal_interrupts(void) {
-    for (ucontext_t* listed = signal_contexts; listed; listed = listed->uc_link)
-        for (ucontext_t* context = listed; context; context = unlisted(context)) open_interrupted(context);
-    signal_contexts = NULL;
-}
-
-void on_signal(int signal, void* info, void* context);
-
-void on_signal(int signal, void* info, void* context) {
-    signal_interrupts();
+static void on_signal(int signal, void* info, void* context) {
     signal_deliver(signal, info, (uint64_t*)&((ucontext_t*)context)->uc_sigmask);
 }
 
@@ -264,7 +232,7 @@ static uint64_t install(uint32_t signal, const struct wali_guest_k_sigaction* ac
         if (action->handler == GUEST_SIG_IGN)
             native.handler = NATIVE_SIG_IGN;
         else if (action->handler != GUEST_SIG_DFL)
-            native.handler = (uint64_t)signal_entry;
+            native.handler = (uint64_t)on_signal;
         const uint64_t result = wali_syscall4(13, signal, (uint64_t)&native, 0, 8);
         if (failed(result)) return result;
     }

@@ -90,7 +90,6 @@ static void clear_tid(void) {
 
 // As long as the frames of the guest's functions are there: a handler of the guest may run, and jump.
 static void end_for_guest(void) {
-    open_thread_ends();
     robust_list_end();
     signals_block();  // for good: no handler can run without an instance
 }
@@ -176,7 +175,6 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
     struct guest_function found;
     if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-E_AGAIN;
     if (io_uring_used()) return (uint32_t)-E_AGAIN;  // see io_uring_setup
-    if (!threads_started() && !open_allows_threads()) return (uint32_t)-E_AGAIN;
     atomic_store(&any, true);
     // The new thread starts with all signals blocked, and no handler of the guest runs in the midst of malloc, not even
     // one for a signal of the host's that somebody has sent.
@@ -208,6 +206,5 @@ void thread_forked(void) {
     atomic_store(&any, false);
     // Whether the threads of the parent had left their stacks is not known here.
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
-    open_forked();
     robust_list_forked();
 }

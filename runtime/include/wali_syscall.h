@@ -87,18 +87,3 @@ WALI_INLINE uint64_t wali_syscall6(uint64_t number, uint64_t a, uint64_t b, uint
                      : "rcx", "r11", "memory");
     return result;
 }
-
-// --- descriptors of the host's own: runtime/host/descriptors.c ---
-
-#define WALI_OWN_DESCRIPTORS 17
-
-extern uint32_t wali_own_descriptors __attribute__((visibility("hidden")));  // the first one's number
-
-// For the guest's calls that change what a number stands for, these are not open.
-WALI_INLINE bool wali_is_own_descriptor(uint32_t fd) { return fd - wali_own_descriptors < WALI_OWN_DESCRIPTORS; }
-
-// Custom, but inline as the plain calls are: behind a system call, some processors predict no return.
-WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali* host, uint32_t fd) {
-    (void)host;
-    return wali_is_own_descriptor(fd) ? wali_error(9 /* EBADF */) : wali_syscall1(3, fd);
-}
