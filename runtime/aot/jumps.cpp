@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The host's side is runtime/host/jump.c. A function with calls of setjmp gets
+// The host's side is runtime/host/engine/setjmp.c. A function with calls of setjmp gets
 //   - a struct wali_jump_frame: on a list while the function runs, so that longjmp never jumps to one that has
 //   returned;
 //   - per call a native jmp_buf and copies of all variables, written before the call and not changed afterwards: after

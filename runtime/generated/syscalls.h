@@ -3,7 +3,7 @@
 //
 // One function per import `wali.SYS_*`, named as the C writer of wabt names the import. A plain call is one
 // inline `syscall` instruction: a pointer is base + offset, so the kernel itself answers -EFAULT past the end
-// of memory. The calls that are only declared here are defined in runtime/host/.
+// of memory. The calls that are only declared here are defined in the file of runtime/host/ that each names.
 #pragma once
 
 #include "wali_syscall.h"
@@ -20,6 +20,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_write(struct w2c_wali *host, uint32_t fd_, uin
     return wali_syscall3(1, fd_, wali_pointer(buf_), count_);
 }
 
+// files/open.c
 uint64_t w2c_wali_SYS_open(struct w2c_wali *host, uint32_t pathname_, uint32_t flags_, uint32_t mode_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_)
@@ -58,23 +59,31 @@ WALI_INLINE uint64_t w2c_wali_SYS_lseek(struct w2c_wali *host, uint32_t fd_, uin
     return wali_syscall3(8, fd_, offset_, whence_);
 }
 
+// memory/mmap.c
 uint64_t w2c_wali_SYS_mmap(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t prot_, uint32_t flags_,
         uint32_t fd_, uint64_t offset_);
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_mprotect(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint32_t prot_);
 
+// memory/mmap.c
 uint64_t w2c_wali_SYS_munmap(struct w2c_wali *host, uint32_t addr_, uint32_t len_);
 
+// memory/linear_memory.c
 uint64_t w2c_wali_SYS_brk(struct w2c_wali *host, uint32_t addr_);
 
+// signals/signal.c
 uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali *host, uint32_t signum_, uint32_t act_, uint32_t oldact_, uint32_t
         sigsetsize_);
 
+// signals/sigmask.c
 uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali *host, uint32_t how_, uint32_t set_, uint32_t oldset_, uint32_t
         sigsetsize_);
 
+// signals/signal.c
 uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali *host, uint64_t unused_);
 
+// files/ioctl.c
 uint64_t w2c_wali_SYS_ioctl(struct w2c_wali *host, uint32_t fd_, uint32_t request_, uint32_t argp_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_pread64(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_, uint64_t
@@ -91,8 +100,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_pwrite64(struct w2c_wali *host, uint32_t fd_, 
     return wali_syscall4(18, fd_, wali_pointer(buf_), count_, offset_);
 }
 
+// files/readv.c
 uint64_t w2c_wali_SYS_readv(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint32_t iovcnt_);
 
+// files/readv.c
 uint64_t w2c_wali_SYS_writev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint32_t iovcnt_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_access(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
@@ -121,13 +132,17 @@ WALI_INLINE uint64_t w2c_wali_SYS_sched_yield(struct w2c_wali *host)
     return wali_syscall0(24);
 }
 
+// memory/mremap.c
 uint64_t w2c_wali_SYS_mremap(struct w2c_wali *host, uint32_t old_address_, uint32_t old_size_, uint32_t new_size_,
         uint32_t flags_, uint32_t new_address_);
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_msync(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_);
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_mincore(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t vec_);
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_madvise(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t advice_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_shmget(struct w2c_wali *host, uint32_t key_, uint32_t size_, uint32_t shmflg_)
@@ -136,6 +151,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_shmget(struct w2c_wali *host, uint32_t key_, u
     return wali_syscall3(29, key_, size_, shmflg_);
 }
 
+// memory/shmat.c
 uint64_t w2c_wali_SYS_shmat(struct w2c_wali *host, uint32_t shmid_, uint32_t shmaddr_, uint32_t shmflg_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_shmctl(struct w2c_wali *host, uint32_t shmid_, uint32_t cmd_, uint32_t buf_)
@@ -233,8 +249,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_recvfrom(struct w2c_wali *host, uint32_t sockf
         wali_pointer(addrlen_));
 }
 
+// sockets/sendmsg.c
 uint64_t w2c_wali_SYS_sendmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msg_, uint32_t flags_);
 
+// sockets/sendmsg.c
 uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msg_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_shutdown(struct w2c_wali *host, uint32_t sockfd_, uint32_t how_)
@@ -276,21 +294,28 @@ WALI_INLINE uint64_t w2c_wali_SYS_socketpair(struct w2c_wali *host, uint32_t dom
     return wali_syscall4(53, domain_, type_, protocol_, wali_pointer(sv_));
 }
 
+// sockets/sockopt.c
 uint64_t w2c_wali_SYS_setsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
         optval_, uint32_t optlen_);
 
+// sockets/sockopt.c
 uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
         optval_, uint32_t optlen_);
 
+// processes/clone.c
 uint64_t w2c_wali_SYS_clone(struct w2c_wali *host, uint64_t flags_, uint32_t stack_, uint32_t parent_tid_, uint32_t
         child_tid_, uint64_t tls_);
 
+// processes/fork.c
 uint64_t w2c_wali_SYS_fork(struct w2c_wali *host);
 
+// processes/fork.c
 uint64_t w2c_wali_SYS_vfork(struct w2c_wali *host);
 
+// processes/execve.c
 uint64_t w2c_wali_SYS_execve(struct w2c_wali *host, uint32_t pathname_, uint32_t argv_, uint32_t envp_);
 
+// threads/thread.c
 uint64_t w2c_wali_SYS_exit(struct w2c_wali *host, uint32_t status_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_wait4(struct w2c_wali *host, uint32_t pid_, uint32_t wstatus_, uint32_t options_,
@@ -324,8 +349,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_semop(struct w2c_wali *host, uint32_t semid_, 
     return wali_syscall3(65, semid_, wali_pointer(sops_), nsops_);
 }
 
+// processes/semctl.c
 uint64_t w2c_wali_SYS_semctl(struct w2c_wali *host, uint32_t semid_, uint32_t semnum_, uint32_t cmd_, uint32_t arg_);
 
+// memory/shmat.c
 uint64_t w2c_wali_SYS_shmdt(struct w2c_wali *host, uint32_t shmaddr_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_msgget(struct w2c_wali *host, uint32_t key_, uint32_t msgflg_)
@@ -354,6 +381,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_msgctl(struct w2c_wali *host, uint32_t msqid_,
     return wali_syscall3(71, msqid_, cmd_, wali_pointer(buf_));
 }
 
+// files/fcntl.c
 uint64_t w2c_wali_SYS_fcntl(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, uint64_t arg_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_flock(struct w2c_wali *host, uint32_t fd_, uint32_t operation_)
@@ -422,6 +450,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_rmdir(struct w2c_wali *host, uint32_t pathname
     return wali_syscall1(84, wali_pointer(pathname_));
 }
 
+// files/open.c
 uint64_t w2c_wali_SYS_creat(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_link(struct w2c_wali *host, uint32_t oldpath_, uint32_t newpath_)
@@ -442,6 +471,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_symlink(struct w2c_wali *host, uint32_t target
     return wali_syscall2(88, wali_pointer(target_), wali_pointer(linkpath_));
 }
 
+// files/own_executable.c
 uint64_t w2c_wali_SYS_readlink(struct w2c_wali *host, uint32_t pathname_, uint32_t buf_, uint32_t bufsiz_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_chmod(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
@@ -480,8 +510,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_umask(struct w2c_wali *host, uint32_t mask_)
     return wali_syscall1(95, mask_);
 }
 
+// processes/clock.c
 uint64_t w2c_wali_SYS_gettimeofday(struct w2c_wali *host, uint32_t tv_, uint32_t tz_);
 
+// processes/rlimit.c
 uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_getrusage(struct w2c_wali *host, uint32_t who_, uint32_t usage_)
@@ -663,15 +695,20 @@ WALI_INLINE uint64_t w2c_wali_SYS_capset(struct w2c_wali *host, uint32_t hdrp_, 
     return wali_syscall2(126, wali_pointer(hdrp_), wali_pointer(datap_));
 }
 
+// signals/sigmask.c
 uint64_t w2c_wali_SYS_rt_sigpending(struct w2c_wali *host, uint32_t set_, uint32_t sigsetsize_);
 
+// signals/siginfo.c
 uint64_t w2c_wali_SYS_rt_sigtimedwait(struct w2c_wali *host, uint32_t set_, uint32_t info_, uint32_t timeout_, uint32_t
         sigsetsize_);
 
+// signals/siginfo.c
 uint64_t w2c_wali_SYS_rt_sigqueueinfo(struct w2c_wali *host, uint32_t pid_, uint32_t sig_, uint32_t info_);
 
+// signals/sigmask.c
 uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali *host, uint32_t mask_, uint32_t sigsetsize_);
 
+// signals/signal.c
 uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali *host, uint32_t ss_, uint32_t old_ss_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_utime(struct w2c_wali *host, uint32_t filename_, uint32_t times_)
@@ -782,8 +819,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_sched_rr_get_interval(struct w2c_wali *host, u
     return wali_syscall2(148, pid_, wali_pointer(tp_));
 }
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_mlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_);
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_munlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_mlockall(struct w2c_wali *host, uint32_t flags_)
@@ -826,6 +865,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_sysctl(struct w2c_wali *host, uint32_t args_)
     return wali_error(38);  // ENOSYS
 }
 
+// processes/prctl.c
 uint64_t w2c_wali_SYS_prctl(struct w2c_wali *host, uint32_t option_, uint64_t arg2_, uint64_t arg3_, uint64_t arg4_,
         uint64_t arg5_);
 
@@ -843,6 +883,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_adjtimex(struct w2c_wali *host, uint32_t buf_)
     return wali_syscall1(159, wali_pointer(buf_));
 }
 
+// processes/rlimit.c
 uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_)
@@ -1123,8 +1164,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_tkill(struct w2c_wali *host, uint32_t tid_, ui
     return wali_syscall2(200, tid_, sig_);
 }
 
+// processes/clock.c
 uint64_t w2c_wali_SYS_time(struct w2c_wali *host, uint32_t tloc_);
 
+// threads/futex.c
 uint64_t w2c_wali_SYS_futex(struct w2c_wali *host, uint32_t uaddr_, uint32_t futex_op_, uint32_t val_, uint32_t
         timeout_, uint32_t uaddr2_, uint32_t val3_);
 
@@ -1149,15 +1192,20 @@ WALI_INLINE uint64_t w2c_wali_SYS_set_thread_area(struct w2c_wali *host, uint32_
     return wali_error(38);  // ENOSYS
 }
 
+// files/aio.c
 uint64_t w2c_wali_SYS_io_setup(struct w2c_wali *host, uint32_t nr_events_, uint32_t ctx_idp_);
 
+// files/aio.c
 uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali *host, uint64_t ctx_id_);
 
+// files/aio.c
 uint64_t w2c_wali_SYS_io_getevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_, uint32_t
         events_, uint32_t timeout_);
 
+// files/aio.c
 uint64_t w2c_wali_SYS_io_submit(struct w2c_wali *host, uint64_t ctx_id_, uint64_t nr_, uint32_t iocbpp_);
 
+// files/aio.c
 uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali *host, uint64_t ctx_id_, uint32_t iocb_, uint32_t result_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_get_thread_area(struct w2c_wali *host, uint32_t u_info_)
@@ -1213,6 +1261,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_getdents64(struct w2c_wali *host, uint32_t fd_
     return wali_syscall3(217, fd_, wali_pointer(dirp_), count_);
 }
 
+// threads/thread.c
 uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali *host, uint32_t tidptr_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_restart_syscall(struct w2c_wali *host)
@@ -1235,6 +1284,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_fadvise(struct w2c_wali *host, uint32_t fd_, u
     return wali_syscall4(221, fd_, offset_, len_, advice_);
 }
 
+// signals/sigevent.c
 uint64_t w2c_wali_SYS_timer_create(struct w2c_wali *host, uint32_t clockid_, uint32_t sevp_, uint32_t timerid_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_timer_settime(struct w2c_wali *host, uint32_t timerid_, uint32_t flags_, uint32_t
@@ -1268,6 +1318,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_clock_settime(struct w2c_wali *host, uint32_t 
     return wali_syscall2(227, clockid_, wali_pointer(tp_));
 }
 
+// processes/clock.c
 uint64_t w2c_wali_SYS_clock_gettime(struct w2c_wali *host, uint32_t clockid_, uint32_t tp_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_clock_getres(struct w2c_wali *host, uint32_t clockid_, uint32_t res_)
@@ -1283,6 +1334,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_clock_nanosleep(struct w2c_wali *host, uint32_
     return wali_syscall4(230, clockid_, flags_, wali_pointer(request_), wali_pointer(remain_));
 }
 
+// processes/program.c
 uint64_t w2c_wali_SYS_exit_group(struct w2c_wali *host, uint32_t status_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_wait(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t
@@ -1366,6 +1418,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_mq_timedreceive(struct w2c_wali *host, uint32_
         wali_pointer(abs_timeout_));
 }
 
+// signals/sigevent.c
 uint64_t w2c_wali_SYS_mq_notify(struct w2c_wali *host, uint32_t mqdes_, uint32_t sevp_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_getsetattr(struct w2c_wali *host, uint32_t mqdes_, uint32_t newattr_, uint32_t
@@ -1408,6 +1461,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_request_key(struct w2c_wali *host, uint32_t ty
         dest_keyring_);
 }
 
+// processes/keyctl.c
 uint64_t w2c_wali_SYS_keyctl(struct w2c_wali *host, uint32_t operation_, uint32_t arg2_, uint32_t arg3_, uint32_t arg4_,
         uint32_t arg5_);
 
@@ -1449,6 +1503,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_migrate_pages(struct w2c_wali *host, uint32_t 
     return wali_syscall4(256, pid_, maxnode_, wali_pointer(old_nodes_), wali_pointer(new_nodes_));
 }
 
+// files/open.c
 uint64_t w2c_wali_SYS_openat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t flags_, uint32_t
         mode_);
 
@@ -1512,6 +1567,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_symlinkat(struct w2c_wali *host, uint32_t targ
     return wali_syscall3(266, wali_pointer(target_), newdirfd_, wali_pointer(linkpath_));
 }
 
+// files/own_executable.c
 uint64_t w2c_wali_SYS_readlinkat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t buf_, uint32_t
         bufsiz_);
 
@@ -1529,9 +1585,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_faccessat(struct w2c_wali *host, uint32_t dirf
     return wali_syscall4(269, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
 
+// files/poll.c
 uint64_t w2c_wali_SYS_pselect6(struct w2c_wali *host, uint32_t nfds_, uint32_t readfds_, uint32_t writefds_, uint32_t
         exceptfds_, uint32_t timeout_, uint32_t sigmask_);
 
+// files/poll.c
 uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_, uint32_t tmo_p_, uint32_t sigmask_,
         uint32_t sigsetsize_);
 
@@ -1541,8 +1599,10 @@ WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_
     return wali_syscall1(272, flags_);
 }
 
+// threads/robust_list.c
 uint64_t w2c_wali_SYS_set_robust_list(struct w2c_wali *host, uint32_t head_, uint32_t len_);
 
+// threads/robust_list.c
 uint64_t w2c_wali_SYS_get_robust_list(struct w2c_wali *host, uint32_t pid_, uint32_t head_ptr_, uint32_t len_ptr_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_splice(struct w2c_wali *host, uint32_t fd_in_, uint32_t off_in_, uint32_t fd_out_,
@@ -1566,6 +1626,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_sync_file_range(struct w2c_wali *host, uint32_
     return wali_syscall4(277, fd_, offset_, nbytes_, flags_);
 }
 
+// files/readv.c
 uint64_t w2c_wali_SYS_vmsplice(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t nr_segs_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_move_pages(struct w2c_wali *host, uint32_t pid_, uint64_t count_, uint32_t pages_,
@@ -1588,9 +1649,11 @@ WALI_INLINE uint64_t w2c_wali_SYS_utimensat(struct w2c_wali *host, uint32_t dirf
     return wali_syscall4(280, dirfd_, wali_pointer(pathname_), wali_pointer(times_), flags_);
 }
 
+// files/poll.c
 uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t maxevents_, uint32_t
         timeout_, uint32_t sigmask_, uint32_t sigsetsize_);
 
+// signals/signalfd.c
 uint64_t w2c_wali_SYS_signalfd(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_create(struct w2c_wali *host, uint32_t clockid_, uint32_t flags_)
@@ -1632,6 +1695,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_accept4(struct w2c_wali *host, uint32_t sockfd
     return wali_syscall4(288, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_), flags_);
 }
 
+// signals/signalfd.c
 uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_, uint32_t
         flags_);
 
@@ -1665,12 +1729,15 @@ WALI_INLINE uint64_t w2c_wali_SYS_inotify_init1(struct w2c_wali *host, uint32_t 
     return wali_syscall1(294, flags_);
 }
 
+// files/readv.c
 uint64_t w2c_wali_SYS_preadv(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_);
 
+// files/readv.c
 uint64_t w2c_wali_SYS_pwritev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_);
 
+// signals/siginfo.c
 uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_, uint32_t
         info_);
 
@@ -1686,6 +1753,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_perf_event_open(struct w2c_wali *host, uint32_
     return wali_error(1);  // EPERM
 }
 
+// sockets/sendmsg.c
 uint64_t w2c_wali_SYS_recvmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
         flags_, uint32_t timeout_);
 
@@ -1704,6 +1772,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_fanotify_mark(struct w2c_wali *host, uint32_t 
     return wali_syscall5(301, fanotify_fd_, flags_, mask_, dirfd_, wali_pointer(pathname_));
 }
 
+// processes/rlimit.c
 uint64_t w2c_wali_SYS_prlimit64(struct w2c_wali *host, uint32_t pid_, uint32_t resource_, uint32_t new_limit_, uint32_t
         old_limit_);
 
@@ -1733,6 +1802,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_syncfs(struct w2c_wali *host, uint32_t fd_)
     return wali_syscall1(306, fd_);
 }
 
+// sockets/sendmsg.c
 uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
         flags_);
 
@@ -1742,11 +1812,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uin
     return wali_syscall2(308, fd_, nstype_);
 }
 
+// processes/clock.c
 uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, uint32_t node_, uint32_t tcache_);
 
+// processes/process_vm.c
 uint64_t w2c_wali_SYS_process_vm_readv(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
         uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);
 
+// processes/process_vm.c
 uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
         uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);
 
@@ -1834,6 +1907,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_bpf(struct w2c_wali *host, uint32_t cmd_, uint
     return wali_error(1);  // EPERM
 }
 
+// processes/execve.c
 uint64_t w2c_wali_SYS_execveat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t argv_, uint32_t
         envp_, uint32_t flags_);
 
@@ -1850,6 +1924,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_membarrier(struct w2c_wali *host, uint32_t cmd
     return wali_syscall3(324, cmd_, flags_, cpu_id_);
 }
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_mlock2(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_t fd_in_, uint32_t off_in_, uint32_t
@@ -1859,12 +1934,15 @@ WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_
     return wali_syscall6(326, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_, flags_);
 }
 
+// files/readv.c
 uint64_t w2c_wali_SYS_preadv2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_, uint32_t flags_);
 
+// files/readv.c
 uint64_t w2c_wali_SYS_pwritev2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_, uint32_t flags_);
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_pkey_mprotect(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint32_t prot_, uint32_t
         pkey_);
 
@@ -1890,6 +1968,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_statx(struct w2c_wali *host, uint32_t dirfd_, 
     return wali_syscall5(332, dirfd_, wali_pointer(pathname_), flags_, mask_, wali_pointer(statxbuf_));
 }
 
+// files/aio.c
 uint64_t w2c_wali_SYS_io_pgetevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_, uint32_t
         events_, uint32_t timeout_, uint32_t usig_);
 
@@ -1904,14 +1983,18 @@ WALI_INLINE uint64_t w2c_wali_SYS_rseq(struct w2c_wali *host, uint32_t area_, ui
     return wali_error(38);  // ENOSYS
 }
 
+// signals/siginfo.c
 uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali *host, uint32_t pidfd_, uint32_t sig_, uint32_t info_, uint32_t
         flags_);
 
+// rings/io_uring.c
 uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali *host, uint32_t entries_, uint32_t params_);
 
+// rings/io_uring.c
 uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali *host, uint32_t fd_, uint32_t to_submit_, uint32_t min_complete_,
         uint32_t flags_, uint32_t argp_, uint32_t argsz_);
 
+// rings/io_uring.c
 uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali *host, uint32_t fd_, uint32_t opcode_, uint32_t arg_, uint32_t
         nr_args_);
 
@@ -1964,6 +2047,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_open(struct w2c_wali *host, uint32_t pid
     return wali_syscall2(434, pid_, flags_);
 }
 
+// processes/clone.c
 uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t size_);
 
 WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_)
@@ -1972,6 +2056,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t fi
     return wali_syscall3(436, first_, last_, flags_);
 }
 
+// files/open.c
 uint64_t w2c_wali_SYS_openat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t how_, uint32_t
         size_);
 
@@ -2004,6 +2089,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_
     return wali_error(38);  // ENOSYS
 }
 
+// files/poll.c
 uint64_t w2c_wali_SYS_epoll_pwait2(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t maxevents_,
         uint32_t timeout_, uint32_t sigmask_, uint32_t sigsetsize_);
 
@@ -2053,6 +2139,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_process_mrelease(struct w2c_wali *host, uint32
     return wali_syscall2(448, pidfd_, flags_);
 }
 
+// threads/futex_waitv.c
 uint64_t w2c_wali_SYS_futex_waitv(struct w2c_wali *host, uint32_t waiters_, uint32_t nr_futexes_, uint32_t flags_,
         uint32_t timeout_, uint32_t clockid_);
 
@@ -2091,6 +2178,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_futex_wait(struct w2c_wali *host, uint32_t uad
     return wali_syscall6(455, wali_pointer(uaddr_), val_, mask_, flags_, wali_pointer(timeout_), clockid_);
 }
 
+// threads/futex_waitv.c
 uint64_t w2c_wali_SYS_futex_requeue(struct w2c_wali *host, uint32_t waiters_, uint32_t flags_, uint32_t nr_wake_,
         uint32_t nr_requeue_);
 
@@ -2129,4 +2217,5 @@ WALI_INLINE uint64_t w2c_wali_SYS_lsm_list_modules(struct w2c_wali *host, uint32
     return wali_syscall3(461, wali_pointer(ids_), wali_pointer(size_), flags_);
 }
 
+// memory/ranges.c
 uint64_t w2c_wali_SYS_mseal(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint64_t flags_);

@@ -12,17 +12,17 @@
 wasm_rt_memory_t* w2c_wali_memory(struct w2c_wali* host);
 
 // Whether a bulk instruction may touch a range that does not end below memory.size, because all of it is mapped. One
-// of length 0 must begin or end at something that is. runtime/host/memory.c.
+// of length 0 must begin or end at something that is. runtime/host/memory/linear_memory.c.
 bool wali_is_mapped(uint64_t address, uint64_t size);
 
-// What the C writer does not write: runtime/host/futex.c.
+// What the C writer does not write: runtime/host/threads/futex.c.
 uint32_t w2c_wali_atomicwait32(struct w2c_wali* host, uint32_t address, uint32_t expected, uint64_t timeout,
                                uint32_t offset);
 uint32_t w2c_wali_atomicwait64(struct w2c_wali* host, uint32_t address, uint64_t expected, uint64_t timeout,
                                uint32_t offset);
 uint32_t w2c_wali_atomicnotify(struct w2c_wali* host, uint32_t address, uint32_t count, uint32_t offset);
 
-// In place of the C library's __wasm_call_function: runtime/host/guest_call.c.
+// In place of the C library's __wasm_call_function: runtime/host/engine/guest_call.c.
 uint32_t w2c_wali_callfunction(struct w2c_wali* host, uint32_t index, uint32_t argument, uint32_t type);
 
 WALI_INLINE void w2c_wali_atomicfence(struct w2c_wali* host) {
@@ -30,7 +30,7 @@ WALI_INLINE void w2c_wali_atomicfence(struct w2c_wali* host) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-// The imports that start and end a program: runtime/host/program.c.
+// The imports that start and end a program: runtime/host/processes/program.c.
 uint32_t w2c_wali_init(struct w2c_wali* host);
 uint32_t w2c_wali_deinit(struct w2c_wali* host);
 void w2c_wali_procexit(struct w2c_wali* host, uint32_t status);
@@ -43,7 +43,7 @@ uint32_t w2c_wali_setjmp(struct w2c_wali* host, uint32_t buffer);
 uint32_t w2c_wali_sigsetjmp(struct w2c_wali* host, uint32_t buffer, uint32_t save);
 void w2c_wali_longjmp(struct w2c_wali* host, uint32_t buffer, uint32_t value);
 
-// What a function that calls setjmp or sigsetjmp has: runtime/host/jump.c.
+// What a function that calls setjmp or sigsetjmp has: runtime/host/engine/setjmp.c.
 struct wali_jump_site {
     jmp_buf context;
     volatile bool armed;  // context is complete

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The C writer's interface for wasm exceptions (the legacy encoding). State is per thread: runtime/host/exceptions.c.
+// The C writer's interface for wasm exceptions (the legacy encoding). State is per thread:
+// runtime/host/engine/exceptions.c.
 #pragma once
 
 #include "wasm-rt.h"

@@ -3,7 +3,7 @@
 // walirun FILE.wasm [ARGUMENT...]: runs a module. Small and static, because this is what every start pays for: it maps
 // the file, hashes it and executes what the cache holds. Everything else is left to wali-aot.
 // walirun --module DESCRIPTOR CACHE NAME [ARGUMENT...]: the same with an open file; so modules execute modules
-// (runtime/host/exec.c).
+// (runtime/host/processes/execve.c).
 // walirun FILE NAME [ARGUMENT...], as the kernel starts interpreters of binfmt_misc that are registered with the flag P
 // (scripts/verbs/binfmt).
 #include <fcntl.h>
@@ -28,7 +28,7 @@ namespace {
 using wali::cache::Tier;
 
 /// The program learns the path of its module from the first variable of its environment
-/// (runtime/host/own_executable.c).
+/// (runtime/host/files/own_executable.c).
 void name_module(int fd) {
     static const char name[] = "WALI_MODULE=";
     static std::string variable;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Linux AIO. A context is for the kernel the address of its ring in the process; the guest gets a number instead. An
+// operation is for the kernel the address of its iocb, by which events name it: each is copied to a place in a region
+// as large as the guest's memory, at the offset that is its guest address.
+#include <linux/aio_abi.h>
+
+#include "signals/signals.h"
+
+#define CONTEXTS 64U
+#define REGION ((1UL << 32) + sizeof(struct iocb))
+#define CHUNK 64U  // events per call of the kernel
+
+enum { SYS_SETUP = 206, SYS_DESTROY = 207, SYS_SUBMIT = 209, SYS_CANCEL = 210, SYS_PGETEVENTS = 333 };
+
+static _Atomic uint64_t contexts[CONTEXTS];  // the guest's number is the index plus one; 0 is free
+static _Atomic uint64_t region;
+
+// --- contexts ---
+
+static uint64_t context_of(uint64_t number) { return number - 1 < CONTEXTS ? contexts[number - 1] : 0; }
+
+// The guest's number of a context, 0 if there are too many.
+static uint64_t context_add(uint64_t context) {
+    for (unsigned i = 0; i < CONTEXTS; ++i) {
+        uint64_t expected = 0;
+        if (atomic_compare_exchange_strong(&contexts[i], &expected, context)) return i + 1;
+    }
+    return 0;
+}
+
+static bool make_region(void) {
+    uint64_t expected = 0;
+    if (region != 0) return true;
+    const uint64_t at =
+        wali_syscall6(9, 0, REGION, 3 /* read, write */, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    if (failed(at)) return false;
+    if (!atomic_compare_exchange_strong(&region, &expected, at)) wali_syscall2(11, at, REGION);
+    return true;
+}
+
+uint64_t w2c_wali_SYS_io_setup(struct w2c_wali* host, uint32_t nr_events, uint32_t ctx_idp) {
+    (void)host;
+    uint64_t context;
+    if (guest_read(&context, ctx_idp, sizeof context) != 0) return wali_error(E_FAULT);
+    if (!make_region()) return wali_error(E_NOMEM);
+    const uint64_t result = wali_syscall2(SYS_SETUP, nr_events, (uint64_t)&context);
+    if (failed(result)) return result;
+    const uint64_t number = context_add(context);
+    if (number != 0 && guest_write(ctx_idp, &number, sizeof number) == 0) return 0;
+    if (number != 0) contexts[number - 1] = 0;
+    wali_syscall1(SYS_DESTROY, context);
+    return number == 0 ? wali_error(E_AGAIN) : wali_error(E_FAULT);
+}
+
+uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali* host, uint64_t ctx_id) {
+    (void)host;
+    const uint64_t context = ctx_id - 1 < CONTEXTS ? atomic_exchange(&contexts[ctx_id - 1], 0) : 0;
+    return context == 0 ? wali_error(E_INVAL) : wali_syscall1(SYS_DESTROY, context);
+}
+
+// --- operations ---
+
+static uint64_t translated(uint64_t address) {
+    return address > UINT32_MAX ? UNMAPPED_POINTER : wali_pointer((uint32_t)address);
+}
+
+static uint64_t vector(struct wali_native_iovec* native, const struct iocb* operation) {
+    if (operation->aio_buf > UINT32_MAX) return UNMAPPED_POINTER;
+    return iovec_translate(native, (uint32_t)operation->aio_buf, (uint32_t)operation->aio_nbytes);
+}
+
+// Starts one operation: 1 or an error.
+static uint64_t submit(uint64_t context, uint32_t address) {
+    struct wali_native_iovec native[GUEST_IOV_MAX];
+    const uint32_t key = 0;
+    struct iocb* operation = (struct iocb*)(region + address);
+    struct iocb copy;
+    if (guest_read(&copy, address, sizeof copy) != 0) return wali_error(E_FAULT);
+    switch (copy.aio_lio_opcode) {
+        case IOCB_CMD_PREAD:
+        case IOCB_CMD_PWRITE: copy.aio_buf = translated(copy.aio_buf); break;
+        case IOCB_CMD_PREADV:
+        case IOCB_CMD_PWRITEV: copy.aio_buf = vector(native, &copy); break;
+        default: break;  // no address: a mask of events, or nothing
+    }
+    if (guest_write((uint32_t)(address + offsetof(struct iocb, aio_key)), &key, sizeof key) != 0)
+        return wali_error(E_FAULT);
+    *operation = copy;
+    return wali_syscall3(SYS_SUBMIT, context, 1, (uint64_t)&operation);
+}
+
+uint64_t w2c_wali_SYS_io_submit(struct w2c_wali* host, uint64_t ctx_id, uint64_t nr, uint32_t iocbpp) {
+    (void)host;
+    const uint64_t context = context_of(ctx_id);
+    if (context == 0 || (int64_t)nr < 0) return wali_error(E_INVAL);
+    for (uint64_t i = 0; i < nr; ++i) {
+        uint32_t operation;
+        const uint64_t element = iocbpp + i * sizeof operation;
+        uint64_t result = wali_error(E_FAULT);
+        if (element <= UINT32_MAX && guest_read(&operation, (uint32_t)element, sizeof operation) == 0)
+            result = submit(context, operation);
+        if (result != 1) return i > 0 ? i : result;
+    }
+    return nr;
+}
+
+uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali* host, uint64_t ctx_id, uint32_t iocb, uint32_t result) {
+    (void)host;
+    uint32_t key;  // which the kernel reads before it looks for the context
+    if (guest_read(&key, iocb + (uint32_t)offsetof(struct iocb, aio_key), sizeof key) != 0) return wali_error(E_FAULT);
+    const uint64_t context = context_of(ctx_id);
+    if (context == 0) return wali_error(E_INVAL);
+    return wali_syscall3(SYS_CANCEL, context, region + iocb, wali_pointer(result));
+}
+
+// --- events ---
+
+// Hands `count` events to the guest.
+static bool deliver(struct io_event* events, uint64_t count, uint64_t address) {
+    for (uint64_t i = 0; i < count; ++i) events[i].obj -= region;
+    const uint64_t size = count * sizeof *events;
+    return count == 0 || (address + size <= 1UL << 32 && guest_write((uint32_t)address, events, size) == 0);
+}
+
+static uint64_t get_events(uint64_t context, uint64_t least, uint64_t most, uint32_t events, uint32_t timeout,
+                           uint64_t signals) {
+    struct io_event chunk[CHUNK];
+    uint64_t done = 0;
+    if (context == 0 || (int64_t)least < 0 || (int64_t)most < (int64_t)least) return wali_error(E_INVAL);
+    while (done < most) {
+        const uint64_t want = most - done < CHUNK ? most - done : CHUNK;
+        const uint64_t missing = least > done ? least - done : 0;
+        const uint64_t count = wali_syscall6(SYS_PGETEVENTS, context, missing < want ? missing : want, want,
+                                             (uint64_t)chunk, wali_pointer(timeout), signals);
+        if (failed(count)) return done > 0 ? done : count;
+        if (!deliver(chunk, count, events + done * sizeof *chunk)) return done > 0 ? done : wali_error(E_FAULT);
+        done += count;
+        if (count < want) break;
+    }
+    return done;
+}
+
+uint64_t w2c_wali_SYS_io_getevents(struct w2c_wali* host, uint64_t ctx_id, uint64_t min_nr, uint64_t nr,
+                                   uint32_t events, uint32_t timeout) {
+    (void)host;
+    return get_events(context_of(ctx_id), min_nr, nr, events, timeout, 0);
+}
+
+uint64_t w2c_wali_SYS_io_pgetevents(struct w2c_wali* host, uint64_t ctx_id, uint64_t min_nr, uint64_t nr,
+                                    uint32_t events, uint32_t timeout, uint32_t usig) {
+    (void)host;
+    struct wali_guest_aio_sigset guest = {0, 0};
+    struct wali_native_aio_sigset native = {0, 0};
+    uint64_t mask;
+    if (usig != 0 && guest_read(&guest, usig, sizeof guest) != 0) return wali_error(E_FAULT);
+    if (guest.sigmask != 0) {
+        const int64_t error = signal_mask_read(&mask, guest.sigmask, guest.sigsetsize);
+        if (error != 0) return (uint64_t)error;
+        native = (struct wali_native_aio_sigset){(uint64_t)&mask, sizeof mask};
+    }
+    return get_events(context_of(ctx_id), min_nr, nr, events, timeout, (uint64_t)&native);
+}

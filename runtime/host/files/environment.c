@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The environment, as a file in memory that is made when the guest asks. Lines of KEY=VALUE. What contains newlines or
+// no '=' comes behind a NUL, escaped and ended by NULs: wali++'s C library reads it
+// (sysroot/musl/overlay/src/env/wasm32/__environ.c); to others it is one empty line.
+#include "environment.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "files.h"
+
+#define MFD_CLOEXEC 1U
+
+static char** environment;
+static int environment_fd = -1;
+static char environment_path[32];
+
+void environment_set(char** variables) { environment = variables; }
+
+static bool write_all(int fd, const char* text, size_t length) {
+    while (length > 0) {
+        const uint64_t count = wali_syscall3(1, (uint64_t)fd, (uint64_t)text, length);
+        if (failed(count)) return false;
+        text += count;
+        length -= count;
+    }
+    return true;
+}
+
+static bool fits_line(const char* entry) { return strchr(entry, '=') && !strchr(entry, '\n'); }
+
+static bool write_escaped(int fd, const char* text) {
+    for (;;) {
+        const size_t plain = strcspn(text, "\n\\");
+        if (!write_all(fd, text, plain)) return false;
+        text += plain;
+        if (!*text) return write_all(fd, "", 1);
+        if (!write_all(fd, *text == '\n' ? "\\n" : "\\\\", 2)) return false;
+        ++text;
+    }
+}
+
+static bool write_environment(int fd) {
+    bool more = false;
+    for (char** entry = environment; *entry; ++entry) {
+        if (!fits_line(*entry))
+            more = true;
+        else if (!write_all(fd, *entry, strlen(*entry)) || !write_all(fd, "\n", 1))
+            return false;
+    }
+    if (more && !write_all(fd, "", 1)) return false;
+    for (char** entry = environment; *entry; ++entry)
+        if (!fits_line(*entry) && !write_escaped(fd, *entry)) return false;
+    return !failed(wali_syscall3(8, (uint64_t)fd, 0, 0));
+}
+
+// 0: no environment (or no room for the path). Otherwise the path was written to the buffer.
+uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size) {
+    (void)host;
+    if (!environment[0]) return 0;
+    if (environment_fd < 0) {
+        const uint64_t fd = wali_syscall2(319, (uint64_t)"wali-environment", MFD_CLOEXEC);
+        if (failed(fd)) return 0;
+        if (!write_environment((int)fd)) {
+            wali_syscall1(3, fd);
+            return 0;
+        }
+        environment_fd = (int)fd;
+        snprintf(environment_path, sizeof environment_path, "/proc/self/fd/%d", environment_fd);
+    }
+    const size_t length = strlen(environment_path) + 1;
+    if (size < length || guest_write(buffer, environment_path, length) != 0) return 0;
+    return 1;
+}
+
+void environment_file_opened(const char* path) {
+    if (environment_fd < 0 || strcmp(path, environment_path) != 0) return;
+    wali_syscall1(3, (uint64_t)environment_fd);
+    environment_fd = -1;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// execve and execveat. The kernel executes what it knows; a WebAssembly module, by its first bytes, and a script whose
+// interpreter is one, are executed by walirun, with the cache that this program is from.
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "files/files.h"
+
+#define MAX_STRINGS (128UL << 10)
+#define LEAD 7    // walirun and its options, a script's interpreter and its argument
+#define HEAD 255  // as much of a script's first line as the kernel reads
+
+// The path of walirun, in programs that it compiled; programs of wali-aot -o have none.
+extern const char wali_runtime_path[] __attribute__((weak));
+
+// --- vectors of strings ---
+
+struct vector {
+    uint64_t bytes;
+    uint64_t* pointers;  // LEAD free ones, then native addresses, ended by 0
+};
+
+// Copies a guest's NULL-terminated array of strings; the strings stay where they are, the kernel copies them.
+static int64_t vector_read(struct vector* native, uint32_t address) {
+    const uint64_t bytes = (LEAD + MAX_STRINGS + 1) * sizeof(uint64_t);
+    const uint64_t at =
+        wali_syscall6(9, 0, bytes, 3 /* read, write */, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    *native = (struct vector){bytes, (uint64_t*)at};
+    if (failed(at)) return (int64_t)at;
+    uint64_t* strings = native->pointers + LEAD;
+    for (uint64_t i = 0; address != 0 && i < MAX_STRINGS; ++i) {
+        uint32_t string;
+        const uint64_t element = address + i * sizeof string;
+        if (element > UINT32_MAX || guest_read(&string, (uint32_t)element, sizeof string) != 0) return -E_FAULT;
+        if (string == 0) return 0;
+        strings[i] = wali_pointer(string);
+    }
+    return address == 0 ? 0 : -E_2BIG;
+}
+
+static void vector_free(const struct vector* native) {
+    if (!failed((uint64_t)native->pointers)) wali_syscall2(11, (uint64_t)native->pointers, native->bytes);
+}
+
+// --- what a file is ---
+
+// The file opened for reading if it is one that may be executed; else the kernel shall say what is wrong.
+static int64_t open_executable(uint64_t dirfd, uint64_t path, uint32_t flags) {
+    struct statx status;
+    const uint64_t at_flags = flags & (AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+    // Opening anything but a regular file may wait or act.
+    if (failed(wali_syscall5(332, dirfd, path, at_flags, STATX_TYPE, (uint64_t)&status))) return -1;
+    if (!S_ISREG(status.stx_mode)) return -1;
+    if (failed(wali_syscall4(439, dirfd, path, 1 /* X_OK */, AT_EACCESS | at_flags))) return -1;
+    const uint64_t fd = wali_syscall4(257, dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd != wali_error(E_NOENT) || !(flags & AT_EMPTY_PATH)) return (int64_t)fd;
+    char link[40] = "/proc/self/fd/";
+    append_number(link, dirfd);
+    return (int64_t)wali_syscall4(257, (uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
+}
+
+static bool is_module(const char* head) { return memcmp(head, "\0asm", 4) == 0; }
+
+static void read_head(char head[HEAD + 1], int64_t fd) {
+    memset(head, 0, HEAD + 1);
+    wali_syscall4(17, (uint64_t)fd, (uint64_t)head, HEAD, 0);
+}
+
+struct script {
+    char* interpreter;
+    char* argument;  // NULL if there is none
+};
+
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// Takes "#! INTERPRETER [ARGUMENT]" apart. A line longer than what was read is left to the kernel.
+static bool parse_script(struct script* script, char* head) {
+    char* end = strchr(head, '\n');
+    if (head[0] != '#' || head[1] != '!' || !end) return false;
+    while (end > head && is_blank(end[-1])) --end;
+    *end = '\0';
+    char* text = head + 2;
+    while (is_blank(*text)) ++text;
+    *script = (struct script){text, NULL};
+    while (*text && !is_blank(*text)) ++text;
+    if (*text) {
+        *text++ = '\0';
+        while (is_blank(*text)) ++text;
+        script->argument = text;
+    }
+    return *script->interpreter != '\0';
+}
+
+// --- walirun ---
+
+// Cached programs lie in the cache.
+static bool cache_folder(char* folder, size_t size) {
+    const uint64_t length = wali_syscall3(89, (uint64_t)"/proc/self/exe", (uint64_t)folder, size - 1);
+    if (failed(length)) return false;
+    folder[length] = '\0';
+    char* slash = strrchr(folder, '/');
+    if (slash) *slash = '\0';
+    return slash != NULL;
+}
+
+// Executes the module behind `fd`. `name` is the first of its arguments, with free places before it.
+static uint64_t run_module(int64_t fd, uint64_t* name, const struct vector* environment) {
+    char folder[4096];
+    char number[24] = "";
+    if (!cache_folder(folder, sizeof folder)) return wali_error(E_NOEXEC);
+    append_number(number, (uint64_t)fd);
+    if (*name == 0) *name = (uint64_t)"";  // as Linux starts a program without arguments
+    const uint64_t options[] = {(uint64_t)"walirun", (uint64_t)"--module", (uint64_t)number, (uint64_t)folder};
+    uint64_t* arguments = name - sizeof options / sizeof *options;
+    memcpy(arguments, options, sizeof options);
+    wali_syscall3(72, (uint64_t)fd, F_SETFD, 0);
+    const uint64_t result =
+        wali_syscall3(59, (uint64_t)wali_runtime_path, (uint64_t)arguments, (uint64_t)(environment->pointers + LEAD));
+    // The runtime was moved away: then modules cannot be executed here.
+    return result == wali_error(E_NOENT) ? wali_error(E_NOEXEC) : result;
+}
+
+struct call {
+    uint64_t dirfd;
+    uint64_t path;
+    uint32_t flags;
+    struct vector arguments;
+    struct vector environment;
+};
+
+static uint64_t run_script(const struct call* call, struct script script) {
+    const int64_t fd = open_executable((uint64_t)AT_FDCWD, (uint64_t)script.interpreter, 0);
+    if (fd < 0) return 0;
+    char head[HEAD + 1];
+    read_head(head, fd);
+    uint64_t result = 0;
+    if (is_module(head)) {
+        uint64_t* first = call->arguments.pointers + LEAD;
+        const uint64_t old = *first;
+        *first = call->path;
+        if (script.argument) *--first = (uint64_t)script.argument;
+        *--first = (uint64_t)script.interpreter;
+        result = run_module(fd, first, &call->environment);
+        call->arguments.pointers[LEAD] = old;
+    }
+    wali_syscall1(3, (uint64_t)fd);
+    return result;
+}
+
+// 0 if the file is nothing for walirun; an error if it is and could not be executed.
+static uint64_t execute_module(const struct call* call) {
+    if (!wali_runtime_path) return 0;
+    const int64_t fd = open_executable(call->dirfd, call->path, call->flags);
+    if (fd < 0) return 0;
+    char head[HEAD + 1];
+    struct script script;
+    read_head(head, fd);
+    uint64_t result = 0;
+    if (is_module(head))
+        result = run_module(fd, call->arguments.pointers + LEAD, &call->environment);
+    else if (call->dirfd == (uint64_t)AT_FDCWD && parse_script(&script, head))
+        result = run_script(call, script);
+    wali_syscall1(3, (uint64_t)fd);
+    return result;
+}
+
+static uint64_t execute(struct call* call) {
+    const uint64_t result = execute_module(call);
+    if (result != 0) return result;
+    return wali_syscall5(322, call->dirfd, call->path, (uint64_t)(call->arguments.pointers + LEAD),
+                         (uint64_t)(call->environment.pointers + LEAD), call->flags);
+}
+
+// /proc/self/exe: what the module was compiled to, which is there when the module is gone, and needs no walirun.
+static uint64_t execute_again(const struct call* call) {
+    uint64_t* environment = call->environment.pointers + LEAD - 1;
+    *environment = (uint64_t)module_variable();
+    return wali_syscall3(59, (uint64_t)"/proc/self/exe", (uint64_t)(call->arguments.pointers + LEAD),
+                         (uint64_t)environment);
+}
+
+uint64_t w2c_wali_SYS_execveat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t argv, uint32_t envp,
+                               uint32_t flags) {
+    (void)host;
+    struct guest_path path;
+    path_read(&path, pathname);
+    const bool is_own = flags == 0 && own_executable_path(path.text) != 0;
+    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = path.native, .flags = flags};
+    const int64_t first = vector_read(&call.arguments, argv);
+    const int64_t second = vector_read(&call.environment, envp);
+    const int64_t error = first != 0 ? first : second;
+    uint64_t result = (uint64_t)error;
+    if (error == 0) result = is_own ? execute_again(&call) : execute(&call);
+    vector_free(&call.arguments);
+    vector_free(&call.environment);
+    return result;
+}
+
+uint64_t w2c_wali_SYS_execve(struct w2c_wali* host, uint32_t pathname, uint32_t argv, uint32_t envp) {
+    return w2c_wali_SYS_execveat(host, (uint32_t)AT_FDCWD, pathname, argv, envp, 0);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// fork and vfork.
+#include "fork.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "memory/memory.h"
+#include "threads/threads.h"
+
+#define CLONE_VFORK_ 0x4000UL
+#define SIGCHLD_ 17UL
+
+// Linear memory is copied on write with everything else. The C library's fork and the lock make sure that the child
+// finds neither malloc nor the page map in the hands of a thread that it does not have.
+uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
+    (void)host;
+    const uint64_t mask = page_map_lock_to_copy(false);
+    const pid_t pid = fork();
+    const uint64_t result = pid >= 0 ? (uint64_t)pid : wali_error(errno);
+    if (pid == 0) thread_forked();
+    page_map_copied(pid == 0, false, mask);
+    return result;
+}
+
+uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, bool waits) {
+    const uint64_t mask = page_map_lock_to_copy(waits);
+    const uint64_t result = wali_syscall5(number, a, b, c, d, 0);
+    if (result == 0) thread_forked();
+    page_map_copied(result == 0, waits, mask);
+    return result;
+}
+
+// The parent waits until the child executes a program or ends, as programs rely on; memory is a copy all the same.
+uint64_t w2c_wali_SYS_vfork(struct w2c_wali* host) {
+    (void)host;
+    return process_copy(56, CLONE_VFORK_ | SIGCHLD_, 0, 0, 0, true);
+}

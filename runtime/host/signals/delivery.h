@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// How a signal comes to the guest's handler.
+#pragma once
+
+#include "signals.h"
+
+// Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form. `mask` is the kernel's
+// mask before it; the guest's handler may change what it shall be afterwards.
+void signal_deliver(int signal, const union siginfo* info, uint64_t* mask);
+
+// One of the host's signals that somebody sent; and one that stands for a fault of the guest: false if the guest does
+// not handle it, so that it is a trap. Where the native stack is exhausted, a handler needs the alternate stack.
+void signal_sent(int signal, const union siginfo* info);
+bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
+
+// The guest's stack in memory has no room for what a handler is given: that is a fault, and the handler does not run.
+void fault_no_room(void);
+
+void sigmask_release(uint64_t held);  // only these are held; what waited for another one is delivered
+bool sigmask_holds(int signal);
+bool sigmask_defer(int signal, const union siginfo* info);  // true if it is held: it waits now

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Signal masks. The host's signals never enter a mask of the kernel, which ends a process that faults while they are
+// blocked. So what the guest wants of them is kept here: it reads back what it set, a fault while blocked is a trap,
+// and one that is sent meanwhile waits, one of each kind per thread.
+#include "delivery.h"
+
+static _Thread_local uint64_t held;             // a subset of HOST_SIGNALS
+static _Thread_local _Atomic uint64_t waiting;  // those of them that came
+static _Thread_local union siginfo waiting_info[12];
+
+static uint64_t bit_of(int signal) { return 1UL << (signal - 1); }
+
+bool sigmask_holds(int signal) { return held & bit_of(signal); }
+
+bool sigmask_defer(int signal, const union siginfo* info) {
+    if (!sigmask_holds(signal)) return false;
+    if (!(waiting & bit_of(signal))) waiting_info[signal] = *info;
+    waiting |= bit_of(signal);
+    return true;
+}
+
+uint64_t sigmask_hold(uint64_t more) {
+    const uint64_t old = held;
+    held |= more & HOST_SIGNALS;
+    return old;
+}
+
+void sigmask_release(uint64_t only) {
+    held = only & HOST_SIGNALS;
+    while (waiting & ~held) {
+        const int signal = __builtin_ctzl(waiting & ~held) + 1;
+        waiting &= ~bit_of(signal);
+        const union siginfo info = waiting_info[signal];
+        signal_sent(signal, &info);
+    }
+}
+
+static int64_t whole_mask_read(uint64_t* mask, uint32_t address, uint64_t size) {
+    if (size != sizeof *mask) return -E_INVAL;
+    return guest_read(mask, address, sizeof *mask);
+}
+
+int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size) {
+    const int64_t error = whole_mask_read(mask, address, size);
+    *mask &= ~HOST_SIGNALS;
+    return error;
+}
+
+// --- the calls ---
+
+enum how { BLOCK = 0, UNBLOCK = 1, SET = 2 };
+
+static uint64_t changed(uint64_t mask, enum how how, uint64_t set) {
+    switch (how) {
+        case BLOCK: return mask | set;
+        case UNBLOCK: return mask & ~set;
+        default: return set;
+    }
+}
+
+uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali* host, uint32_t how, uint32_t set, uint32_t oldset,
+                                     uint32_t sigsetsize) {
+    (void)host;
+    uint64_t mask = 0;
+    uint64_t old = 0;
+    const int64_t error = set == 0 ? (sigsetsize == 8 ? 0 : -E_INVAL) : whole_mask_read(&mask, set, sigsetsize);
+    if (error != 0) return (uint64_t)error;
+    const uint64_t native = mask & ~HOST_SIGNALS;
+    const uint64_t held_before = held;
+    const uint64_t result = wali_syscall4(14, how, set == 0 ? 0 : (uint64_t)&native, (uint64_t)&old, 8);
+    if (failed(result)) return result;
+    if (set != 0) sigmask_release(changed(held_before, how, mask));
+    old |= held_before;
+    if (oldset != 0 && guest_write(oldset, &old, sizeof old) != 0) return wali_error(E_FAULT);
+    return result;
+}
+
+// A signal that waited ends the call before it begins.
+uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali* host, uint32_t mask, uint32_t sigsetsize) {
+    (void)host;
+    uint64_t wanted;
+    const int64_t error = whole_mask_read(&wanted, mask, sigsetsize);
+    if (error != 0) return (uint64_t)error;
+    const uint64_t native = wanted & ~HOST_SIGNALS;
+    const uint64_t held_before = held;
+    const bool ready = waiting & ~wanted;
+    sigmask_release(wanted);
+    const uint64_t result = ready ? wali_error(E_INTR) : wali_syscall2(130, (uint64_t)&native, sizeof native);
+    sigmask_release(held_before);
+    return result;
+}
+
+uint64_t w2c_wali_SYS_rt_sigpending(struct w2c_wali* host, uint32_t set, uint32_t sigsetsize) {
+    (void)host;
+    uint64_t pending = 0;
+    const uint64_t result = wali_syscall2(127, (uint64_t)&pending, sigsetsize);
+    pending |= waiting;
+    if (failed(result)) return result;
+    return guest_write(set, &pending, sigsetsize) == 0 ? result : wali_error(E_FAULT);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Signals: what the guest asked for, its masks, faults, and siginfo.
+#pragma once
+
+#include "engine/engine.h"
+
+// What all of them begin with; it tells which one it is.
+struct siginfo_head {
+    int32_t signal;
+    int32_t error;
+    int32_t code;
+};
+
+// In the kernel's form or in the guest's.
+union siginfo {
+    struct siginfo_head head;
+    struct wali_native_siginfo_timer timer;
+    struct wali_native_siginfo_rt rt;
+    struct wali_native_siginfo_fault fault;
+    struct wali_native_siginfo_sys sys;
+    struct wali_guest_siginfo_timer guest_timer;
+    struct wali_guest_siginfo_rt guest_rt;
+    struct wali_guest_siginfo_fault guest_fault;
+    struct wali_guest_siginfo_sys guest_sys;
+};
+
+_Static_assert(sizeof(union siginfo) == 128, "both forms have 128 bytes");
+
+void siginfo_to_guest(union siginfo* guest, const union siginfo* native);
+
+// --- masks ---
+
+// Reads a guest's signal mask and takes the host's signals out. 0, -EFAULT or -EINVAL.
+int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size);
+
+// Those of the host's signals that the guest believes to be blocked: they are held back here, not by the kernel.
+uint64_t sigmask_hold(uint64_t more);  // also these; returns what was held before
+
+// --- at the start ---
+
+void fault_handlers_install(void);
+void signals_inherit(void);  // what the program that executed this one left ignored

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Threads. Each guest thread is a native thread with an instance of its own, that is its own globals and tables, over
+// the one memory. It ends by SYS_exit, or by returning from its function.
+#include <pthread.h>
+#include <signal.h>
+
+#include "robust_list.h"
+#include "signals/signals.h"
+#include "threads.h"
+
+struct thread {
+    pthread_t native;
+    uint64_t stack;
+    void* instance;
+    uint32_t function;
+    uint32_t argument;
+    uint64_t signal_mask;
+    uint64_t held;  // signals, as sigmask_hold has them
+    uint32_t tid;
+    atomic_uint owners;  // itself and the thread that starts it
+};
+
+static atomic_bool any;                         // since the process began
+static bool excluded;                           // by a program's ring, until it ends
+static _Thread_local jmp_buf* end;              // where SYS_exit leads to; NULL in the thread of _start
+static _Thread_local uint32_t clear_child_tid;  // as set_tid_address(2)
+
+void threads_exclude(void) { excluded = true; }
+
+bool threads_started(void) { return atomic_load_explicit(&any, memory_order_relaxed); }
+
+// The kernel's number of a thread: glibc has it, and shows it in the thread's CPU clock. 0 if it has ended.
+static uint32_t tid_of(pthread_t thread) {
+    clockid_t clock;
+    return pthread_getcpuclockid(thread, &clock) == 0 ? (uint32_t)~(clock >> 3) : 0;
+}
+
+// --- ended threads: the next ones take their stacks, which saves calls that change the address space ---
+
+// Without a lock, because fork may leave one locked.
+static struct thread* _Atomic kept[16];
+
+static void destroy(struct thread* thread) {
+    stack_free(thread->stack);
+    free(thread);
+}
+
+// If there is no place, the one that came first goes. It has nothing more to do than to leave its stack.
+static void keep(struct thread* thread) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        struct thread* none = NULL;
+        if (atomic_compare_exchange_strong(&kept[i], &none, thread)) return;
+    }
+    thread = atomic_exchange(&kept[0], thread);
+    if (!thread) return;
+    pthread_join(thread->native, NULL);
+    destroy(thread);
+}
+
+// One that has left its stack; NULL if there is none.
+static struct thread* take_kept(void) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        struct thread* thread = atomic_exchange(&kept[i], NULL);
+        if (!thread) continue;
+        if (pthread_tryjoin_np(thread->native, NULL) == 0) return thread;
+        keep(thread);
+    }
+    return NULL;
+}
+
+static void release(struct thread* thread) {
+    if (atomic_fetch_sub(&thread->owners, 1) == 1) keep(thread);
+}
+
+// --- the new thread ---
+
+// The table of the new instance need not be that of the one that starts it.
+static void call_guest(uint32_t index, uint32_t tid, uint32_t argument) {
+    struct guest_function function;
+    const wasm_rt_trap_t trap = guest_function_at(index, &function);
+    if (trap != WASM_RT_TRAP_NONE) trap_end_call(trap, &function.callee, "(i32, i32) -> ()");
+    guest_call(&function, tid, argument, 0);
+}
+
+// What the kernel does for CLONE_CHILD_CLEARTID. Nothing is reported: the address may be unmapped by now.
+static void clear_tid(void) {
+    // The kernel writes the zero (FUTEX_OP_SET) and wakes: a fault here, with signals blocked, would end the process.
+    const uint64_t word = wali_pointer(clear_child_tid);
+    if (word != 0) wali_syscall6(202, word, 5 /* FUTEX_WAKE_OP */, 1, 0, word, 0);
+}
+
+// As long as the frames of the guest's functions are there: a handler of the guest may run, and jump.
+static void end_for_guest(void) {
+    robust_list_end();
+    signals_block();  // for good: no handler can run without an instance
+}
+
+static void* run(void* argument) {
+    struct thread* self = argument;
+    jmp_buf buffer;
+    stack_use(self->stack);
+    current_instance = self->instance;
+    sigmask_hold(self->held);
+    self->tid = tid_of(pthread_self());
+
+    end = &buffer;
+    if (_setjmp(buffer) == 0) {
+        signals_restore(self->signal_mask);
+        call_guest(self->function, self->tid, self->argument);
+        end_for_guest();
+    }
+    wali_guest.free(current_instance);
+    free(current_instance);
+    stack_trim();
+    release(self);
+    // Last, because the guest may take this for the end of the thread.
+    clear_tid();
+    return NULL;
+}
+
+// --- starting one ---
+
+static struct thread* make_thread(void) {
+    struct thread* thread = take_kept();
+    if (thread) return thread;
+    thread = malloc(sizeof *thread);
+    if (!thread) return NULL;
+    thread->stack = stack_make();
+    if (!failed(thread->stack)) return thread;
+    free(thread);
+    return NULL;
+}
+
+static int start_native(struct thread* thread) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, (void*)(thread->stack + STACK_LOW), STACK_SIZE);
+    const int error = pthread_create(&thread->native, &attributes, run, thread);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
+
+// The new thread's number, or -EAGAIN.
+static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t signal_mask) {
+    void* instance = calloc(1, wali_guest.instance_size);
+    struct thread* thread = instance ? make_thread() : NULL;
+    if (!thread) {
+        free(instance);
+        return (uint32_t)-E_AGAIN;
+    }
+    // What faults in the module's start function shall still be a trap, and that may change the mask.
+    const uint64_t host_signals = HOST_SIGNALS;
+    wali_syscall4(14, 1 /* SIG_UNBLOCK */, (uint64_t)&host_signals, 0, 8);
+    wali_guest.instantiate(instance, NULL);
+    signals_block();
+    thread->instance = instance;
+    thread->function = function;
+    thread->argument = argument;
+    thread->signal_mask = signal_mask;
+    thread->held = sigmask_hold(0);
+    thread->owners = 2;
+    if (start_native(thread) != 0) {
+        wali_guest.free(instance);
+        free(instance);
+        destroy(thread);
+        return (uint32_t)-E_AGAIN;
+    }
+    const uint32_t running = tid_of(thread->native);
+    const uint32_t tid = running != 0 ? running : thread->tid;
+    release(thread);
+    return tid;
+}
+
+uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument) {
+    (void)host;
+    struct guest_function found;
+    if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-E_AGAIN;
+    if (excluded) return (uint32_t)-E_AGAIN;
+    atomic_store(&any, true);
+    // The new thread starts with all signals blocked, and no handler of the guest runs in the midst of malloc, not even
+    // one for a signal of the host's that somebody has sent.
+    const uint64_t mask = signals_block();
+    const uint32_t tid = start_thread(function, argument, mask);
+    signals_restore(mask);
+    return tid;
+}
+
+// --- the end of one, and what belongs to it ---
+
+uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
+    (void)host;
+    end_for_guest();
+    if (end) _longjmp(*end, 1);
+    clear_tid();
+    return wali_syscall1(60, status);  // other threads go on; the last one's end is that of the process
+}
+
+uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
+    (void)host;
+    clear_child_tid = tidptr;
+    return end ? tid_of(pthread_self()) : wali_syscall0(186 /* gettid */);
+}
+
+// The calling thread is the only one of the new process, and its first.
+void thread_forked(void) {
+    end = NULL;
+    atomic_store(&any, false);
+    // Whether the threads of the parent had left their stacks is not known here.
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
+    robust_list_forked();
+}

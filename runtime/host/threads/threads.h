@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <stdbool.h>
+
+bool threads_started(void);  // since the process began
+void threads_exclude(void);  // from now on none is started
+void thread_forked(void);    // in the child of fork
+void robust_list_end(void);  // of the calling thread, whose end begins
