@@ -2,6 +2,7 @@
 #include "imports.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -76,7 +77,7 @@ std::string converting(std::string_view function, const SyscallImport& call, std
 
 std::string missing(std::string_view function, std::string_view params, std::string_view result) {
     return prototype(function, params, result) + "{\n" +
-           (result.empty() ? "" : "    return wali_error(WALI_ENOSYS);\n") + "}\n";
+           (result.empty() ? "" : "    return wali_error(" + std::to_string(ENOSYS) + ");\n") + "}\n";
 }
 
 std::string signature_text(const wabt::FuncSignature& signature) {

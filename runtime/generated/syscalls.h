@@ -11,13 +11,13 @@
 WALI_INLINE uint64_t w2c_wali_SYS_read(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_)
 {
     (void)host;
-    return wali_syscall3(0, fd_, wali_pointer(buf_), count_);
+    return wali_syscall3(NR_read, fd_, wali_pointer(buf_), count_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_write(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_)
 {
     (void)host;
-    return wali_syscall3(1, fd_, wali_pointer(buf_), count_);
+    return wali_syscall3(NR_write, fd_, wali_pointer(buf_), count_);
 }
 
 // files/open.c
@@ -26,37 +26,37 @@ uint64_t w2c_wali_SYS_open(struct w2c_wali *host, uint32_t pathname_, uint32_t f
 WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
-    return wali_syscall1(3, fd_);
+    return wali_syscall1(NR_close, fd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_stat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
 {
     (void)host;
-    return wali_syscall2(4, wali_pointer(pathname_), wali_pointer(statbuf_));
+    return wali_syscall2(NR_stat, wali_pointer(pathname_), wali_pointer(statbuf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fstat(struct w2c_wali *host, uint32_t fd_, uint32_t statbuf_)
 {
     (void)host;
-    return wali_syscall2(5, fd_, wali_pointer(statbuf_));
+    return wali_syscall2(NR_fstat, fd_, wali_pointer(statbuf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lstat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
 {
     (void)host;
-    return wali_syscall2(6, wali_pointer(pathname_), wali_pointer(statbuf_));
+    return wali_syscall2(NR_lstat, wali_pointer(pathname_), wali_pointer(statbuf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_poll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_, uint32_t timeout_)
 {
     (void)host;
-    return wali_syscall3(7, wali_pointer(fds_), nfds_, timeout_);
+    return wali_syscall3(NR_poll, wali_pointer(fds_), nfds_, timeout_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lseek(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint32_t whence_)
 {
     (void)host;
-    return wali_syscall3(8, fd_, offset_, whence_);
+    return wali_syscall3(NR_lseek, fd_, offset_, whence_);
 }
 
 // memory/mmap.c
@@ -90,14 +90,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_pread64(struct w2c_wali *host, uint32_t fd_, u
         offset_)
 {
     (void)host;
-    return wali_syscall4(17, fd_, wali_pointer(buf_), count_, offset_);
+    return wali_syscall4(NR_pread64, fd_, wali_pointer(buf_), count_, offset_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_pwrite64(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_, uint64_t
         offset_)
 {
     (void)host;
-    return wali_syscall4(18, fd_, wali_pointer(buf_), count_, offset_);
+    return wali_syscall4(NR_pwrite64, fd_, wali_pointer(buf_), count_, offset_);
 }
 
 // files/readv.c
@@ -109,27 +109,27 @@ uint64_t w2c_wali_SYS_writev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_,
 WALI_INLINE uint64_t w2c_wali_SYS_access(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
-    return wali_syscall2(21, wali_pointer(pathname_), mode_);
+    return wali_syscall2(NR_access, wali_pointer(pathname_), mode_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_pipe(struct w2c_wali *host, uint32_t pipefd_)
 {
     (void)host;
-    return wali_syscall1(22, wali_pointer(pipefd_));
+    return wali_syscall1(NR_pipe, wali_pointer(pipefd_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_select(struct w2c_wali *host, uint32_t nfds_, uint32_t readfds_, uint32_t writefds_,
         uint32_t exceptfds_, uint32_t timeout_)
 {
     (void)host;
-    return wali_syscall5(23, nfds_, wali_pointer(readfds_), wali_pointer(writefds_), wali_pointer(exceptfds_),
+    return wali_syscall5(NR_select, nfds_, wali_pointer(readfds_), wali_pointer(writefds_), wali_pointer(exceptfds_),
         wali_pointer(timeout_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_yield(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(24);
+    return wali_syscall0(NR_sched_yield);
 }
 
 // memory/mremap.c
@@ -148,7 +148,7 @@ uint64_t w2c_wali_SYS_madvise(struct w2c_wali *host, uint32_t addr_, uint32_t le
 WALI_INLINE uint64_t w2c_wali_SYS_shmget(struct w2c_wali *host, uint32_t key_, uint32_t size_, uint32_t shmflg_)
 {
     (void)host;
-    return wali_syscall3(29, key_, size_, shmflg_);
+    return wali_syscall3(NR_shmget, key_, size_, shmflg_);
 }
 
 // memory/shmat.c
@@ -157,95 +157,95 @@ uint64_t w2c_wali_SYS_shmat(struct w2c_wali *host, uint32_t shmid_, uint32_t shm
 WALI_INLINE uint64_t w2c_wali_SYS_shmctl(struct w2c_wali *host, uint32_t shmid_, uint32_t cmd_, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall3(31, shmid_, cmd_, wali_pointer(buf_));
+    return wali_syscall3(NR_shmctl, shmid_, cmd_, wali_pointer(buf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_dup(struct w2c_wali *host, uint32_t oldfd_)
 {
     (void)host;
-    return wali_syscall1(32, oldfd_);
+    return wali_syscall1(NR_dup, oldfd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_dup2(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_)
 {
     (void)host;
-    return wali_syscall2(33, oldfd_, newfd_);
+    return wali_syscall2(NR_dup2, oldfd_, newfd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_pause(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(34);
+    return wali_syscall0(NR_pause);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_nanosleep(struct w2c_wali *host, uint32_t req_, uint32_t rem_)
 {
     (void)host;
-    return wali_syscall2(35, wali_pointer(req_), wali_pointer(rem_));
+    return wali_syscall2(NR_nanosleep, wali_pointer(req_), wali_pointer(rem_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getitimer(struct w2c_wali *host, uint32_t which_, uint32_t curr_value_)
 {
     (void)host;
-    return wali_syscall2(36, which_, wali_pointer(curr_value_));
+    return wali_syscall2(NR_getitimer, which_, wali_pointer(curr_value_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_alarm(struct w2c_wali *host, uint32_t seconds_)
 {
     (void)host;
-    return wali_syscall1(37, seconds_);
+    return wali_syscall1(NR_alarm, seconds_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setitimer(struct w2c_wali *host, uint32_t which_, uint32_t new_value_, uint32_t
         old_value_)
 {
     (void)host;
-    return wali_syscall3(38, which_, wali_pointer(new_value_), wali_pointer(old_value_));
+    return wali_syscall3(NR_setitimer, which_, wali_pointer(new_value_), wali_pointer(old_value_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getpid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(39);
+    return wali_syscall0(NR_getpid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sendfile(struct w2c_wali *host, uint32_t out_fd_, uint32_t in_fd_, uint32_t offset_,
         uint32_t count_)
 {
     (void)host;
-    return wali_syscall4(40, out_fd_, in_fd_, wali_pointer(offset_), count_);
+    return wali_syscall4(NR_sendfile, out_fd_, in_fd_, wali_pointer(offset_), count_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_socket(struct w2c_wali *host, uint32_t domain_, uint32_t type_, uint32_t protocol_)
 {
     (void)host;
-    return wali_syscall3(41, domain_, type_, protocol_);
+    return wali_syscall3(NR_socket, domain_, type_, protocol_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_connect(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_)
 {
     (void)host;
-    return wali_syscall3(42, sockfd_, wali_pointer(addr_), addrlen_);
+    return wali_syscall3(NR_connect, sockfd_, wali_pointer(addr_), addrlen_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_accept(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_)
 {
     (void)host;
-    return wali_syscall3(43, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
+    return wali_syscall3(NR_accept, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sendto(struct w2c_wali *host, uint32_t sockfd_, uint32_t buf_, uint32_t len_, uint32_t
         flags_, uint32_t dest_addr_, uint32_t addrlen_)
 {
     (void)host;
-    return wali_syscall6(44, sockfd_, wali_pointer(buf_), len_, flags_, wali_pointer(dest_addr_), addrlen_);
+    return wali_syscall6(NR_sendto, sockfd_, wali_pointer(buf_), len_, flags_, wali_pointer(dest_addr_), addrlen_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_recvfrom(struct w2c_wali *host, uint32_t sockfd_, uint32_t buf_, uint32_t len_,
         uint32_t flags_, uint32_t src_addr_, uint32_t addrlen_)
 {
     (void)host;
-    return wali_syscall6(45, sockfd_, wali_pointer(buf_), len_, flags_, wali_pointer(src_addr_),
+    return wali_syscall6(NR_recvfrom, sockfd_, wali_pointer(buf_), len_, flags_, wali_pointer(src_addr_),
         wali_pointer(addrlen_));
 }
 
@@ -258,40 +258,40 @@ uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t 
 WALI_INLINE uint64_t w2c_wali_SYS_shutdown(struct w2c_wali *host, uint32_t sockfd_, uint32_t how_)
 {
     (void)host;
-    return wali_syscall2(48, sockfd_, how_);
+    return wali_syscall2(NR_shutdown, sockfd_, how_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_bind(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_)
 {
     (void)host;
-    return wali_syscall3(49, sockfd_, wali_pointer(addr_), addrlen_);
+    return wali_syscall3(NR_bind, sockfd_, wali_pointer(addr_), addrlen_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_listen(struct w2c_wali *host, uint32_t sockfd_, uint32_t backlog_)
 {
     (void)host;
-    return wali_syscall2(50, sockfd_, backlog_);
+    return wali_syscall2(NR_listen, sockfd_, backlog_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getsockname(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t
         addrlen_)
 {
     (void)host;
-    return wali_syscall3(51, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
+    return wali_syscall3(NR_getsockname, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getpeername(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t
         addrlen_)
 {
     (void)host;
-    return wali_syscall3(52, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
+    return wali_syscall3(NR_getpeername, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_socketpair(struct w2c_wali *host, uint32_t domain_, uint32_t type_, uint32_t
         protocol_, uint32_t sv_)
 {
     (void)host;
-    return wali_syscall4(53, domain_, type_, protocol_, wali_pointer(sv_));
+    return wali_syscall4(NR_socketpair, domain_, type_, protocol_, wali_pointer(sv_));
 }
 
 // sockets/sockopt.c
@@ -322,31 +322,31 @@ WALI_INLINE uint64_t w2c_wali_SYS_wait4(struct w2c_wali *host, uint32_t pid_, ui
         uint32_t rusage_)
 {
     (void)host;
-    return wali_syscall4(61, pid_, wali_pointer(wstatus_), options_, wali_pointer(rusage_));
+    return wali_syscall4(NR_wait4, pid_, wali_pointer(wstatus_), options_, wali_pointer(rusage_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_kill(struct w2c_wali *host, uint32_t pid_, uint32_t sig_)
 {
     (void)host;
-    return wali_syscall2(62, pid_, sig_);
+    return wali_syscall2(NR_kill, pid_, sig_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_uname(struct w2c_wali *host, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall1(63, wali_pointer(buf_));
+    return wali_syscall1(NR_uname, wali_pointer(buf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_semget(struct w2c_wali *host, uint32_t key_, uint32_t nsems_, uint32_t semflg_)
 {
     (void)host;
-    return wali_syscall3(64, key_, nsems_, semflg_);
+    return wali_syscall3(NR_semget, key_, nsems_, semflg_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_semop(struct w2c_wali *host, uint32_t semid_, uint32_t sops_, uint32_t nsops_)
 {
     (void)host;
-    return wali_syscall3(65, semid_, wali_pointer(sops_), nsops_);
+    return wali_syscall3(NR_semop, semid_, wali_pointer(sops_), nsops_);
 }
 
 // processes/semctl.c
@@ -358,27 +358,27 @@ uint64_t w2c_wali_SYS_shmdt(struct w2c_wali *host, uint32_t shmaddr_);
 WALI_INLINE uint64_t w2c_wali_SYS_msgget(struct w2c_wali *host, uint32_t key_, uint32_t msgflg_)
 {
     (void)host;
-    return wali_syscall2(68, key_, msgflg_);
+    return wali_syscall2(NR_msgget, key_, msgflg_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_msgsnd(struct w2c_wali *host, uint32_t msqid_, uint32_t msgp_, uint32_t msgsz_,
         uint32_t msgflg_)
 {
     (void)host;
-    return wali_syscall4(69, msqid_, wali_pointer(msgp_), msgsz_, msgflg_);
+    return wali_syscall4(NR_msgsnd, msqid_, wali_pointer(msgp_), msgsz_, msgflg_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_msgrcv(struct w2c_wali *host, uint32_t msqid_, uint32_t msgp_, uint32_t msgsz_,
         uint64_t msgtyp_, uint32_t msgflg_)
 {
     (void)host;
-    return wali_syscall5(70, msqid_, wali_pointer(msgp_), msgsz_, msgtyp_, msgflg_);
+    return wali_syscall5(NR_msgrcv, msqid_, wali_pointer(msgp_), msgsz_, msgtyp_, msgflg_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_msgctl(struct w2c_wali *host, uint32_t msqid_, uint32_t cmd_, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall3(71, msqid_, cmd_, wali_pointer(buf_));
+    return wali_syscall3(NR_msgctl, msqid_, cmd_, wali_pointer(buf_));
 }
 
 // files/fcntl.c
@@ -387,67 +387,67 @@ uint64_t w2c_wali_SYS_fcntl(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, 
 WALI_INLINE uint64_t w2c_wali_SYS_flock(struct w2c_wali *host, uint32_t fd_, uint32_t operation_)
 {
     (void)host;
-    return wali_syscall2(73, fd_, operation_);
+    return wali_syscall2(NR_flock, fd_, operation_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fsync(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
-    return wali_syscall1(74, fd_);
+    return wali_syscall1(NR_fsync, fd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fdatasync(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
-    return wali_syscall1(75, fd_);
+    return wali_syscall1(NR_fdatasync, fd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_truncate(struct w2c_wali *host, uint32_t path_, uint64_t length_)
 {
     (void)host;
-    return wali_syscall2(76, wali_pointer(path_), length_);
+    return wali_syscall2(NR_truncate, wali_pointer(path_), length_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_ftruncate(struct w2c_wali *host, uint32_t fd_, uint64_t length_)
 {
     (void)host;
-    return wali_syscall2(77, fd_, length_);
+    return wali_syscall2(NR_ftruncate, fd_, length_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getcwd(struct w2c_wali *host, uint32_t buf_, uint32_t size_)
 {
     (void)host;
-    return wali_syscall2(79, wali_pointer(buf_), size_);
+    return wali_syscall2(NR_getcwd, wali_pointer(buf_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_chdir(struct w2c_wali *host, uint32_t path_)
 {
     (void)host;
-    return wali_syscall1(80, wali_pointer(path_));
+    return wali_syscall1(NR_chdir, wali_pointer(path_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fchdir(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
-    return wali_syscall1(81, fd_);
+    return wali_syscall1(NR_fchdir, fd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_rename(struct w2c_wali *host, uint32_t oldpath_, uint32_t newpath_)
 {
     (void)host;
-    return wali_syscall2(82, wali_pointer(oldpath_), wali_pointer(newpath_));
+    return wali_syscall2(NR_rename, wali_pointer(oldpath_), wali_pointer(newpath_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mkdir(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
-    return wali_syscall2(83, wali_pointer(pathname_), mode_);
+    return wali_syscall2(NR_mkdir, wali_pointer(pathname_), mode_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_rmdir(struct w2c_wali *host, uint32_t pathname_)
 {
     (void)host;
-    return wali_syscall1(84, wali_pointer(pathname_));
+    return wali_syscall1(NR_rmdir, wali_pointer(pathname_));
 }
 
 // files/open.c
@@ -456,19 +456,19 @@ uint64_t w2c_wali_SYS_creat(struct w2c_wali *host, uint32_t pathname_, uint32_t 
 WALI_INLINE uint64_t w2c_wali_SYS_link(struct w2c_wali *host, uint32_t oldpath_, uint32_t newpath_)
 {
     (void)host;
-    return wali_syscall2(86, wali_pointer(oldpath_), wali_pointer(newpath_));
+    return wali_syscall2(NR_link, wali_pointer(oldpath_), wali_pointer(newpath_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_unlink(struct w2c_wali *host, uint32_t pathname_)
 {
     (void)host;
-    return wali_syscall1(87, wali_pointer(pathname_));
+    return wali_syscall1(NR_unlink, wali_pointer(pathname_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_symlink(struct w2c_wali *host, uint32_t target_, uint32_t linkpath_)
 {
     (void)host;
-    return wali_syscall2(88, wali_pointer(target_), wali_pointer(linkpath_));
+    return wali_syscall2(NR_symlink, wali_pointer(target_), wali_pointer(linkpath_));
 }
 
 // files/own_executable.c
@@ -477,37 +477,37 @@ uint64_t w2c_wali_SYS_readlink(struct w2c_wali *host, uint32_t pathname_, uint32
 WALI_INLINE uint64_t w2c_wali_SYS_chmod(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
-    return wali_syscall2(90, wali_pointer(pathname_), mode_);
+    return wali_syscall2(NR_chmod, wali_pointer(pathname_), mode_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fchmod(struct w2c_wali *host, uint32_t fd_, uint32_t mode_)
 {
     (void)host;
-    return wali_syscall2(91, fd_, mode_);
+    return wali_syscall2(NR_fchmod, fd_, mode_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_chown(struct w2c_wali *host, uint32_t pathname_, uint32_t owner_, uint32_t group_)
 {
     (void)host;
-    return wali_syscall3(92, wali_pointer(pathname_), owner_, group_);
+    return wali_syscall3(NR_chown, wali_pointer(pathname_), owner_, group_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fchown(struct w2c_wali *host, uint32_t fd_, uint32_t owner_, uint32_t group_)
 {
     (void)host;
-    return wali_syscall3(93, fd_, owner_, group_);
+    return wali_syscall3(NR_fchown, fd_, owner_, group_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lchown(struct w2c_wali *host, uint32_t pathname_, uint32_t owner_, uint32_t group_)
 {
     (void)host;
-    return wali_syscall3(94, wali_pointer(pathname_), owner_, group_);
+    return wali_syscall3(NR_lchown, wali_pointer(pathname_), owner_, group_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_umask(struct w2c_wali *host, uint32_t mask_)
 {
     (void)host;
-    return wali_syscall1(95, mask_);
+    return wali_syscall1(NR_umask, mask_);
 }
 
 // processes/clock.c
@@ -519,19 +519,19 @@ uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali *host, uint32_t resource_, uint3
 WALI_INLINE uint64_t w2c_wali_SYS_getrusage(struct w2c_wali *host, uint32_t who_, uint32_t usage_)
 {
     (void)host;
-    return wali_syscall2(98, who_, wali_pointer(usage_));
+    return wali_syscall2(NR_getrusage, who_, wali_pointer(usage_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sysinfo(struct w2c_wali *host, uint32_t info_)
 {
     (void)host;
-    return wali_syscall1(99, wali_pointer(info_));
+    return wali_syscall1(NR_sysinfo, wali_pointer(info_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_times(struct w2c_wali *host, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall1(100, wali_pointer(buf_));
+    return wali_syscall1(NR_times, wali_pointer(buf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_ptrace(struct w2c_wali *host, uint64_t request_, uint64_t pid_, uint64_t addr_,
@@ -548,151 +548,151 @@ WALI_INLINE uint64_t w2c_wali_SYS_ptrace(struct w2c_wali *host, uint64_t request
 WALI_INLINE uint64_t w2c_wali_SYS_getuid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(102);
+    return wali_syscall0(NR_getuid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_syslog(struct w2c_wali *host, uint32_t type_, uint32_t bufp_, uint32_t len_)
 {
     (void)host;
-    return wali_syscall3(103, type_, wali_pointer(bufp_), len_);
+    return wali_syscall3(NR_syslog, type_, wali_pointer(bufp_), len_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getgid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(104);
+    return wali_syscall0(NR_getgid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setuid(struct w2c_wali *host, uint32_t uid_)
 {
     (void)host;
-    return wali_syscall1(105, uid_);
+    return wali_syscall1(NR_setuid, uid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setgid(struct w2c_wali *host, uint32_t gid_)
 {
     (void)host;
-    return wali_syscall1(106, gid_);
+    return wali_syscall1(NR_setgid, gid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_geteuid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(107);
+    return wali_syscall0(NR_geteuid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getegid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(108);
+    return wali_syscall0(NR_getegid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setpgid(struct w2c_wali *host, uint32_t pid_, uint32_t pgid_)
 {
     (void)host;
-    return wali_syscall2(109, pid_, pgid_);
+    return wali_syscall2(NR_setpgid, pid_, pgid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getppid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(110);
+    return wali_syscall0(NR_getppid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getpgrp(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(111);
+    return wali_syscall0(NR_getpgrp);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setsid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(112);
+    return wali_syscall0(NR_setsid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setreuid(struct w2c_wali *host, uint32_t ruid_, uint32_t euid_)
 {
     (void)host;
-    return wali_syscall2(113, ruid_, euid_);
+    return wali_syscall2(NR_setreuid, ruid_, euid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setregid(struct w2c_wali *host, uint32_t rgid_, uint32_t egid_)
 {
     (void)host;
-    return wali_syscall2(114, rgid_, egid_);
+    return wali_syscall2(NR_setregid, rgid_, egid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getgroups(struct w2c_wali *host, uint32_t size_, uint32_t list_)
 {
     (void)host;
-    return wali_syscall2(115, size_, wali_pointer(list_));
+    return wali_syscall2(NR_getgroups, size_, wali_pointer(list_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setgroups(struct w2c_wali *host, uint32_t size_, uint32_t list_)
 {
     (void)host;
-    return wali_syscall2(116, size_, wali_pointer(list_));
+    return wali_syscall2(NR_setgroups, size_, wali_pointer(list_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setresuid(struct w2c_wali *host, uint32_t ruid_, uint32_t euid_, uint32_t suid_)
 {
     (void)host;
-    return wali_syscall3(117, ruid_, euid_, suid_);
+    return wali_syscall3(NR_setresuid, ruid_, euid_, suid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getresuid(struct w2c_wali *host, uint32_t ruid_, uint32_t euid_, uint32_t suid_)
 {
     (void)host;
-    return wali_syscall3(118, wali_pointer(ruid_), wali_pointer(euid_), wali_pointer(suid_));
+    return wali_syscall3(NR_getresuid, wali_pointer(ruid_), wali_pointer(euid_), wali_pointer(suid_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setresgid(struct w2c_wali *host, uint32_t rgid_, uint32_t egid_, uint32_t sgid_)
 {
     (void)host;
-    return wali_syscall3(119, rgid_, egid_, sgid_);
+    return wali_syscall3(NR_setresgid, rgid_, egid_, sgid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getresgid(struct w2c_wali *host, uint32_t rgid_, uint32_t egid_, uint32_t sgid_)
 {
     (void)host;
-    return wali_syscall3(120, wali_pointer(rgid_), wali_pointer(egid_), wali_pointer(sgid_));
+    return wali_syscall3(NR_getresgid, wali_pointer(rgid_), wali_pointer(egid_), wali_pointer(sgid_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getpgid(struct w2c_wali *host, uint32_t pid_)
 {
     (void)host;
-    return wali_syscall1(121, pid_);
+    return wali_syscall1(NR_getpgid, pid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setfsuid(struct w2c_wali *host, uint32_t fsuid_)
 {
     (void)host;
-    return wali_syscall1(122, fsuid_);
+    return wali_syscall1(NR_setfsuid, fsuid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setfsgid(struct w2c_wali *host, uint32_t fsgid_)
 {
     (void)host;
-    return wali_syscall1(123, fsgid_);
+    return wali_syscall1(NR_setfsgid, fsgid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getsid(struct w2c_wali *host, uint32_t pid_)
 {
     (void)host;
-    return wali_syscall1(124, pid_);
+    return wali_syscall1(NR_getsid, pid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_capget(struct w2c_wali *host, uint32_t hdrp_, uint32_t datap_)
 {
     (void)host;
-    return wali_syscall2(125, wali_pointer(hdrp_), wali_pointer(datap_));
+    return wali_syscall2(NR_capget, wali_pointer(hdrp_), wali_pointer(datap_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_capset(struct w2c_wali *host, uint32_t hdrp_, uint32_t datap_)
 {
     (void)host;
-    return wali_syscall2(126, wali_pointer(hdrp_), wali_pointer(datap_));
+    return wali_syscall2(NR_capset, wali_pointer(hdrp_), wali_pointer(datap_));
 }
 
 // signals/sigmask.c
@@ -714,13 +714,13 @@ uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali *host, uint32_t ss_, uint32_t 
 WALI_INLINE uint64_t w2c_wali_SYS_utime(struct w2c_wali *host, uint32_t filename_, uint32_t times_)
 {
     (void)host;
-    return wali_syscall2(132, wali_pointer(filename_), wali_pointer(times_));
+    return wali_syscall2(NR_utime, wali_pointer(filename_), wali_pointer(times_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mknod(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_, uint32_t dev_)
 {
     (void)host;
-    return wali_syscall3(133, wali_pointer(pathname_), mode_, dev_);
+    return wali_syscall3(NR_mknod, wali_pointer(pathname_), mode_, dev_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_uselib(struct w2c_wali *host, uint32_t library_)
@@ -740,19 +740,19 @@ WALI_INLINE uint64_t w2c_wali_SYS_personality(struct w2c_wali *host, uint32_t pe
 WALI_INLINE uint64_t w2c_wali_SYS_ustat(struct w2c_wali *host, uint32_t dev_, uint32_t ubuf_)
 {
     (void)host;
-    return wali_syscall2(136, dev_, wali_pointer(ubuf_));
+    return wali_syscall2(NR_ustat, dev_, wali_pointer(ubuf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_statfs(struct w2c_wali *host, uint32_t path_, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall2(137, wali_pointer(path_), wali_pointer(buf_));
+    return wali_syscall2(NR_statfs, wali_pointer(path_), wali_pointer(buf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fstatfs(struct w2c_wali *host, uint32_t fd_, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall2(138, fd_, wali_pointer(buf_));
+    return wali_syscall2(NR_fstatfs, fd_, wali_pointer(buf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sysfs(struct w2c_wali *host, uint32_t option_, uint32_t arg1_, uint32_t arg2_)
@@ -767,56 +767,56 @@ WALI_INLINE uint64_t w2c_wali_SYS_sysfs(struct w2c_wali *host, uint32_t option_,
 WALI_INLINE uint64_t w2c_wali_SYS_getpriority(struct w2c_wali *host, uint32_t which_, uint32_t who_)
 {
     (void)host;
-    return wali_syscall2(140, which_, who_);
+    return wali_syscall2(NR_getpriority, which_, who_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setpriority(struct w2c_wali *host, uint32_t which_, uint32_t who_, uint32_t prio_)
 {
     (void)host;
-    return wali_syscall3(141, which_, who_, prio_);
+    return wali_syscall3(NR_setpriority, which_, who_, prio_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setparam(struct w2c_wali *host, uint32_t pid_, uint32_t param_)
 {
     (void)host;
-    return wali_syscall2(142, pid_, wali_pointer(param_));
+    return wali_syscall2(NR_sched_setparam, pid_, wali_pointer(param_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getparam(struct w2c_wali *host, uint32_t pid_, uint32_t param_)
 {
     (void)host;
-    return wali_syscall2(143, pid_, wali_pointer(param_));
+    return wali_syscall2(NR_sched_getparam, pid_, wali_pointer(param_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setscheduler(struct w2c_wali *host, uint32_t pid_, uint32_t policy_, uint32_t
         param_)
 {
     (void)host;
-    return wali_syscall3(144, pid_, policy_, wali_pointer(param_));
+    return wali_syscall3(NR_sched_setscheduler, pid_, policy_, wali_pointer(param_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getscheduler(struct w2c_wali *host, uint32_t pid_)
 {
     (void)host;
-    return wali_syscall1(145, pid_);
+    return wali_syscall1(NR_sched_getscheduler, pid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_get_priority_max(struct w2c_wali *host, uint32_t policy_)
 {
     (void)host;
-    return wali_syscall1(146, policy_);
+    return wali_syscall1(NR_sched_get_priority_max, policy_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_get_priority_min(struct w2c_wali *host, uint32_t policy_)
 {
     (void)host;
-    return wali_syscall1(147, policy_);
+    return wali_syscall1(NR_sched_get_priority_min, policy_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_rr_get_interval(struct w2c_wali *host, uint32_t pid_, uint32_t tp_)
 {
     (void)host;
-    return wali_syscall2(148, pid_, wali_pointer(tp_));
+    return wali_syscall2(NR_sched_rr_get_interval, pid_, wali_pointer(tp_));
 }
 
 // memory/ranges.c
@@ -828,19 +828,19 @@ uint64_t w2c_wali_SYS_munlock(struct w2c_wali *host, uint32_t addr_, uint32_t le
 WALI_INLINE uint64_t w2c_wali_SYS_mlockall(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall1(151, flags_);
+    return wali_syscall1(NR_mlockall, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_munlockall(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(152);
+    return wali_syscall0(NR_munlockall);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_vhangup(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(153);
+    return wali_syscall0(NR_vhangup);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_modify_ldt(struct w2c_wali *host, uint32_t func_, uint32_t ptr_, uint64_t bytecount_)
@@ -855,7 +855,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_modify_ldt(struct w2c_wali *host, uint32_t fun
 WALI_INLINE uint64_t w2c_wali_SYS_pivot_root(struct w2c_wali *host, uint32_t new_root_, uint32_t put_old_)
 {
     (void)host;
-    return wali_syscall2(155, wali_pointer(new_root_), wali_pointer(put_old_));
+    return wali_syscall2(NR_pivot_root, wali_pointer(new_root_), wali_pointer(put_old_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sysctl(struct w2c_wali *host, uint32_t args_)
@@ -880,7 +880,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_arch_prctl(struct w2c_wali *host, uint32_t opt
 WALI_INLINE uint64_t w2c_wali_SYS_adjtimex(struct w2c_wali *host, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall1(159, wali_pointer(buf_));
+    return wali_syscall1(NR_adjtimex, wali_pointer(buf_));
 }
 
 // processes/rlimit.c
@@ -889,39 +889,39 @@ uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint3
 WALI_INLINE uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_)
 {
     (void)host;
-    return wali_syscall1(161, wali_pointer(path_));
+    return wali_syscall1(NR_chroot, wali_pointer(path_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sync(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(162);
+    return wali_syscall0(NR_sync);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_acct(struct w2c_wali *host, uint32_t filename_)
 {
     (void)host;
-    return wali_syscall1(163, wali_pointer(filename_));
+    return wali_syscall1(NR_acct, wali_pointer(filename_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_settimeofday(struct w2c_wali *host, uint32_t tv_, uint32_t tz_)
 {
     (void)host;
-    return wali_syscall2(164, wali_pointer(tv_), wali_pointer(tz_));
+    return wali_syscall2(NR_settimeofday, wali_pointer(tv_), wali_pointer(tz_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_, uint32_t target_, uint32_t
         filesystemtype_, uint64_t mountflags_, uint32_t data_)
 {
     (void)host;
-    return wali_syscall5(165, wali_pointer(source_), wali_pointer(target_), wali_pointer(filesystemtype_), mountflags_,
-        wali_pointer(data_));
+    return wali_syscall5(NR_mount, wali_pointer(source_), wali_pointer(target_), wali_pointer(filesystemtype_),
+        mountflags_, wali_pointer(data_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(166, wali_pointer(target_), flags_);
+    return wali_syscall2(NR_umount2, wali_pointer(target_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, uint32_t swapflags_)
@@ -935,7 +935,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, 
 WALI_INLINE uint64_t w2c_wali_SYS_swapoff(struct w2c_wali *host, uint32_t path_)
 {
     (void)host;
-    return wali_syscall1(168, wali_pointer(path_));
+    return wali_syscall1(NR_swapoff, wali_pointer(path_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_reboot(struct w2c_wali *host, uint32_t magic_, uint32_t magic2_, uint32_t op_,
@@ -952,13 +952,13 @@ WALI_INLINE uint64_t w2c_wali_SYS_reboot(struct w2c_wali *host, uint32_t magic_,
 WALI_INLINE uint64_t w2c_wali_SYS_sethostname(struct w2c_wali *host, uint32_t name_, uint32_t len_)
 {
     (void)host;
-    return wali_syscall2(170, wali_pointer(name_), len_);
+    return wali_syscall2(NR_sethostname, wali_pointer(name_), len_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setdomainname(struct w2c_wali *host, uint32_t name_, uint32_t len_)
 {
     (void)host;
-    return wali_syscall2(171, wali_pointer(name_), len_);
+    return wali_syscall2(NR_setdomainname, wali_pointer(name_), len_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_iopl(struct w2c_wali *host, uint32_t level_)
@@ -1026,7 +1026,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_quotactl(struct w2c_wali *host, uint32_t cmd_,
         uint32_t addr_)
 {
     (void)host;
-    return wali_syscall4(179, cmd_, wali_pointer(special_), id_, wali_pointer(addr_));
+    return wali_syscall4(NR_quotactl, cmd_, wali_pointer(special_), id_, wali_pointer(addr_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_nfsservctl(struct w2c_wali *host, uint32_t cmd_, uint32_t argp_, uint32_t resp_)
@@ -1071,97 +1071,97 @@ WALI_INLINE uint64_t w2c_wali_SYS_security(struct w2c_wali *host)
 WALI_INLINE uint64_t w2c_wali_SYS_gettid(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(186);
+    return wali_syscall0(NR_gettid);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_readahead(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint32_t count_)
 {
     (void)host;
-    return wali_syscall3(187, fd_, offset_, count_);
+    return wali_syscall3(NR_readahead, fd_, offset_, count_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_setxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(188, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_, flags_);
+    return wali_syscall5(NR_setxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lsetxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(189, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_, flags_);
+    return wali_syscall5(NR_lsetxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fsetxattr(struct w2c_wali *host, uint32_t fd_, uint32_t name_, uint32_t value_,
         uint32_t size_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(190, fd_, wali_pointer(name_), wali_pointer(value_), size_, flags_);
+    return wali_syscall5(NR_fsetxattr, fd_, wali_pointer(name_), wali_pointer(value_), size_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_getxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_)
 {
     (void)host;
-    return wali_syscall4(191, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_);
+    return wali_syscall4(NR_getxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lgetxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_)
 {
     (void)host;
-    return wali_syscall4(192, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_);
+    return wali_syscall4(NR_lgetxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fgetxattr(struct w2c_wali *host, uint32_t fd_, uint32_t name_, uint32_t value_,
         uint32_t size_)
 {
     (void)host;
-    return wali_syscall4(193, fd_, wali_pointer(name_), wali_pointer(value_), size_);
+    return wali_syscall4(NR_fgetxattr, fd_, wali_pointer(name_), wali_pointer(value_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_listxattr(struct w2c_wali *host, uint32_t path_, uint32_t list_, uint32_t size_)
 {
     (void)host;
-    return wali_syscall3(194, wali_pointer(path_), wali_pointer(list_), size_);
+    return wali_syscall3(NR_listxattr, wali_pointer(path_), wali_pointer(list_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_llistxattr(struct w2c_wali *host, uint32_t path_, uint32_t list_, uint32_t size_)
 {
     (void)host;
-    return wali_syscall3(195, wali_pointer(path_), wali_pointer(list_), size_);
+    return wali_syscall3(NR_llistxattr, wali_pointer(path_), wali_pointer(list_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_flistxattr(struct w2c_wali *host, uint32_t fd_, uint32_t list_, uint32_t size_)
 {
     (void)host;
-    return wali_syscall3(196, fd_, wali_pointer(list_), size_);
+    return wali_syscall3(NR_flistxattr, fd_, wali_pointer(list_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_removexattr(struct w2c_wali *host, uint32_t path_, uint32_t name_)
 {
     (void)host;
-    return wali_syscall2(197, wali_pointer(path_), wali_pointer(name_));
+    return wali_syscall2(NR_removexattr, wali_pointer(path_), wali_pointer(name_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lremovexattr(struct w2c_wali *host, uint32_t path_, uint32_t name_)
 {
     (void)host;
-    return wali_syscall2(198, wali_pointer(path_), wali_pointer(name_));
+    return wali_syscall2(NR_lremovexattr, wali_pointer(path_), wali_pointer(name_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fremovexattr(struct w2c_wali *host, uint32_t fd_, uint32_t name_)
 {
     (void)host;
-    return wali_syscall2(199, fd_, wali_pointer(name_));
+    return wali_syscall2(NR_fremovexattr, fd_, wali_pointer(name_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_tkill(struct w2c_wali *host, uint32_t tid_, uint32_t sig_)
 {
     (void)host;
-    return wali_syscall2(200, tid_, sig_);
+    return wali_syscall2(NR_tkill, tid_, sig_);
 }
 
 // processes/clock.c
@@ -1175,14 +1175,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_sched_setaffinity(struct w2c_wali *host, uint3
         mask_)
 {
     (void)host;
-    return wali_syscall3(203, pid_, cpusetsize_, wali_pointer(mask_));
+    return wali_syscall3(NR_sched_setaffinity, pid_, cpusetsize_, wali_pointer(mask_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getaffinity(struct w2c_wali *host, uint32_t pid_, uint32_t cpusetsize_, uint32_t
         mask_)
 {
     (void)host;
-    return wali_syscall3(204, pid_, cpusetsize_, wali_pointer(mask_));
+    return wali_syscall3(NR_sched_getaffinity, pid_, cpusetsize_, wali_pointer(mask_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_set_thread_area(struct w2c_wali *host, uint32_t u_info_)
@@ -1228,7 +1228,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_lookup_dcookie(struct w2c_wali *host, uint64_t
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_create(struct w2c_wali *host, uint32_t size_)
 {
     (void)host;
-    return wali_syscall1(213, size_);
+    return wali_syscall1(NR_epoll_create, size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_ctl_old(struct w2c_wali *host)
@@ -1258,7 +1258,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_remap_file_pages(struct w2c_wali *host, uint32
 WALI_INLINE uint64_t w2c_wali_SYS_getdents64(struct w2c_wali *host, uint32_t fd_, uint32_t dirp_, uint32_t count_)
 {
     (void)host;
-    return wali_syscall3(217, fd_, wali_pointer(dirp_), count_);
+    return wali_syscall3(NR_getdents64, fd_, wali_pointer(dirp_), count_);
 }
 
 // threads/thread.c
@@ -1274,14 +1274,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_semtimedop(struct w2c_wali *host, uint32_t sem
         uint32_t timeout_)
 {
     (void)host;
-    return wali_syscall4(220, semid_, wali_pointer(sops_), nsops_, wali_pointer(timeout_));
+    return wali_syscall4(NR_semtimedop, semid_, wali_pointer(sops_), nsops_, wali_pointer(timeout_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fadvise(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint64_t len_, uint32_t
         advice_)
 {
     (void)host;
-    return wali_syscall4(221, fd_, offset_, len_, advice_);
+    return wali_syscall4(NR_fadvise, fd_, offset_, len_, advice_);
 }
 
 // signals/sigevent.c
@@ -1291,31 +1291,31 @@ WALI_INLINE uint64_t w2c_wali_SYS_timer_settime(struct w2c_wali *host, uint32_t 
         new_value_, uint32_t old_value_)
 {
     (void)host;
-    return wali_syscall4(223, timerid_, flags_, wali_pointer(new_value_), wali_pointer(old_value_));
+    return wali_syscall4(NR_timer_settime, timerid_, flags_, wali_pointer(new_value_), wali_pointer(old_value_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_timer_gettime(struct w2c_wali *host, uint32_t timerid_, uint32_t curr_value_)
 {
     (void)host;
-    return wali_syscall2(224, timerid_, wali_pointer(curr_value_));
+    return wali_syscall2(NR_timer_gettime, timerid_, wali_pointer(curr_value_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_timer_getoverrun(struct w2c_wali *host, uint32_t timerid_)
 {
     (void)host;
-    return wali_syscall1(225, timerid_);
+    return wali_syscall1(NR_timer_getoverrun, timerid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_timer_delete(struct w2c_wali *host, uint32_t timerid_)
 {
     (void)host;
-    return wali_syscall1(226, timerid_);
+    return wali_syscall1(NR_timer_delete, timerid_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_clock_settime(struct w2c_wali *host, uint32_t clockid_, uint32_t tp_)
 {
     (void)host;
-    return wali_syscall2(227, clockid_, wali_pointer(tp_));
+    return wali_syscall2(NR_clock_settime, clockid_, wali_pointer(tp_));
 }
 
 // processes/clock.c
@@ -1324,14 +1324,14 @@ uint64_t w2c_wali_SYS_clock_gettime(struct w2c_wali *host, uint32_t clockid_, ui
 WALI_INLINE uint64_t w2c_wali_SYS_clock_getres(struct w2c_wali *host, uint32_t clockid_, uint32_t res_)
 {
     (void)host;
-    return wali_syscall2(229, clockid_, wali_pointer(res_));
+    return wali_syscall2(NR_clock_getres, clockid_, wali_pointer(res_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_clock_nanosleep(struct w2c_wali *host, uint32_t clockid_, uint32_t flags_, uint32_t
         request_, uint32_t remain_)
 {
     (void)host;
-    return wali_syscall4(230, clockid_, flags_, wali_pointer(request_), wali_pointer(remain_));
+    return wali_syscall4(NR_clock_nanosleep, clockid_, flags_, wali_pointer(request_), wali_pointer(remain_));
 }
 
 // processes/program.c
@@ -1341,26 +1341,26 @@ WALI_INLINE uint64_t w2c_wali_SYS_epoll_wait(struct w2c_wali *host, uint32_t epf
         maxevents_, uint32_t timeout_)
 {
     (void)host;
-    return wali_syscall4(232, epfd_, wali_pointer(events_), maxevents_, timeout_);
+    return wali_syscall4(NR_epoll_wait, epfd_, wali_pointer(events_), maxevents_, timeout_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_ctl(struct w2c_wali *host, uint32_t epfd_, uint32_t op_, uint32_t fd_, uint32_t
         event_)
 {
     (void)host;
-    return wali_syscall4(233, epfd_, op_, fd_, wali_pointer(event_));
+    return wali_syscall4(NR_epoll_ctl, epfd_, op_, fd_, wali_pointer(event_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_tgkill(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_)
 {
     (void)host;
-    return wali_syscall3(234, tgid_, tid_, sig_);
+    return wali_syscall3(NR_tgkill, tgid_, tid_, sig_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_utimes(struct w2c_wali *host, uint32_t filename_, uint32_t times_)
 {
     (void)host;
-    return wali_syscall2(235, wali_pointer(filename_), wali_pointer(times_));
+    return wali_syscall2(NR_utimes, wali_pointer(filename_), wali_pointer(times_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_vserver(struct w2c_wali *host)
@@ -1373,48 +1373,50 @@ WALI_INLINE uint64_t w2c_wali_SYS_mbind(struct w2c_wali *host, uint32_t addr_, u
         nodemask_, uint64_t maxnode_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall6(237, wali_pointer(addr_), len_, mode_, wali_pointer(nodemask_), maxnode_, flags_);
+    return wali_syscall6(NR_mbind, wali_pointer(addr_), len_, mode_, wali_pointer(nodemask_), maxnode_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy(struct w2c_wali *host, uint32_t mode_, uint32_t nodemask_, uint64_t
         maxnode_)
 {
     (void)host;
-    return wali_syscall3(238, mode_, wali_pointer(nodemask_), maxnode_);
+    return wali_syscall3(NR_set_mempolicy, mode_, wali_pointer(nodemask_), maxnode_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_get_mempolicy(struct w2c_wali *host, uint32_t mode_, uint32_t nodemask_, uint64_t
         maxnode_, uint32_t addr_, uint64_t flags_)
 {
     (void)host;
-    return wali_syscall5(239, wali_pointer(mode_), wali_pointer(nodemask_), maxnode_, wali_pointer(addr_), flags_);
+    return wali_syscall5(NR_get_mempolicy, wali_pointer(mode_), wali_pointer(nodemask_), maxnode_, wali_pointer(addr_),
+        flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_open(struct w2c_wali *host, uint32_t name_, uint32_t oflag_, uint32_t mode_,
         uint32_t attr_)
 {
     (void)host;
-    return wali_syscall4(240, wali_pointer(name_), oflag_, mode_, wali_pointer(attr_));
+    return wali_syscall4(NR_mq_open, wali_pointer(name_), oflag_, mode_, wali_pointer(attr_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_unlink(struct w2c_wali *host, uint32_t name_)
 {
     (void)host;
-    return wali_syscall1(241, wali_pointer(name_));
+    return wali_syscall1(NR_mq_unlink, wali_pointer(name_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_timedsend(struct w2c_wali *host, uint32_t mqdes_, uint32_t msg_ptr_, uint32_t
         msg_len_, uint32_t msg_prio_, uint32_t abs_timeout_)
 {
     (void)host;
-    return wali_syscall5(242, mqdes_, wali_pointer(msg_ptr_), msg_len_, msg_prio_, wali_pointer(abs_timeout_));
+    return wali_syscall5(NR_mq_timedsend, mqdes_, wali_pointer(msg_ptr_), msg_len_, msg_prio_,
+        wali_pointer(abs_timeout_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mq_timedreceive(struct w2c_wali *host, uint32_t mqdes_, uint32_t msg_ptr_, uint32_t
         msg_len_, uint32_t msg_prio_, uint32_t abs_timeout_)
 {
     (void)host;
-    return wali_syscall5(243, mqdes_, wali_pointer(msg_ptr_), msg_len_, wali_pointer(msg_prio_),
+    return wali_syscall5(NR_mq_timedreceive, mqdes_, wali_pointer(msg_ptr_), msg_len_, wali_pointer(msg_prio_),
         wali_pointer(abs_timeout_));
 }
 
@@ -1425,7 +1427,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_mq_getsetattr(struct w2c_wali *host, uint32_t 
         oldattr_)
 {
     (void)host;
-    return wali_syscall3(245, mqdes_, wali_pointer(newattr_), wali_pointer(oldattr_));
+    return wali_syscall3(NR_mq_getsetattr, mqdes_, wali_pointer(newattr_), wali_pointer(oldattr_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_kexec_load(struct w2c_wali *host, uint64_t entry_, uint64_t nr_segments_, uint32_t
@@ -1443,21 +1445,22 @@ WALI_INLINE uint64_t w2c_wali_SYS_waitid(struct w2c_wali *host, uint32_t idtype_
         uint32_t options_, uint32_t rusage_)
 {
     (void)host;
-    return wali_syscall5(247, idtype_, id_, wali_pointer(infop_), options_, wali_pointer(rusage_));
+    return wali_syscall5(NR_waitid, idtype_, id_, wali_pointer(infop_), options_, wali_pointer(rusage_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_add_key(struct w2c_wali *host, uint32_t type_, uint32_t description_, uint32_t
         payload_, uint32_t plen_, uint32_t keyring_)
 {
     (void)host;
-    return wali_syscall5(248, wali_pointer(type_), wali_pointer(description_), wali_pointer(payload_), plen_, keyring_);
+    return wali_syscall5(NR_add_key, wali_pointer(type_), wali_pointer(description_), wali_pointer(payload_), plen_,
+        keyring_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_request_key(struct w2c_wali *host, uint32_t type_, uint32_t description_, uint32_t
         callout_info_, uint32_t dest_keyring_)
 {
     (void)host;
-    return wali_syscall4(249, wali_pointer(type_), wali_pointer(description_), wali_pointer(callout_info_),
+    return wali_syscall4(NR_request_key, wali_pointer(type_), wali_pointer(description_), wali_pointer(callout_info_),
         dest_keyring_);
 }
 
@@ -1468,39 +1471,39 @@ uint64_t w2c_wali_SYS_keyctl(struct w2c_wali *host, uint32_t operation_, uint32_
 WALI_INLINE uint64_t w2c_wali_SYS_ioprio_set(struct w2c_wali *host, uint32_t which_, uint32_t who_, uint32_t ioprio_)
 {
     (void)host;
-    return wali_syscall3(251, which_, who_, ioprio_);
+    return wali_syscall3(NR_ioprio_set, which_, who_, ioprio_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_ioprio_get(struct w2c_wali *host, uint32_t which_, uint32_t who_)
 {
     (void)host;
-    return wali_syscall2(252, which_, who_);
+    return wali_syscall2(NR_ioprio_get, which_, who_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_init(struct w2c_wali *host)
 {
     (void)host;
-    return wali_syscall0(253);
+    return wali_syscall0(NR_inotify_init);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_add_watch(struct w2c_wali *host, uint32_t fd_, uint32_t pathname_, uint32_t
         mask_)
 {
     (void)host;
-    return wali_syscall3(254, fd_, wali_pointer(pathname_), mask_);
+    return wali_syscall3(NR_inotify_add_watch, fd_, wali_pointer(pathname_), mask_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_rm_watch(struct w2c_wali *host, uint32_t fd_, uint32_t wd_)
 {
     (void)host;
-    return wali_syscall2(255, fd_, wd_);
+    return wali_syscall2(NR_inotify_rm_watch, fd_, wd_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_migrate_pages(struct w2c_wali *host, uint32_t pid_, uint64_t maxnode_, uint32_t
         old_nodes_, uint32_t new_nodes_)
 {
     (void)host;
-    return wali_syscall4(256, pid_, maxnode_, wali_pointer(old_nodes_), wali_pointer(new_nodes_));
+    return wali_syscall4(NR_migrate_pages, pid_, maxnode_, wali_pointer(old_nodes_), wali_pointer(new_nodes_));
 }
 
 // files/open.c
@@ -1510,61 +1513,61 @@ uint64_t w2c_wali_SYS_openat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pa
 WALI_INLINE uint64_t w2c_wali_SYS_mkdirat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
-    return wali_syscall3(258, dirfd_, wali_pointer(pathname_), mode_);
+    return wali_syscall3(NR_mkdirat, dirfd_, wali_pointer(pathname_), mode_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_mknodat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t dev_)
 {
     (void)host;
-    return wali_syscall4(259, dirfd_, wali_pointer(pathname_), mode_, dev_);
+    return wali_syscall4(NR_mknodat, dirfd_, wali_pointer(pathname_), mode_, dev_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fchownat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t owner_,
         uint32_t group_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(260, dirfd_, wali_pointer(pathname_), owner_, group_, flags_);
+    return wali_syscall5(NR_fchownat, dirfd_, wali_pointer(pathname_), owner_, group_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_futimesat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t times_)
 {
     (void)host;
-    return wali_syscall3(261, dirfd_, wali_pointer(pathname_), wali_pointer(times_));
+    return wali_syscall3(NR_futimesat, dirfd_, wali_pointer(pathname_), wali_pointer(times_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_newfstatat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t
         statbuf_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(262, dirfd_, wali_pointer(pathname_), wali_pointer(statbuf_), flags_);
+    return wali_syscall4(NR_newfstatat, dirfd_, wali_pointer(pathname_), wali_pointer(statbuf_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_unlinkat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(263, dirfd_, wali_pointer(pathname_), flags_);
+    return wali_syscall3(NR_unlinkat, dirfd_, wali_pointer(pathname_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_renameat(struct w2c_wali *host, uint32_t olddirfd_, uint32_t oldpath_, uint32_t
         newdirfd_, uint32_t newpath_)
 {
     (void)host;
-    return wali_syscall4(264, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_));
+    return wali_syscall4(NR_renameat, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_linkat(struct w2c_wali *host, uint32_t olddirfd_, uint32_t oldpath_, uint32_t
         newdirfd_, uint32_t newpath_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(265, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_), flags_);
+    return wali_syscall5(NR_linkat, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_symlinkat(struct w2c_wali *host, uint32_t target_, uint32_t newdirfd_, uint32_t
         linkpath_)
 {
     (void)host;
-    return wali_syscall3(266, wali_pointer(target_), newdirfd_, wali_pointer(linkpath_));
+    return wali_syscall3(NR_symlinkat, wali_pointer(target_), newdirfd_, wali_pointer(linkpath_));
 }
 
 // files/own_executable.c
@@ -1575,14 +1578,14 @@ WALI_INLINE uint64_t w2c_wali_SYS_fchmodat(struct w2c_wali *host, uint32_t dirfd
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(268, dirfd_, wali_pointer(pathname_), mode_, flags_);
+    return wali_syscall4(NR_fchmodat, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_faccessat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(269, dirfd_, wali_pointer(pathname_), mode_, flags_);
+    return wali_syscall4(NR_faccessat, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
 
 // files/poll.c
@@ -1596,7 +1599,7 @@ uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_
 WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_)
 {
     (void)host;
-    return wali_syscall1(272, flags_);
+    return wali_syscall1(NR_unshare, flags_);
 }
 
 // threads/robust_list.c
@@ -1609,21 +1612,21 @@ WALI_INLINE uint64_t w2c_wali_SYS_splice(struct w2c_wali *host, uint32_t fd_in_,
         uint32_t off_out_, uint32_t len_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall6(275, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_, flags_);
+    return wali_syscall6(NR_splice, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_tee(struct w2c_wali *host, uint32_t fd_in_, uint32_t fd_out_, uint32_t len_, uint32_t
         flags_)
 {
     (void)host;
-    return wali_syscall4(276, fd_in_, fd_out_, len_, flags_);
+    return wali_syscall4(NR_tee, fd_in_, fd_out_, len_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sync_file_range(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint64_t
         nbytes_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(277, fd_, offset_, nbytes_, flags_);
+    return wali_syscall4(NR_sync_file_range, fd_, offset_, nbytes_, flags_);
 }
 
 // files/readv.c
@@ -1646,7 +1649,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_utimensat(struct w2c_wali *host, uint32_t dirf
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(280, dirfd_, wali_pointer(pathname_), wali_pointer(times_), flags_);
+    return wali_syscall4(NR_utimensat, dirfd_, wali_pointer(pathname_), wali_pointer(times_), flags_);
 }
 
 // files/poll.c
@@ -1659,40 +1662,40 @@ uint64_t w2c_wali_SYS_signalfd(struct w2c_wali *host, uint32_t fd_, uint32_t mas
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_create(struct w2c_wali *host, uint32_t clockid_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(283, clockid_, flags_);
+    return wali_syscall2(NR_timerfd_create, clockid_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_eventfd(struct w2c_wali *host, uint32_t initval_)
 {
     (void)host;
-    return wali_syscall1(284, initval_);
+    return wali_syscall1(NR_eventfd, initval_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fallocate(struct w2c_wali *host, uint32_t fd_, uint32_t mode_, uint64_t offset_,
         uint64_t len_)
 {
     (void)host;
-    return wali_syscall4(285, fd_, mode_, offset_, len_);
+    return wali_syscall4(NR_fallocate, fd_, mode_, offset_, len_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_settime(struct w2c_wali *host, uint32_t fd_, uint32_t flags_, uint32_t
         new_value_, uint32_t old_value_)
 {
     (void)host;
-    return wali_syscall4(286, fd_, flags_, wali_pointer(new_value_), wali_pointer(old_value_));
+    return wali_syscall4(NR_timerfd_settime, fd_, flags_, wali_pointer(new_value_), wali_pointer(old_value_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_gettime(struct w2c_wali *host, uint32_t fd_, uint32_t curr_value_)
 {
     (void)host;
-    return wali_syscall2(287, fd_, wali_pointer(curr_value_));
+    return wali_syscall2(NR_timerfd_gettime, fd_, wali_pointer(curr_value_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_accept4(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(288, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_), flags_);
+    return wali_syscall4(NR_accept4, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_), flags_);
 }
 
 // signals/signalfd.c
@@ -1702,31 +1705,31 @@ uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali *host, uint32_t fd_, uint32_t ma
 WALI_INLINE uint64_t w2c_wali_SYS_eventfd2(struct w2c_wali *host, uint32_t initval_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(290, initval_, flags_);
+    return wali_syscall2(NR_eventfd2, initval_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_create1(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall1(291, flags_);
+    return wali_syscall1(NR_epoll_create1, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_dup3(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(292, oldfd_, newfd_, flags_);
+    return wali_syscall3(NR_dup3, oldfd_, newfd_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_pipe2(struct w2c_wali *host, uint32_t pipefd_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(293, wali_pointer(pipefd_), flags_);
+    return wali_syscall2(NR_pipe2, wali_pointer(pipefd_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_init1(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall1(294, flags_);
+    return wali_syscall1(NR_inotify_init1, flags_);
 }
 
 // files/readv.c
@@ -1769,7 +1772,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_fanotify_mark(struct w2c_wali *host, uint32_t 
         mask_, uint32_t dirfd_, uint32_t pathname_)
 {
     (void)host;
-    return wali_syscall5(301, fanotify_fd_, flags_, mask_, dirfd_, wali_pointer(pathname_));
+    return wali_syscall5(NR_fanotify_mark, fanotify_fd_, flags_, mask_, dirfd_, wali_pointer(pathname_));
 }
 
 // processes/rlimit.c
@@ -1780,26 +1783,27 @@ WALI_INLINE uint64_t w2c_wali_SYS_name_to_handle_at(struct w2c_wali *host, uint3
         handle_, uint32_t mount_id_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(303, dirfd_, wali_pointer(pathname_), wali_pointer(handle_), wali_pointer(mount_id_), flags_);
+    return wali_syscall5(NR_name_to_handle_at, dirfd_, wali_pointer(pathname_), wali_pointer(handle_),
+        wali_pointer(mount_id_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_open_by_handle_at(struct w2c_wali *host, uint32_t mount_fd_, uint32_t handle_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(304, mount_fd_, wali_pointer(handle_), flags_);
+    return wali_syscall3(NR_open_by_handle_at, mount_fd_, wali_pointer(handle_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_clock_adjtime(struct w2c_wali *host, uint32_t clockid_, uint32_t buf_)
 {
     (void)host;
-    return wali_syscall2(305, clockid_, wali_pointer(buf_));
+    return wali_syscall2(NR_clock_adjtime, clockid_, wali_pointer(buf_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_syncfs(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
-    return wali_syscall1(306, fd_);
+    return wali_syscall1(NR_syncfs, fd_);
 }
 
 // sockets/sendmsg.c
@@ -1809,7 +1813,7 @@ uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t
 WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_)
 {
     (void)host;
-    return wali_syscall2(308, fd_, nstype_);
+    return wali_syscall2(NR_setns, fd_, nstype_);
 }
 
 // processes/clock.c
@@ -1848,21 +1852,21 @@ WALI_INLINE uint64_t w2c_wali_SYS_finit_module(struct w2c_wali *host, uint32_t f
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setattr(struct w2c_wali *host, uint32_t pid_, uint32_t attr_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(314, pid_, wali_pointer(attr_), flags_);
+    return wali_syscall3(NR_sched_setattr, pid_, wali_pointer(attr_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getattr(struct w2c_wali *host, uint32_t pid_, uint32_t attr_, uint32_t size_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(315, pid_, wali_pointer(attr_), size_, flags_);
+    return wali_syscall4(NR_sched_getattr, pid_, wali_pointer(attr_), size_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_renameat2(struct w2c_wali *host, uint32_t olddirfd_, uint32_t oldpath_, uint32_t
         newdirfd_, uint32_t newpath_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(316, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_), flags_);
+    return wali_syscall5(NR_renameat2, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_seccomp(struct w2c_wali *host, uint32_t operation_, uint32_t flags_, uint32_t args_)
@@ -1877,13 +1881,13 @@ WALI_INLINE uint64_t w2c_wali_SYS_seccomp(struct w2c_wali *host, uint32_t operat
 WALI_INLINE uint64_t w2c_wali_SYS_getrandom(struct w2c_wali *host, uint32_t buf_, uint32_t buflen_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(318, wali_pointer(buf_), buflen_, flags_);
+    return wali_syscall3(NR_getrandom, wali_pointer(buf_), buflen_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_memfd_create(struct w2c_wali *host, uint32_t name_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(319, wali_pointer(name_), flags_);
+    return wali_syscall2(NR_memfd_create, wali_pointer(name_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_kexec_file_load(struct w2c_wali *host, uint32_t kernel_fd_, uint32_t initrd_fd_,
@@ -1921,7 +1925,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_userfaultfd(struct w2c_wali *host, uint32_t fl
 WALI_INLINE uint64_t w2c_wali_SYS_membarrier(struct w2c_wali *host, uint32_t cmd_, uint32_t flags_, uint32_t cpu_id_)
 {
     (void)host;
-    return wali_syscall3(324, cmd_, flags_, cpu_id_);
+    return wali_syscall3(NR_membarrier, cmd_, flags_, cpu_id_);
 }
 
 // memory/ranges.c
@@ -1931,7 +1935,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_
         fd_out_, uint32_t off_out_, uint32_t len_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall6(326, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_, flags_);
+    return wali_syscall6(NR_copy_file_range, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_,
+        flags_);
 }
 
 // files/readv.c
@@ -1965,7 +1970,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_statx(struct w2c_wali *host, uint32_t dirfd_, 
         uint32_t mask_, uint32_t statxbuf_)
 {
     (void)host;
-    return wali_syscall5(332, dirfd_, wali_pointer(pathname_), flags_, mask_, wali_pointer(statxbuf_));
+    return wali_syscall5(NR_statx, dirfd_, wali_pointer(pathname_), flags_, mask_, wali_pointer(statxbuf_));
 }
 
 // files/aio.c
@@ -2001,20 +2006,21 @@ uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali *host, uint32_t fd_, uin
 WALI_INLINE uint64_t w2c_wali_SYS_open_tree(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(428, dirfd_, wali_pointer(path_), flags_);
+    return wali_syscall3(NR_open_tree, dirfd_, wali_pointer(path_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t from_dirfd_, uint32_t from_path_, uint32_t
         to_dirfd_, uint32_t to_path_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall5(429, from_dirfd_, wali_pointer(from_path_), to_dirfd_, wali_pointer(to_path_), flags_);
+    return wali_syscall5(NR_move_mount, from_dirfd_, wali_pointer(from_path_), to_dirfd_, wali_pointer(to_path_),
+        flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fsopen(struct w2c_wali *host, uint32_t fsname_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(430, wali_pointer(fsname_), flags_);
+    return wali_syscall2(NR_fsopen, wali_pointer(fsname_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fsconfig(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, uint32_t key_, uint32_t
@@ -2032,19 +2038,19 @@ WALI_INLINE uint64_t w2c_wali_SYS_fsconfig(struct w2c_wali *host, uint32_t fd_, 
 WALI_INLINE uint64_t w2c_wali_SYS_fsmount(struct w2c_wali *host, uint32_t fsfd_, uint32_t flags_, uint32_t attr_flags_)
 {
     (void)host;
-    return wali_syscall3(432, fsfd_, flags_, attr_flags_);
+    return wali_syscall3(NR_fsmount, fsfd_, flags_, attr_flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fspick(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(433, dirfd_, wali_pointer(path_), flags_);
+    return wali_syscall3(NR_fspick, dirfd_, wali_pointer(path_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_pidfd_open(struct w2c_wali *host, uint32_t pid_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(434, pid_, flags_);
+    return wali_syscall2(NR_pidfd_open, pid_, flags_);
 }
 
 // processes/clone.c
@@ -2053,7 +2059,7 @@ uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t 
 WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(436, first_, last_, flags_);
+    return wali_syscall3(NR_close_range, first_, last_, flags_);
 }
 
 // files/open.c
@@ -2074,7 +2080,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_faccessat2(struct w2c_wali *host, uint32_t dir
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(439, dirfd_, wali_pointer(pathname_), mode_, flags_);
+    return wali_syscall4(NR_faccessat2, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_t pidfd_, uint32_t iovec_, uint32_t
@@ -2097,46 +2103,46 @@ WALI_INLINE uint64_t w2c_wali_SYS_mount_setattr(struct w2c_wali *host, uint32_t 
         uint32_t attr_, uint32_t size_)
 {
     (void)host;
-    return wali_syscall5(442, dirfd_, wali_pointer(path_), flags_, wali_pointer(attr_), size_);
+    return wali_syscall5(NR_mount_setattr, dirfd_, wali_pointer(path_), flags_, wali_pointer(attr_), size_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_quotactl_fd(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, uint32_t id_, uint32_t
         addr_)
 {
     (void)host;
-    return wali_syscall4(443, fd_, cmd_, id_, wali_pointer(addr_));
+    return wali_syscall4(NR_quotactl_fd, fd_, cmd_, id_, wali_pointer(addr_));
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_create_ruleset(struct w2c_wali *host, uint32_t attr_, uint32_t size_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall3(444, wali_pointer(attr_), size_, flags_);
+    return wali_syscall3(NR_landlock_create_ruleset, wali_pointer(attr_), size_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_add_rule(struct w2c_wali *host, uint32_t ruleset_fd_, uint32_t rule_type_,
         uint32_t rule_attr_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(445, ruleset_fd_, rule_type_, wali_pointer(rule_attr_), flags_);
+    return wali_syscall4(NR_landlock_add_rule, ruleset_fd_, rule_type_, wali_pointer(rule_attr_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_restrict_self(struct w2c_wali *host, uint32_t ruleset_fd_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(446, ruleset_fd_, flags_);
+    return wali_syscall2(NR_landlock_restrict_self, ruleset_fd_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_memfd_secret(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall1(447, flags_);
+    return wali_syscall1(NR_memfd_secret, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_process_mrelease(struct w2c_wali *host, uint32_t pidfd_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall2(448, pidfd_, flags_);
+    return wali_syscall2(NR_process_mrelease, pidfd_, flags_);
 }
 
 // threads/futex_waitv.c
@@ -2147,35 +2153,35 @@ WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy_home_node(struct w2c_wali *host,
         home_node_, uint64_t flags_)
 {
     (void)host;
-    return wali_syscall4(450, wali_pointer(addr_), len_, home_node_, flags_);
+    return wali_syscall4(NR_set_mempolicy_home_node, wali_pointer(addr_), len_, home_node_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_cachestat(struct w2c_wali *host, uint32_t fd_, uint32_t range_, uint32_t cstat_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(451, fd_, wali_pointer(range_), wali_pointer(cstat_), flags_);
+    return wali_syscall4(NR_cachestat, fd_, wali_pointer(range_), wali_pointer(cstat_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_fchmodat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(452, dirfd_, wali_pointer(pathname_), mode_, flags_);
+    return wali_syscall4(NR_fchmodat2, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_futex_wake(struct w2c_wali *host, uint32_t uaddr_, uint64_t mask_, uint32_t nr_,
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(454, wali_pointer(uaddr_), mask_, nr_, flags_);
+    return wali_syscall4(NR_futex_wake, wali_pointer(uaddr_), mask_, nr_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_futex_wait(struct w2c_wali *host, uint32_t uaddr_, uint64_t val_, uint64_t mask_,
         uint32_t flags_, uint32_t timeout_, uint32_t clockid_)
 {
     (void)host;
-    return wali_syscall6(455, wali_pointer(uaddr_), val_, mask_, flags_, wali_pointer(timeout_), clockid_);
+    return wali_syscall6(NR_futex_wait, wali_pointer(uaddr_), val_, mask_, flags_, wali_pointer(timeout_), clockid_);
 }
 
 // threads/futex_waitv.c
@@ -2186,35 +2192,35 @@ WALI_INLINE uint64_t w2c_wali_SYS_statmount(struct w2c_wali *host, uint32_t req_
         uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(457, wali_pointer(req_), wali_pointer(buf_), bufsize_, flags_);
+    return wali_syscall4(NR_statmount, wali_pointer(req_), wali_pointer(buf_), bufsize_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_listmount(struct w2c_wali *host, uint32_t req_, uint32_t mnt_ids_, uint32_t
         nr_mnt_ids_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(458, wali_pointer(req_), wali_pointer(mnt_ids_), nr_mnt_ids_, flags_);
+    return wali_syscall4(NR_listmount, wali_pointer(req_), wali_pointer(mnt_ids_), nr_mnt_ids_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lsm_get_self_attr(struct w2c_wali *host, uint32_t attr_, uint32_t ctx_, uint32_t
         size_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(459, attr_, wali_pointer(ctx_), wali_pointer(size_), flags_);
+    return wali_syscall4(NR_lsm_get_self_attr, attr_, wali_pointer(ctx_), wali_pointer(size_), flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lsm_set_self_attr(struct w2c_wali *host, uint32_t attr_, uint32_t ctx_, uint32_t
         size_, uint32_t flags_)
 {
     (void)host;
-    return wali_syscall4(460, attr_, wali_pointer(ctx_), size_, flags_);
+    return wali_syscall4(NR_lsm_set_self_attr, attr_, wali_pointer(ctx_), size_, flags_);
 }
 
 WALI_INLINE uint64_t w2c_wali_SYS_lsm_list_modules(struct w2c_wali *host, uint32_t ids_, uint32_t size_, uint32_t
         flags_)
 {
     (void)host;
-    return wali_syscall3(461, wali_pointer(ids_), wali_pointer(size_), flags_);
+    return wali_syscall3(NR_lsm_list_modules, wali_pointer(ids_), wali_pointer(size_), flags_);
 }
 
 // memory/ranges.c

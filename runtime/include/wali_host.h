@@ -49,9 +49,14 @@ struct wali_jump_site {
     volatile bool armed;  // context is complete
 };
 
+// What runs on a thread's stack and ends when a jump leaves it: runtime/host/engine/frames.c.
+struct wali_frame {
+    struct wali_frame* outer;
+    uint64_t activation;  // of a function that calls setjmp; 0: a handler
+};
+
 struct wali_jump_frame {
-    struct wali_jump_frame* outer;
-    uint64_t activation;
+    struct wali_frame frame;
     struct wali_jump_site* sites;  // one per call
     uint32_t count;
 };

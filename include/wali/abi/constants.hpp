@@ -919,6 +919,8 @@ enum class FcntlCommand : int {
     SET_RW_HINT = 1036,  ///< F_SET_RW_HINT
     GET_FILE_RW_HINT = 1037,  ///< F_GET_FILE_RW_HINT
     SET_FILE_RW_HINT = 1038,  ///< F_SET_FILE_RW_HINT
+    GETDELEG = 1039,  ///< F_GETDELEG: delegation
+    SETDELEG = 1040,  ///< F_SETDELEG: delegation
 };
 
 /// fcntl(2): flags of a descriptor. Values not listed are kept as they are.
@@ -1341,6 +1343,26 @@ enum class VerityRequest : unsigned int {
     READ_VERITY_METADATA = 3223873159,  ///< FS_IOC_READ_VERITY_METADATA: fsverity_read_metadata_arg
 };
 
+/// ioctl(2): policies and keys of encrypted folders (fscrypt). Values not listed are kept as they are.
+enum class CryptRequest : unsigned int {
+    SET_ENCRYPTION_POLICY = 2148296211,  ///< FS_IOC_SET_ENCRYPTION_POLICY: fscrypt_policy_v1 or v2
+    GET_ENCRYPTION_PWSALT = 1074816532,  ///< FS_IOC_GET_ENCRYPTION_PWSALT: 16 bytes
+    GET_ENCRYPTION_POLICY = 1074554389,  ///< FS_IOC_GET_ENCRYPTION_POLICY: fscrypt_policy_v1
+    GET_ENCRYPTION_POLICY_EX = 3221841430,  ///< FS_IOC_GET_ENCRYPTION_POLICY_EX: fscrypt_get_policy_ex_arg
+    ADD_ENCRYPTION_KEY = 3226494487,  ///< FS_IOC_ADD_ENCRYPTION_KEY: fscrypt_add_key_arg
+    REMOVE_ENCRYPTION_KEY = 3225445912,  ///< FS_IOC_REMOVE_ENCRYPTION_KEY: fscrypt_remove_key_arg
+    REMOVE_ENCRYPTION_KEY_ALL_USERS = 3225445913,  ///< FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS: fscrypt_remove_key_arg
+    GET_ENCRYPTION_KEY_STATUS = 3229640218,  ///< FS_IOC_GET_ENCRYPTION_KEY_STATUS: fscrypt_get_key_status_arg
+    GET_ENCRYPTION_NONCE = 2148558363,  ///< FS_IOC_GET_ENCRYPTION_NONCE: 16 bytes
+};
+
+/// ioctl(2): files of FAT file systems. Values not listed are kept as they are.
+enum class FatRequest : unsigned int {
+    GET_ATTRIBUTES = 2147774992,  ///< FAT_IOCTL_GET_ATTRIBUTES: u32
+    SET_ATTRIBUTES = 1074033169,  ///< FAT_IOCTL_SET_ATTRIBUTES: u32
+    GET_VOLUME_ID = 2147774995,  ///< FAT_IOCTL_GET_VOLUME_ID: u32
+};
+
 /// fs-verity: the hash algorithm. Values not listed are kept as they are.
 enum class VerityHash : u32 {
     SHA256 = 1,  ///< FS_VERITY_HASH_ALG_SHA256
@@ -1404,6 +1426,8 @@ enum class DiskRequest : unsigned int {
 enum class LoopRequest : unsigned int {
     SET_FD = 19456,  ///< LOOP_SET_FD
     CLR_FD = 19457,  ///< LOOP_CLR_FD
+    SET_STATUS = 19458,  ///< LOOP_SET_STATUS: loop_info
+    GET_STATUS = 19459,  ///< LOOP_GET_STATUS: loop_info
     SET_STATUS64 = 19460,  ///< LOOP_SET_STATUS64: loop_info64
     GET_STATUS64 = 19461,  ///< LOOP_GET_STATUS64: loop_info64
     CHANGE_FD = 19462,  ///< LOOP_CHANGE_FD
@@ -2782,6 +2806,30 @@ enum class TimestampStage : u32 {
     ACK = 2,  ///< SCM_TSTAMP_ACK
 };
 
+/// ioctl(2) on a socket: who gets its signals. Values not listed are kept as they are.
+enum class SocketOwner : unsigned int {
+    SETOWN = 35073,  ///< FIOSETOWN: int
+    GETOWN = 35075,  ///< FIOGETOWN: int
+};
+
+/// ioctl(2): requests of TUN and TAP devices. Values not listed are kept as they are.
+enum class TunRequest : unsigned int {
+    SETNOCSUM = 1074025672,  ///< TUNSETNOCSUM
+    SETDEBUG = 1074025673,  ///< TUNSETDEBUG
+    SETIFF = 1074025674,  ///< TUNSETIFF: ifreq
+    SETPERSIST = 1074025675,  ///< TUNSETPERSIST: a number
+    SETOWNER = 1074025676,  ///< TUNSETOWNER: a number
+    SETLINK = 1074025677,  ///< TUNSETLINK: a number
+    SETGROUP = 1074025678,  ///< TUNSETGROUP: a number
+    GETFEATURES = 2147767503,  ///< TUNGETFEATURES: unsigned int
+    SETOFFLOAD = 1074025680,  ///< TUNSETOFFLOAD: a number
+    GETIFF = 2147767506,  ///< TUNGETIFF: ifreq
+    GETVNETHDRSZ = 2147767511,  ///< TUNGETVNETHDRSZ: int
+    SETVNETHDRSZ = 1074025688,  ///< TUNSETVNETHDRSZ: int
+    SETQUEUE = 1074025689,  ///< TUNSETQUEUE: ifreq
+    SETIFINDEX = 1074025690,  ///< TUNSETIFINDEX: unsigned int
+};
+
 /// netdevice(7), ioctl(2): requests to a socket. Values not listed are kept as they are.
 enum class SocketIoctl : unsigned int {
     OUTQ = 21521,  ///< SIOCOUTQ: bytes not yet acknowledged
@@ -2791,6 +2839,8 @@ enum class SocketIoctl : unsigned int {
     ATMARK = 35077,  ///< SIOCATMARK: at urgent data
     GSTAMP = 35078,  ///< SIOCGSTAMP: time of the last packet, a timeval
     GSTAMPNS = 35079,  ///< SIOCGSTAMPNS: the same, a timespec
+    GSTAMP_NEW = 2148567302,  ///< SIOCGSTAMP_NEW: two 64-bit numbers
+    GSTAMPNS_NEW = 2148567303,  ///< SIOCGSTAMPNS_NEW: two 64-bit numbers
     ADDRT = 35083,  ///< SIOCADDRT
     DELRT = 35084,  ///< SIOCDELRT
     GIFNAME = 35088,  ///< SIOCGIFNAME: an ifreq_index in, its name out
@@ -2812,11 +2862,14 @@ enum class SocketIoctl : unsigned int {
     SIFNAME = 35107,  ///< SIOCSIFNAME: an ifreq_rename
     SIFHWADDR = 35108,  ///< SIOCSIFHWADDR
     GIFHWADDR = 35111,  ///< SIOCGIFHWADDR
+    GIFSLAVE = 35113,  ///< SIOCGIFSLAVE
     ADDMULTI = 35121,  ///< SIOCADDMULTI
     DELMULTI = 35122,  ///< SIOCDELMULTI
     GIFINDEX = 35123,  ///< SIOCGIFINDEX
     SIFPFLAGS = 35124,  ///< SIOCSIFPFLAGS
     GIFPFLAGS = 35125,  ///< SIOCGIFPFLAGS
+    DIFADDR = 35126,  ///< SIOCDIFADDR: delete an address
+    GIFCOUNT = 35128,  ///< SIOCGIFCOUNT: number of interfaces
     SIFHWBROADCAST = 35127,  ///< SIOCSIFHWBROADCAST
     GIFBR = 35136,  ///< SIOCGIFBR
     SIFBR = 35137,  ///< SIOCSIFBR
@@ -4107,6 +4160,8 @@ enum class PrctlOption : int {
     RISCV_SET_ICACHE_FLUSH_CTX = 71,  ///< PR_RISCV_SET_ICACHE_FLUSH_CTX
     PPC_GET_DEXCR = 72,  ///< PR_PPC_GET_DEXCR
     PPC_SET_DEXCR = 73,  ///< PR_PPC_SET_DEXCR
+    TIMER_CREATE_RESTORE_IDS = 77,  ///< PR_TIMER_CREATE_RESTORE_IDS
+    FUTEX_HASH = 78,  ///< PR_FUTEX_HASH
     GET_AUXV = 1096112214,  ///< PR_GET_AUXV
     SET_VMA = 1398164801,  ///< PR_SET_VMA: name anonymous memory
     SET_PTRACER = 1499557217,  ///< PR_SET_PTRACER: of the security module Yama

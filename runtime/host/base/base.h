@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "constants.h"
 #include "wali_host.h"
 
 #define WALI_PAGE 4096UL
@@ -21,18 +22,31 @@
 
 WALI_INLINE bool failed(uint64_t result) { return result > -4096UL; }
 
+#define READ_WRITE (WALI_PROT_READ | WALI_PROT_WRITE)
+#define PRIVATE_MEMORY (WALI_MAP_PRIVATE | WALI_MAP_ANONYMOUS | WALI_MAP_NORESERVE)
+#define SHARED_MEMORY (WALI_MAP_SHARED | WALI_MAP_ANONYMOUS)
+#define MOVE_TO (WALI_MREMAP_MAYMOVE | WALI_MREMAP_FIXED)
+
+// Memory of the host's own: its address, or an error.
+WALI_INLINE uint64_t map_own(uint64_t size) {
+    return wali_syscall6(NR_mmap, 0, size, READ_WRITE, PRIVATE_MEMORY, (uint64_t)-1L, 0);
+}
+
 // Signals by which the host notices traps. The guest's masks never contain them.
-#define HOST_SIGNALS ((1UL << (4 - 1)) | (1UL << (7 - 1)) | (1UL << (8 - 1)) | (1UL << (11 - 1)))
+#define HOST_SIGNALS \
+    ((1UL << (WALI_SIGILL - 1)) | (1UL << (WALI_SIGBUS - 1)) | (1UL << (WALI_SIGFPE - 1)) | (1UL << (WALI_SIGSEGV - 1)))
 
 // Blocks all signals of this thread: guest handlers run on it and could need what is being changed.
 WALI_INLINE uint64_t signals_block(void) {
     uint64_t all = ~0UL;
     uint64_t old = 0;
-    wali_syscall4(14, 0, (uint64_t)&all, (uint64_t)&old, 8);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, (uint64_t)&all, (uint64_t)&old, 8);
     return old;
 }
 
-WALI_INLINE void signals_restore(uint64_t mask) { wali_syscall4(14, 2, (uint64_t)&mask, 0, 8); }
+WALI_INLINE void signals_restore(uint64_t mask) {
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_SETMASK, (uint64_t)&mask, 0, 8);
+}
 
 // --- text ---
 
@@ -44,7 +58,7 @@ void append_number(char* text, uint64_t number);  // in decimal, behind the text
 typedef _Atomic uint32_t host_lock;  // 0 is free, 1 taken, 2 taken while others may wait
 
 WALI_INLINE void lock_futex(host_lock* lock, uint32_t operation, uint32_t value) {
-    wali_syscall4(202, (uint64_t)lock, operation, value, 0);
+    wali_syscall4(NR_futex, (uint64_t)lock, operation, value, 0);
 }
 
 // Returns what lock_release needs.
@@ -52,39 +66,18 @@ WALI_INLINE uint64_t lock_take(host_lock* lock) {
     const uint64_t mask = signals_block();
     uint32_t expected = 0;
     if (!atomic_compare_exchange_strong(lock, &expected, 1))
-        while (atomic_exchange(lock, 2) != 0) lock_futex(lock, 0 /* FUTEX_WAIT */, 2);
+        while (atomic_exchange(lock, 2) != 0) lock_futex(lock, WALI_FUTEX_WAIT, 2);
     return mask;
 }
 
 WALI_INLINE void lock_free(host_lock* lock) {
-    if (atomic_exchange(lock, 0) == 2) lock_futex(lock, 1 /* FUTEX_WAKE */, 1);
+    if (atomic_exchange(lock, 0) == 2) lock_futex(lock, WALI_FUTEX_WAKE, 1);
 }
 
 WALI_INLINE void lock_release(host_lock* lock, uint64_t signal_mask) {
     lock_free(lock);
     signals_restore(signal_mask);
 }
-
-// --- errno values that the host itself returns ---
-
-enum {
-    E_PERM = 1,
-    E_NOENT = 2,
-    E_INTR = 4,
-    E_2BIG = 7,
-    E_NOEXEC = 8,
-    E_BADF = 9,
-    E_AGAIN = 11,
-    E_NOMEM = 12,
-    E_ACCES = 13,
-    E_FAULT = 14,
-    E_EXIST = 17,
-    E_INVAL = 22,
-    E_NOTTY = 25,
-    E_MSGSIZE = 90,
-    E_NOPROTOOPT = 92,
-    E_OPNOTSUPP = 95,
-};
 
 // --- the end ---
 

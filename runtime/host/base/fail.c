@@ -8,6 +8,6 @@
 
 _Noreturn void host_fail(const char* text) {
     const struct iovec line[] = {{"walirun: ", 9}, {(char*)text, strlen(text)}, {"\n", 1}};
-    wali_syscall3(20, 2, (uint64_t)line, sizeof line / sizeof *line);
-    for (;;) wali_syscall1(231, EXIT_REFUSED);
+    wali_syscall3(NR_writev, 2, (uint64_t)line, sizeof line / sizeof *line);
+    for (;;) wali_syscall1(NR_exit_group, EXIT_REFUSED);
 }

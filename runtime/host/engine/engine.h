@@ -58,7 +58,14 @@ struct exception_state {
 void exception_save(struct exception_state* state);
 void exception_restore(const struct exception_state* state);
 
-// Before a jump to the frame at `destination`: ends what the frames below it have begun.
+// --- what ends when a jump leaves it: handlers of signals, and functions that call setjmp; a list per thread ---
+
+struct wali_frame* frame_innermost(void);
+void frame_begin(struct wali_frame* frame, uint64_t activation);
+void frame_end(const struct wali_frame* frame);
+void frames_end_below(struct wali_frame* frame);
+
+// Before a jump to the stack frame at `destination`: ends what lies below it.
 void frames_left(uintptr_t destination);
 
 // --- the native stacks of a thread ---
@@ -84,7 +91,7 @@ void stack_use(uint64_t mapping);
 // Gives back the memory of the calling thread's stacks, but for what is in use.
 void stack_trim(void);
 
-// Calls the function on the stack that ends at `top`: stack_call.S.
+// Calls the function on the stack that ends at `top`.
 void stack_call(void (*function)(void), uint64_t top);
 
 // Whether a fault shows that the guest's functions have used up their stack. The address is not known where the kernel

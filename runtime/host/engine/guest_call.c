@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "cpu.h"
 #include "engine.h"
-
-#define MAX_PARAMETERS 12
 
 _Thread_local void* current_instance;
 
@@ -19,23 +18,15 @@ wasm_rt_trap_t guest_function_at(uint32_t index, struct guest_function* found) {
     found->callee = wali_guest.element(current_instance, index);
     if (!found->callee.func) return WASM_RT_TRAP_CALL_INDIRECT;
     const struct wali_signature* signature = signature_of(found->callee.func_type);
-    if (!signature || signature->results > 1 || signature->parameters > MAX_PARAMETERS || !signature->only_numbers)
+    if (!signature || signature->results > 1 || signature->parameters > CPU_MAX_PARAMETERS || !signature->only_numbers)
         return WASM_RT_TRAP_CALL_TYPE;
     found->parameters = signature->parameters;
     found->returns_integer = strstr(signature->text, "-> (i") != NULL;
     return WASM_RT_TRAP_NONE;
 }
 
-// On x86-64 a function finds its first arguments in registers, by kind, and others on the stack; it leaves alone what
-// it does not take. So these are zeros in all places that MAX_PARAMETERS parameters can have.
-typedef uint32_t any_function(void* instance, uint64_t a, uint64_t b, uint64_t c, uint64_t, uint64_t, double, double,
-                              double, double, double, double, double, double, uint64_t, uint64_t, uint64_t, uint64_t,
-                              uint64_t, uint64_t, uint64_t, uint64_t);
-
 uint32_t guest_call(const struct guest_function* function, uint32_t a, uint32_t b, uint32_t c) {
-    any_function* call = (any_function*)function->callee.func;
-    const uint32_t result =
-        call(function->callee.module_instance, a, b, c, 0, 0, 0., 0., 0., 0., 0., 0., 0., 0., 0, 0, 0, 0, 0, 0, 0, 0);
+    const uint32_t result = cpu_call(function->callee.func, function->callee.module_instance, a, b, c);
     return function->returns_integer ? result : 0;
 }
 

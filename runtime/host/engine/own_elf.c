@@ -9,12 +9,13 @@
 
 static struct dwarf_bytes map_self(void) {
     const struct dwarf_bytes none = {NULL, 0};
-    const uint64_t fd = wali_syscall4(257, (uint64_t)-100L, (uint64_t)"/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
+    const uint64_t fd =
+        wali_syscall4(NR_openat, (uint64_t)WALI_AT_FDCWD, (uint64_t)"/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
     if (failed(fd)) return none;
-    const uint64_t size = wali_syscall3(8, fd, 0, 2 /* SEEK_END */);
+    const uint64_t size = wali_syscall3(NR_lseek, fd, 0, WALI_SEEK_END);
     const uint64_t bytes =
-        failed(size) ? size : wali_syscall6(9, 0, size, 1 /* PROT_READ */, 2 /* MAP_PRIVATE */, fd, 0);
-    wali_syscall1(3, fd);
+        failed(size) ? size : wali_syscall6(NR_mmap, 0, size, WALI_PROT_READ, WALI_MAP_PRIVATE, fd, 0);
+    wali_syscall1(NR_close, fd);
     if (failed(bytes)) return none;
     return (struct dwarf_bytes){(const unsigned char*)bytes, size};
 }

@@ -15,16 +15,16 @@ struct token {
     uint32_t unused;
 };
 
-static _Thread_local struct wali_jump_frame* innermost;
 static _Thread_local uint64_t activations;
 
 void wali_jump_enter(struct wali_jump_frame* frame, struct wali_jump_site* sites, uint32_t count) {
     for (uint32_t i = 0; i < count; ++i) sites[i].armed = false;
-    *frame = (struct wali_jump_frame){innermost, ++activations, sites, count};
-    innermost = frame;
+    frame->sites = sites;
+    frame->count = count;
+    frame_begin(&frame->frame, ++activations);
 }
 
-void wali_jump_leave(struct wali_jump_frame* frame) { innermost = frame->outer; }
+void wali_jump_leave(struct wali_jump_frame* frame) { frame_end(&frame->frame); }
 
 static uint32_t* stack_pointer(void) {
     return wali_guest.stack_pointer ? wali_guest.stack_pointer(current_instance) : NULL;
@@ -35,22 +35,26 @@ static void write_token(uint32_t env, const struct token* token) {
 }
 
 void wali_jump_arm(struct wali_jump_frame* frame, uint32_t site, uint32_t env, uint32_t save_mask) {
-    struct token token = {.activation = frame->activation, .site = site, .has_mask = save_mask != 0};
+    struct token token = {.activation = frame->frame.activation, .site = site, .has_mask = save_mask != 0};
     if (stack_pointer()) token.stack_pointer = *stack_pointer();
-    if (save_mask) wali_syscall4(14, 0, 0, (uint64_t)&token.mask, 8);
+    if (save_mask) wali_syscall4(NR_rt_sigprocmask, 0, 0, (uint64_t)&token.mask, 8);
     write_token(env, &token);
     frame->sites[site].armed = true;
+}
+
+static struct wali_jump_frame* jump_frame(uint64_t activation) {
+    struct wali_frame* frame = activation == 0 ? NULL : frame_innermost();
+    while (frame && frame->activation != activation) frame = frame->outer;
+    return (struct wali_jump_frame*)frame;
 }
 
 void w2c_wali_longjmp(struct w2c_wali* host, uint32_t env, uint32_t value) {
     (void)host;
     struct token token;
     if (guest_read(&token, env, sizeof token) != 0) trap_end(WASM_RT_TRAP_OOB);
-    struct wali_jump_frame* frame = innermost;
-    while (frame && frame->activation != token.activation) frame = frame->outer;
+    struct wali_jump_frame* const frame = jump_frame(token.activation);
     if (!frame || token.site >= frame->count || !frame->sites[token.site].armed) trap_end(WASM_RT_TRAP_LONGJMP);
-    innermost = frame;
-    frames_left((uintptr_t)frame);
+    frames_end_below(&frame->frame);
     if (stack_pointer()) *stack_pointer() = token.stack_pointer;
     if (token.has_mask) signals_restore(token.mask & ~HOST_SIGNALS);
     _longjmp(frame->sites[token.site].context, value ? (int)value : 1);

@@ -51,7 +51,7 @@ static void append_text(struct line* line, const char* text) { append(line, text
 static void print(struct line* line) {
     if (line->length == sizeof line->text) --line->length;
     append_text(line, "\n");
-    wali_syscall3(1, 2, (uint64_t)line->text, line->length);
+    wali_syscall3(NR_write, 2, (uint64_t)line->text, line->length);
 }
 
 // --- the call stack, by the compiler's unwind tables, through the frames of signals ---
@@ -99,9 +99,9 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context* context, void* argument
 void end_by_signal(int signal) {
     const struct wali_native_k_sigaction action = {0};
     const uint64_t set = 1UL << (signal - 1);
-    wali_syscall4(13, (uint64_t)signal, (uint64_t)&action, 0, 8);
-    wali_syscall4(14, 1 /* SIG_UNBLOCK */, (uint64_t)&set, 0, 8);
-    wali_syscall3(234, wali_syscall0(39), wali_syscall0(186), (uint64_t)signal);
+    wali_syscall4(NR_rt_sigaction, (uint64_t)signal, (uint64_t)&action, 0, 8);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&set, 0, 8);
+    wali_syscall3(NR_tgkill, wali_syscall0(NR_getpid), wali_syscall0(NR_gettid), (uint64_t)signal);
 }
 
 // As natively, nothing of the thread runs any more, and the kernel writes a core file if the user wants one.
@@ -113,7 +113,7 @@ static _Noreturn void end_in_function(struct line* line, wasm_rt_trap_t trap) {
     print(line);
     end_by_signal(signal);
     // The first process of a namespace is not ended by signals that it sends itself.
-    for (;;) wali_syscall1(231, (uint64_t)(128 + signal));
+    for (;;) wali_syscall1(NR_exit_group, (uint64_t)(128 + signal));
 }
 
 static void append_trap(struct line* line, wasm_rt_trap_t trap) {

@@ -11,8 +11,6 @@
 #define REGION ((1UL << 32) + sizeof(struct iocb))
 #define CHUNK 64U  // events per call of the kernel
 
-enum { SYS_SETUP = 206, SYS_DESTROY = 207, SYS_SUBMIT = 209, SYS_CANCEL = 210, SYS_PGETEVENTS = 333 };
-
 static _Atomic uint64_t contexts[CONTEXTS];  // the guest's number is the index plus one; 0 is free
 static _Atomic uint64_t region;
 
@@ -32,31 +30,30 @@ static uint64_t context_add(uint64_t context) {
 static bool make_region(void) {
     uint64_t expected = 0;
     if (region != 0) return true;
-    const uint64_t at =
-        wali_syscall6(9, 0, REGION, 3 /* read, write */, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    const uint64_t at = map_own(REGION);
     if (failed(at)) return false;
-    if (!atomic_compare_exchange_strong(&region, &expected, at)) wali_syscall2(11, at, REGION);
+    if (!atomic_compare_exchange_strong(&region, &expected, at)) wali_syscall2(NR_munmap, at, REGION);
     return true;
 }
 
 uint64_t w2c_wali_SYS_io_setup(struct w2c_wali* host, uint32_t nr_events, uint32_t ctx_idp) {
     (void)host;
     uint64_t context;
-    if (guest_read(&context, ctx_idp, sizeof context) != 0) return wali_error(E_FAULT);
-    if (!make_region()) return wali_error(E_NOMEM);
-    const uint64_t result = wali_syscall2(SYS_SETUP, nr_events, (uint64_t)&context);
+    if (guest_read(&context, ctx_idp, sizeof context) != 0) return wali_error(WALI_EFAULT);
+    if (!make_region()) return wali_error(WALI_ENOMEM);
+    const uint64_t result = wali_syscall2(NR_io_setup, nr_events, (uint64_t)&context);
     if (failed(result)) return result;
     const uint64_t number = context_add(context);
     if (number != 0 && guest_write(ctx_idp, &number, sizeof number) == 0) return 0;
     if (number != 0) contexts[number - 1] = 0;
-    wali_syscall1(SYS_DESTROY, context);
-    return number == 0 ? wali_error(E_AGAIN) : wali_error(E_FAULT);
+    wali_syscall1(NR_io_destroy, context);
+    return number == 0 ? wali_error(WALI_EAGAIN) : wali_error(WALI_EFAULT);
 }
 
 uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali* host, uint64_t ctx_id) {
     (void)host;
     const uint64_t context = ctx_id - 1 < CONTEXTS ? atomic_exchange(&contexts[ctx_id - 1], 0) : 0;
-    return context == 0 ? wali_error(E_INVAL) : wali_syscall1(SYS_DESTROY, context);
+    return context == 0 ? wali_error(WALI_EINVAL) : wali_syscall1(NR_io_destroy, context);
 }
 
 // --- operations ---
@@ -76,7 +73,7 @@ static uint64_t submit(uint64_t context, uint32_t address) {
     const uint32_t key = 0;
     struct iocb* operation = (struct iocb*)(region + address);
     struct iocb copy;
-    if (guest_read(&copy, address, sizeof copy) != 0) return wali_error(E_FAULT);
+    if (guest_read(&copy, address, sizeof copy) != 0) return wali_error(WALI_EFAULT);
     switch (copy.aio_lio_opcode) {
         case IOCB_CMD_PREAD:
         case IOCB_CMD_PWRITE: copy.aio_buf = translated(copy.aio_buf); break;
@@ -85,19 +82,19 @@ static uint64_t submit(uint64_t context, uint32_t address) {
         default: break;  // no address: a mask of events, or nothing
     }
     if (guest_write((uint32_t)(address + offsetof(struct iocb, aio_key)), &key, sizeof key) != 0)
-        return wali_error(E_FAULT);
+        return wali_error(WALI_EFAULT);
     *operation = copy;
-    return wali_syscall3(SYS_SUBMIT, context, 1, (uint64_t)&operation);
+    return wali_syscall3(NR_io_submit, context, 1, (uint64_t)&operation);
 }
 
 uint64_t w2c_wali_SYS_io_submit(struct w2c_wali* host, uint64_t ctx_id, uint64_t nr, uint32_t iocbpp) {
     (void)host;
     const uint64_t context = context_of(ctx_id);
-    if (context == 0 || (int64_t)nr < 0) return wali_error(E_INVAL);
+    if (context == 0 || (int64_t)nr < 0) return wali_error(WALI_EINVAL);
     for (uint64_t i = 0; i < nr; ++i) {
         uint32_t operation;
         const uint64_t element = iocbpp + i * sizeof operation;
-        uint64_t result = wali_error(E_FAULT);
+        uint64_t result = wali_error(WALI_EFAULT);
         if (element <= UINT32_MAX && guest_read(&operation, (uint32_t)element, sizeof operation) == 0)
             result = submit(context, operation);
         if (result != 1) return i > 0 ? i : result;
@@ -108,10 +105,11 @@ uint64_t w2c_wali_SYS_io_submit(struct w2c_wali* host, uint64_t ctx_id, uint64_t
 uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali* host, uint64_t ctx_id, uint32_t iocb, uint32_t result) {
     (void)host;
     uint32_t key;  // which the kernel reads before it looks for the context
-    if (guest_read(&key, iocb + (uint32_t)offsetof(struct iocb, aio_key), sizeof key) != 0) return wali_error(E_FAULT);
+    if (guest_read(&key, iocb + (uint32_t)offsetof(struct iocb, aio_key), sizeof key) != 0)
+        return wali_error(WALI_EFAULT);
     const uint64_t context = context_of(ctx_id);
-    if (context == 0) return wali_error(E_INVAL);
-    return wali_syscall3(SYS_CANCEL, context, region + iocb, wali_pointer(result));
+    if (context == 0) return wali_error(WALI_EINVAL);
+    return wali_syscall3(NR_io_cancel, context, region + iocb, wali_pointer(result));
 }
 
 // --- events ---
@@ -127,14 +125,14 @@ static uint64_t get_events(uint64_t context, uint64_t least, uint64_t most, uint
                            uint64_t signals) {
     struct io_event chunk[CHUNK];
     uint64_t done = 0;
-    if (context == 0 || (int64_t)least < 0 || (int64_t)most < (int64_t)least) return wali_error(E_INVAL);
+    if (context == 0 || (int64_t)least < 0 || (int64_t)most < (int64_t)least) return wali_error(WALI_EINVAL);
     while (done < most) {
         const uint64_t want = most - done < CHUNK ? most - done : CHUNK;
         const uint64_t missing = least > done ? least - done : 0;
-        const uint64_t count = wali_syscall6(SYS_PGETEVENTS, context, missing < want ? missing : want, want,
+        const uint64_t count = wali_syscall6(NR_io_pgetevents, context, missing < want ? missing : want, want,
                                              (uint64_t)chunk, wali_pointer(timeout), signals);
         if (failed(count)) return done > 0 ? done : count;
-        if (!deliver(chunk, count, events + done * sizeof *chunk)) return done > 0 ? done : wali_error(E_FAULT);
+        if (!deliver(chunk, count, events + done * sizeof *chunk)) return done > 0 ? done : wali_error(WALI_EFAULT);
         done += count;
         if (count < want) break;
     }
@@ -153,7 +151,7 @@ uint64_t w2c_wali_SYS_io_pgetevents(struct w2c_wali* host, uint64_t ctx_id, uint
     struct wali_guest_aio_sigset guest = {0, 0};
     struct wali_native_aio_sigset native = {0, 0};
     uint64_t mask;
-    if (usig != 0 && guest_read(&guest, usig, sizeof guest) != 0) return wali_error(E_FAULT);
+    if (usig != 0 && guest_read(&guest, usig, sizeof guest) != 0) return wali_error(WALI_EFAULT);
     if (guest.sigmask != 0) {
         const int64_t error = signal_mask_read(&mask, guest.sigmask, guest.sigsetsize);
         if (error != 0) return (uint64_t)error;

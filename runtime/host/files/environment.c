@@ -20,7 +20,7 @@ void environment_set(char** variables) { environment = variables; }
 
 static bool write_all(int fd, const char* text, size_t length) {
     while (length > 0) {
-        const uint64_t count = wali_syscall3(1, (uint64_t)fd, (uint64_t)text, length);
+        const uint64_t count = wali_syscall3(NR_write, (uint64_t)fd, (uint64_t)text, length);
         if (failed(count)) return false;
         text += count;
         length -= count;
@@ -52,7 +52,7 @@ static bool write_environment(int fd) {
     if (more && !write_all(fd, "", 1)) return false;
     for (char** entry = environment; *entry; ++entry)
         if (!fits_line(*entry) && !write_escaped(fd, *entry)) return false;
-    return !failed(wali_syscall3(8, (uint64_t)fd, 0, 0));
+    return !failed(wali_syscall3(NR_lseek, (uint64_t)fd, 0, 0));
 }
 
 // 0: no environment (or no room for the path). Otherwise the path was written to the buffer.
@@ -60,10 +60,10 @@ uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size)
     (void)host;
     if (!environment[0]) return 0;
     if (environment_fd < 0) {
-        const uint64_t fd = wali_syscall2(319, (uint64_t)"wali-environment", MFD_CLOEXEC);
+        const uint64_t fd = wali_syscall2(NR_memfd_create, (uint64_t)"wali-environment", MFD_CLOEXEC);
         if (failed(fd)) return 0;
         if (!write_environment((int)fd)) {
-            wali_syscall1(3, fd);
+            wali_syscall1(NR_close, fd);
             return 0;
         }
         environment_fd = (int)fd;
@@ -76,6 +76,6 @@ uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size)
 
 void environment_file_opened(const char* path) {
     if (environment_fd < 0 || strcmp(path, environment_path) != 0) return;
-    wali_syscall1(3, (uint64_t)environment_fd);
+    wali_syscall1(NR_close, (uint64_t)environment_fd);
     environment_fd = -1;
 }

@@ -10,17 +10,16 @@ enum kind { UNKNOWN, NUMBER, POINTER };
 static enum kind fcntl_kind(uint32_t command)
 {
     switch (command) {
-    case 0: case 1: case 2: case 3: case 4:       // F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL
-    case 8: case 9: case 10: case 11:             // F_SETOWN, F_GETOWN, F_SETSIG, F_GETSIG
-    case 1024: case 1025: case 1026:              // F_SETLEASE, F_GETLEASE, F_NOTIFY
-    case 1027: case 1028: case 1029: case 1030:   // F_DUPFD_QUERY, F_CREATED_QUERY, F_CANCELLK, F_DUPFD_CLOEXEC
-    case 1031: case 1032: case 1033: case 1034:   // F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS
+    case WALI_F_DUPFD: case WALI_F_GETFD: case WALI_F_SETFD: case WALI_F_GETFL: case WALI_F_SETFL: case WALI_F_SETOWN:
+    case WALI_F_GETOWN: case WALI_F_SETSIG: case WALI_F_GETSIG: case WALI_F_SETLEASE: case WALI_F_GETLEASE:
+    case WALI_F_NOTIFY: case WALI_F_DUPFD_QUERY: case WALI_F_CREATED_QUERY: case WALI_F_CANCELLK:
+    case WALI_F_DUPFD_CLOEXEC: case WALI_F_SETPIPE_SZ: case WALI_F_GETPIPE_SZ: case WALI_F_ADD_SEALS:
+    case WALI_F_GET_SEALS:
         return NUMBER;
-    case 5: case 6: case 7:                       // F_GETLK, F_SETLK, F_SETLKW: struct flock
-    case 15: case 16: case 17:                    // F_SETOWN_EX, F_GETOWN_EX, F_GETOWNER_UIDS
-    case 36: case 37: case 38:                    // F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW
-    case 1035: case 1036: case 1037: case 1038:   // F_GET_RW_HINT, ..., F_SET_FILE_RW_HINT: u64
-    case 1039: case 1040:                         // F_GETDELEG, F_SETDELEG: struct delegation
+    case WALI_F_GETLK: case WALI_F_SETLK: case WALI_F_SETLKW: case WALI_F_SETOWN_EX: case WALI_F_GETOWN_EX:
+    case WALI_F_GETOWNER_UIDS: case WALI_F_OFD_GETLK: case WALI_F_OFD_SETLK: case WALI_F_OFD_SETLKW:
+    case WALI_F_GET_RW_HINT: case WALI_F_SET_RW_HINT: case WALI_F_GET_FILE_RW_HINT: case WALI_F_SET_FILE_RW_HINT:
+    case WALI_F_GETDELEG: case WALI_F_SETDELEG:
         return POINTER;
     default:
         return UNKNOWN;
@@ -31,11 +30,13 @@ static enum kind fcntl_kind(uint32_t command)
 uint64_t w2c_wali_SYS_fcntl(struct w2c_wali* host, uint32_t fd, uint32_t cmd, uint64_t arg) {
     (void)host;
     switch (fcntl_kind(cmd)) {
-        case NUMBER: return wali_syscall3(72, fd, cmd, arg);
+        case NUMBER: return wali_syscall3(NR_fcntl, fd, cmd, arg);
         case POINTER:
-            return arg > UINT32_MAX ? wali_error(E_FAULT) : wali_syscall3(72, fd, cmd, wali_pointer((uint32_t)arg));
+            return arg > UINT32_MAX ? wali_error(WALI_EFAULT)
+                                    : wali_syscall3(NR_fcntl, fd, cmd, wali_pointer((uint32_t)arg));
         default:
             // Let the kernel find a bad descriptor first.
-            return failed(wali_syscall3(72, fd, 1 /* F_GETFD */, 0)) ? wali_error(E_BADF) : wali_error(E_INVAL);
+            return failed(wali_syscall3(NR_fcntl, fd, WALI_F_GETFD, 0)) ? wali_error(WALI_EBADF)
+                                                                        : wali_error(WALI_EINVAL);
     }
 }

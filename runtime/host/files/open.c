@@ -12,8 +12,6 @@
 #include "environment.h"
 #include "files.h"
 
-#define PROC_SUPER_MAGIC_ 0x9fa0
-
 static bool is_named_mem(const char* path) {
     const char* slash = strrchr(path, '/');
     return strcmp(slash ? slash + 1 : path, "mem") == 0;
@@ -22,16 +20,16 @@ static bool is_named_mem(const char* path) {
 static bool is_process_memory(uint64_t fd) {
     struct stat status;
     struct statfs system;
-    return !failed(wali_syscall2(5, fd, (uint64_t)&status)) && S_ISREG(status.st_mode) &&
-           !failed(wali_syscall2(138, fd, (uint64_t)&system)) && system.f_type == PROC_SUPER_MAGIC_;
+    return !failed(wali_syscall2(NR_fstat, fd, (uint64_t)&status)) && S_ISREG(status.st_mode) &&
+           !failed(wali_syscall2(NR_fstatfs, fd, (uint64_t)&system)) && system.f_type == WALI_PROC_SUPER_MAGIC;
 }
 
 bool path_is_refused(uint64_t dirfd, const struct guest_path* path) {
     if (!is_named_mem(path->text)) return false;
-    const uint64_t fd = wali_syscall4(257, dirfd, path->native, O_PATH | O_CLOEXEC, 0);
+    const uint64_t fd = wali_syscall4(NR_openat, dirfd, path->native, O_PATH | O_CLOEXEC, 0);
     if (failed(fd)) return false;
     const bool refused = is_process_memory(fd);
-    wali_syscall1(3, fd);
+    wali_syscall1(NR_close, fd);
     return refused;
 }
 
@@ -40,8 +38,8 @@ static uint64_t open_at(uint64_t dirfd, uint32_t pathname, uint64_t flags, uint3
     path_read(&path, pathname);
     const bool follows = (flags & (O_ACCMODE | O_NOFOLLOW)) == O_RDONLY;
     const uint64_t own = follows ? own_executable_path(path.text) : 0;
-    if (path_is_refused(dirfd, &path)) return wali_error(E_ACCES);
-    const uint64_t fd = wali_syscall4(257, dirfd, own != 0 ? own : path.native, flags, mode);
+    if (path_is_refused(dirfd, &path)) return wali_error(WALI_EACCES);
+    const uint64_t fd = wali_syscall4(NR_openat, dirfd, own != 0 ? own : path.native, flags, mode);
     if (!failed(fd)) environment_file_opened(path.text);
     return fd;
 }
@@ -65,6 +63,6 @@ uint64_t w2c_wali_SYS_openat2(struct w2c_wali* host, uint32_t dirfd, uint32_t pa
     (void)host;
     struct guest_path path;
     path_read(&path, pathname);
-    if (path_is_refused(dirfd, &path)) return wali_error(E_ACCES);
-    return wali_syscall4(437, dirfd, path.native, wali_pointer(how), size);
+    if (path_is_refused(dirfd, &path)) return wali_error(WALI_EACCES);
+    return wali_syscall4(NR_openat2, dirfd, path.native, wali_pointer(how), size);
 }

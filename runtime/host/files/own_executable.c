@@ -22,7 +22,7 @@ char** module_path_take(char** environment) {
 static bool is_own(const char* process) {
     char own[24] = "";
     if (strcmp(process, "self/exe") == 0 || strcmp(process, "thread-self/exe") == 0) return true;
-    append_number(own, wali_syscall0(39 /* getpid */));
+    append_number(own, wali_syscall0(NR_getpid));
     const size_t length = strlen(own);
     return strncmp(process, own, length) == 0 && strcmp(process + length, "/exe") == 0;
 }
@@ -40,7 +40,7 @@ uint64_t own_executable_path(const char* path) {
 static bool is_own_executable(const char* link, size_t length) {
     char own[WALI_PAGE];
     if (!module_path) return false;
-    const uint64_t own_length = wali_syscall3(89, (uint64_t)"/proc/self/exe", (uint64_t)own, sizeof own);
+    const uint64_t own_length = wali_syscall3(NR_readlink, (uint64_t)"/proc/self/exe", (uint64_t)own, sizeof own);
     return own_length == length && memcmp(link, own, length) == 0;
 }
 
@@ -48,8 +48,8 @@ uint64_t w2c_wali_SYS_readlinkat(struct w2c_wali* host, uint32_t dirfd, uint32_t
                                  uint32_t bufsiz) {
     (void)host;
     char link[WALI_PAGE];
-    if ((int32_t)bufsiz <= 0) return wali_error(E_INVAL);
-    uint64_t length = wali_syscall4(267, dirfd, wali_pointer(pathname), (uint64_t)link, sizeof link);
+    if ((int32_t)bufsiz <= 0) return wali_error(WALI_EINVAL);
+    uint64_t length = wali_syscall4(NR_readlinkat, dirfd, wali_pointer(pathname), (uint64_t)link, sizeof link);
     if (failed(length)) return length;
     const char* text = link;
     if (is_own_executable(link, length)) {
@@ -57,7 +57,7 @@ uint64_t w2c_wali_SYS_readlinkat(struct w2c_wali* host, uint32_t dirfd, uint32_t
         length = strlen(text);
     }
     if (length > bufsiz) length = bufsiz;
-    return guest_write(buf, text, length) != 0 ? wali_error(E_FAULT) : length;
+    return guest_write(buf, text, length) != 0 ? wali_error(WALI_EFAULT) : length;
 }
 
 uint64_t w2c_wali_SYS_readlink(struct w2c_wali* host, uint32_t pathname, uint32_t buf, uint32_t bufsiz) {

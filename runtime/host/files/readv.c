@@ -10,12 +10,12 @@ static uint64_t vectored(uint64_t number, uint32_t fd, uint32_t address, uint32_
 
 uint64_t w2c_wali_SYS_readv(struct w2c_wali* host, uint32_t fd, uint32_t iov, uint32_t iovcnt) {
     (void)host;
-    return vectored(19, fd, iov, iovcnt);
+    return vectored(NR_readv, fd, iov, iovcnt);
 }
 
 uint64_t w2c_wali_SYS_writev(struct w2c_wali* host, uint32_t fd, uint32_t iov, uint32_t iovcnt) {
     (void)host;
-    return vectored(20, fd, iov, iovcnt);
+    return vectored(NR_writev, fd, iov, iovcnt);
 }
 
 // --- at an offset: its lower half has all 64 bits, the kernel shifts the upper one out. Of a count it takes 32 bits
@@ -31,33 +31,33 @@ uint64_t w2c_wali_SYS_preadv(struct w2c_wali* host, uint32_t fd, uint32_t iov, u
                              uint64_t pos_h) {
     (void)host;
     (void)pos_h;
-    return positioned(295, fd, iov, (uint32_t)iovcnt, pos_l, 0);
+    return positioned(NR_preadv, fd, iov, (uint32_t)iovcnt, pos_l, 0);
 }
 
 uint64_t w2c_wali_SYS_pwritev(struct w2c_wali* host, uint32_t fd, uint32_t iov, uint64_t iovcnt, uint64_t pos_l,
                               uint64_t pos_h) {
     (void)host;
     (void)pos_h;
-    return positioned(296, fd, iov, (uint32_t)iovcnt, pos_l, 0);
+    return positioned(NR_pwritev, fd, iov, (uint32_t)iovcnt, pos_l, 0);
 }
 
 uint64_t w2c_wali_SYS_preadv2(struct w2c_wali* host, uint32_t fd, uint32_t iov, uint64_t iovcnt, uint64_t pos_l,
                               uint64_t pos_h, uint32_t flags) {
     (void)host;
     (void)pos_h;
-    return positioned(327, fd, iov, (uint32_t)iovcnt, pos_l, flags);
+    return positioned(NR_preadv2, fd, iov, (uint32_t)iovcnt, pos_l, flags);
 }
 
 uint64_t w2c_wali_SYS_pwritev2(struct w2c_wali* host, uint32_t fd, uint32_t iov, uint64_t iovcnt, uint64_t pos_l,
                                uint64_t pos_h, uint32_t flags) {
     (void)host;
     (void)pos_h;
-    return positioned(328, fd, iov, (uint32_t)iovcnt, pos_l, flags);
+    return positioned(NR_pwritev2, fd, iov, (uint32_t)iovcnt, pos_l, flags);
 }
 
 uint64_t w2c_wali_SYS_vmsplice(struct w2c_wali* host, uint32_t fd, uint32_t iov, uint64_t nr_segs, uint32_t flags) {
     (void)host;
     struct wali_native_iovec native[GUEST_IOV_MAX];
     const uint32_t count = (uint32_t)nr_segs;
-    return wali_syscall4(278, fd, iovec_translate(native, iov, count), count, flags);
+    return wali_syscall4(NR_vmsplice, fd, iovec_translate(native, iov, count), count, flags);
 }

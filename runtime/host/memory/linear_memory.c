@@ -4,11 +4,6 @@
 // memory.grow and brk take pages from the bottom, mmap from the top (mmap.c); page_map.c knows which pages are taken.
 #include "address_space.h"
 
-#define MAP_FIXED_ 0x10UL
-#define MAP_FIXED_NOREPLACE_ 0x100000UL
-#define MAP_PRIVATE_ANONYMOUS_NORESERVE 0x4022UL
-#define PROT_READ_WRITE 3
-
 static wasm_rt_memory_t memory;
 
 wasm_rt_memory_t* w2c_wali_memory(struct w2c_wali* host) {
@@ -31,14 +26,14 @@ bool wali_is_mapped(uint64_t address, uint64_t size) {
 // Opens whole wasm pages at `first` byte. They read as zeros.
 static bool open_pages(uint64_t first, uint64_t size) {
     if (size == 0) return true;
-    if (failed(wali_syscall3(10, WALI_MEMORY_BASE + first, size, PROT_READ_WRITE))) return false;
+    if (failed(wali_syscall3(NR_mprotect, WALI_MEMORY_BASE + first, size, READ_WRITE))) return false;
     page_map_set(first / WALI_PAGE, size / WALI_PAGE, true);
     return true;
 }
 
 void memory_reserve(void) {
-    const uint64_t at = wali_syscall6(9, WALI_MEMORY_BASE, WALI_MEMORY_RESERVATION, 0,
-                                      MAP_PRIVATE_ANONYMOUS_NORESERVE | MAP_FIXED_NOREPLACE_, (uint64_t)-1L, 0);
+    const uint64_t at = wali_syscall6(NR_mmap, WALI_MEMORY_BASE, WALI_MEMORY_RESERVATION, 0,
+                                      PRIVATE_MEMORY | WALI_MAP_FIXED_NOREPLACE, (uint64_t)-1L, 0);
     if (at != WALI_MEMORY_BASE)
         host_fail("cannot reserve 8 GiB of address space at 0x40000000; raise the limit (ulimit -v unlimited)");
     memory.data = (uint8_t*)WALI_MEMORY_BASE;
@@ -79,8 +74,8 @@ static bool lower_break(uint64_t wanted) {
     const uint64_t first = (wanted + WALI_PAGE - 1) / WALI_PAGE * WALI_PAGE;
     const uint64_t end = (break_now + WALI_PAGE - 1) / WALI_PAGE * WALI_PAGE;
     if (first == end) return true;
-    const uint64_t at = wali_syscall6(9, WALI_MEMORY_BASE + first, end - first, PROT_READ_WRITE,
-                                      MAP_PRIVATE_ANONYMOUS_NORESERVE | MAP_FIXED_, (uint64_t)-1L, 0);
+    const uint64_t at = wali_syscall6(NR_mmap, WALI_MEMORY_BASE + first, end - first, READ_WRITE,
+                                      PRIVATE_MEMORY | WALI_MAP_FIXED, (uint64_t)-1L, 0);
     if (failed(at)) return false;
     page_map_set(first / WALI_PAGE, (end - first) / WALI_PAGE, true);
     return true;

@@ -31,15 +31,14 @@ void page_map_unlock(uint64_t signal_mask) { lock_release(&current->lock, signal
 
 // Without memory for it, the parent keeps the lock while it waits.
 static void share_lock(void) {
-    const uint64_t at =
-        wali_syscall6(9, 0, sizeof own, 3 /* read, write */, 0x21 /* shared, anonymous */, (uint64_t)-1L, 0);
+    const uint64_t at = wali_syscall6(NR_mmap, 0, sizeof own, READ_WRITE, SHARED_MEMORY, (uint64_t)-1L, 0);
     if (failed(at)) return;
     current = (void*)at;
     current->lock = 1;
     lock_free(&own.lock);
 }
 
-static uint32_t own_tid(void) { return (uint32_t)wali_syscall0(186); }
+static uint32_t own_tid(void) { return (uint32_t)wali_syscall0(NR_gettid); }
 
 uint64_t page_map_lock_to_copy(bool waits) {
     const uint64_t mask = page_map_lock();
@@ -54,7 +53,7 @@ static void give_back(void) {
 }
 
 static void begin_anew(void) {
-    if (current != &own) wali_syscall2(11, (uint64_t)current, sizeof own);
+    if (current != &own) wali_syscall2(NR_munmap, (uint64_t)current, sizeof own);
     own = (struct map_lock){0, 0};
     current = &own;
 }

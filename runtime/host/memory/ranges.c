@@ -4,8 +4,6 @@
 // take the reservation for mapped pages, so it is asked only about pages that are the guest's.
 #include "address_space.h"
 
-enum { SYS_MPROTECT = 10, SYS_MSYNC = 26, SYS_MADVISE = 28, SYS_MLOCK = 149, SYS_MUNLOCK = 150, SYS_MLOCK2 = 325 };
-
 // What a call does when it comes to pages that are not mapped. Both end in -ENOMEM.
 enum at_hole { STOP, SKIP };
 
@@ -16,7 +14,7 @@ static uint64_t each_run(uint64_t number, uint64_t address, uint64_t size, uint6
         const uint64_t run = page_map_run(at / WALI_PAGE, left / WALI_PAGE) * WALI_PAGE;
         const uint64_t done = run > 0 ? wali_syscall3(number, WALI_MEMORY_BASE + at, run, argument) : 0;
         if (failed(done)) return done;
-        if (run < left) result = wali_error(E_NOMEM);
+        if (run < left) result = wali_error(WALI_ENOMEM);
         if (run == 0 && at_hole == STOP) break;
         at += run > 0 ? run : WALI_PAGE;
     }
@@ -43,41 +41,40 @@ static uint64_t try_empty(uint64_t number, uint64_t argument) {
 uint64_t w2c_wali_SYS_mprotect(struct w2c_wali* host, uint32_t addr, uint32_t len, uint32_t prot) {
     (void)host;
     const uint64_t size = page_up(len);
-    if (!is_aligned(addr)) return wali_error(E_INVAL);
+    if (!is_aligned(addr)) return wali_error(WALI_EINVAL);
     if (size == 0) return 0;
-    if (addr + size > ADDRESS_SPACE) return wali_error(E_NOMEM);
-    if (prot & ~PROT_KNOWN) return wali_error(E_INVAL);
-    return each_run_locked(SYS_MPROTECT, addr, size, prot & PROT_ALLOWED, STOP);
+    if (addr + size > ADDRESS_SPACE) return wali_error(WALI_ENOMEM);
+    if (prot & ~PROT_KNOWN) return wali_error(WALI_EINVAL);
+    return each_run_locked(NR_mprotect, addr, size, prot & PROT_ALLOWED, STOP);
 }
 
 // Protection keys are a register of the thread; the processor's keys are not for guests. -1 is mprotect's key.
 uint64_t w2c_wali_SYS_pkey_mprotect(struct w2c_wali* host, uint32_t addr, uint32_t len, uint32_t prot, uint32_t pkey) {
-    return pkey == UINT32_MAX ? w2c_wali_SYS_mprotect(host, addr, len, prot) : wali_error(E_INVAL);
+    return pkey == UINT32_MAX ? w2c_wali_SYS_mprotect(host, addr, len, prot) : wali_error(WALI_EINVAL);
 }
 
 uint64_t w2c_wali_SYS_mseal(struct w2c_wali* host, uint32_t addr, uint32_t len, uint64_t flags) {
     (void)host;
     const uint64_t size = page_up(len);
-    uint64_t result = wali_error(E_NOMEM);
-    if (!is_aligned(addr) || addr + size > ADDRESS_SPACE) return wali_error(E_INVAL);
+    uint64_t result = wali_error(WALI_ENOMEM);
+    if (!is_aligned(addr) || addr + size > ADDRESS_SPACE) return wali_error(WALI_EINVAL);
     const uint64_t mask = page_map_lock();
-    if (flags != 0 || range_is(addr, size, true)) result = wali_syscall3(462, WALI_MEMORY_BASE + addr, size, flags);
+    if (flags != 0 || range_is(addr, size, true))
+        result = wali_syscall3(NR_mseal, WALI_MEMORY_BASE + addr, size, flags);
     page_map_unlock(mask);
     return result;
 }
 
 // --- advice ---
 
-#define MADV_HWPOISON_ 100U
-#define MADV_SOFT_OFFLINE_ 101U
-
 uint64_t w2c_wali_SYS_madvise(struct w2c_wali* host, uint32_t addr, uint32_t length, uint32_t advice) {
     (void)host;
     const uint64_t size = page_up(length);
-    if (advice == MADV_HWPOISON_ || advice == MADV_SOFT_OFFLINE_) return wali_error(E_PERM);  // damage memory
-    if (!is_aligned(addr) || addr + size > ADDRESS_SPACE) return wali_error(E_INVAL);
-    const uint64_t error = try_empty(SYS_MADVISE, advice);
-    return failed(error) ? error : each_run_locked(SYS_MADVISE, addr, size, advice, SKIP);
+    if (advice == WALI_MADV_HWPOISON || advice == WALI_MADV_SOFT_OFFLINE)
+        return wali_error(WALI_EPERM);  // damage memory
+    if (!is_aligned(addr) || addr + size > ADDRESS_SPACE) return wali_error(WALI_EINVAL);
+    const uint64_t error = try_empty(NR_madvise, advice);
+    return failed(error) ? error : each_run_locked(NR_madvise, addr, size, advice, SKIP);
 }
 
 // --- files ---
@@ -85,12 +82,12 @@ uint64_t w2c_wali_SYS_madvise(struct w2c_wali* host, uint32_t addr, uint32_t len
 uint64_t w2c_wali_SYS_msync(struct w2c_wali* host, uint32_t addr, uint32_t length, uint32_t flags) {
     (void)host;
     const uint64_t size = page_up(length);
-    const uint64_t error = try_empty(SYS_MSYNC, flags);
+    const uint64_t error = try_empty(NR_msync, flags);
     if (failed(error)) return error;
-    if (!is_aligned(addr)) return wali_error(E_INVAL);
-    if (addr + size > ADDRESS_SPACE) return wali_error(E_NOMEM);
+    if (!is_aligned(addr)) return wali_error(WALI_EINVAL);
+    if (addr + size > ADDRESS_SPACE) return wali_error(WALI_ENOMEM);
     // Without the lock: it may wait for a disk, and does no harm to pages that others map meanwhile.
-    return each_run(SYS_MSYNC, addr, size, flags, SKIP);
+    return each_run(NR_msync, addr, size, flags, SKIP);
 }
 
 // --- residence ---
@@ -98,30 +95,30 @@ uint64_t w2c_wali_SYS_msync(struct w2c_wali* host, uint32_t addr, uint32_t lengt
 static uint64_t lock_pages(uint64_t number, uint32_t address, uint32_t length, uint64_t flags) {
     const uint64_t start = page_down(address);
     const uint64_t size = page_up(address % WALI_PAGE + (uint64_t)length);
-    if (start + size > ADDRESS_SPACE) return wali_error(size > UINT32_MAX ? E_NOMEM : E_INVAL);
+    if (start + size > ADDRESS_SPACE) return wali_error(size > UINT32_MAX ? WALI_ENOMEM : WALI_EINVAL);
     const uint64_t error = try_empty(number, flags);
     return failed(error) ? error : each_run_locked(number, start, size, flags, STOP);
 }
 
 uint64_t w2c_wali_SYS_mlock(struct w2c_wali* host, uint32_t addr, uint32_t length) {
     (void)host;
-    return lock_pages(SYS_MLOCK, addr, length, 0);
+    return lock_pages(NR_mlock, addr, length, 0);
 }
 
 uint64_t w2c_wali_SYS_mlock2(struct w2c_wali* host, uint32_t addr, uint32_t length, uint32_t flags) {
     (void)host;
-    return lock_pages(SYS_MLOCK2, addr, length, flags);
+    return lock_pages(NR_mlock2, addr, length, flags);
 }
 
 uint64_t w2c_wali_SYS_munlock(struct w2c_wali* host, uint32_t addr, uint32_t length) {
     (void)host;
-    return lock_pages(SYS_MUNLOCK, addr, length, 0);
+    return lock_pages(NR_munlock, addr, length, 0);
 }
 
 uint64_t w2c_wali_SYS_mincore(struct w2c_wali* host, uint32_t addr, uint32_t length, uint32_t vec) {
     (void)host;
     const uint64_t size = page_up(length);
-    if (!is_aligned(addr)) return wali_error(E_INVAL);
-    if (addr + size > ADDRESS_SPACE || !range_is(addr, size, true)) return wali_error(E_NOMEM);
-    return wali_syscall3(27, WALI_MEMORY_BASE + addr, size, wali_pointer(vec));
+    if (!is_aligned(addr)) return wali_error(WALI_EINVAL);
+    if (addr + size > ADDRESS_SPACE || !range_is(addr, size, true)) return wali_error(WALI_ENOMEM);
+    return wali_syscall3(NR_mincore, WALI_MEMORY_BASE + addr, size, wali_pointer(vec));
 }

@@ -4,12 +4,6 @@
 // own and it is moved from there: how large a segment is may change until it is attached, how much is moved may not.
 #include "address_space.h"
 
-#define SHM_RDONLY_ 010000U
-#define SHM_RND_ 020000U
-#define SHM_REMAP_ 040000U
-
-enum { SYS_SHMAT = 30, SYS_SHMCTL = 31, SYS_SHMDT = 67 };
-
 struct shm_status {
     unsigned char permissions[48];
     uint64_t size;
@@ -20,19 +14,19 @@ _Static_assert(sizeof(struct shm_status) == 112, "shmid64_ds");
 // The size of the mapping of a segment, or an error.
 static uint64_t segment_size(uint32_t id) {
     struct shm_status status;
-    const uint64_t result = wali_syscall3(SYS_SHMCTL, id, 2 /* IPC_STAT */, (uint64_t)&status);
+    const uint64_t result = wali_syscall3(NR_shmctl, id, WALI_IPC_STAT, (uint64_t)&status);
     if (failed(result)) return result;
-    return status.size > memory_limit() ? wali_error(E_NOMEM) : page_up(status.size);
+    return status.size > memory_limit() ? wali_error(WALI_ENOMEM) : page_up(status.size);
 }
 
 // Where a segment goes; an error if nowhere.
 static uint64_t place(uint64_t address, uint64_t size, uint32_t flags) {
     if (address == 0) {
         const uint64_t found = range_find(size);
-        return found == 0 ? wali_error(E_NOMEM) : found;
+        return found == 0 ? wali_error(WALI_ENOMEM) : found;
     }
-    if (failed(range_check_fixed(address, size))) return wali_error(E_INVAL);
-    return (flags & SHM_REMAP_) || range_is(address, size, false) ? address : wali_error(E_INVAL);
+    if (failed(range_check_fixed(address, size))) return wali_error(WALI_EINVAL);
+    return (flags & WALI_SHM_REMAP) || range_is(address, size, false) ? address : wali_error(WALI_EINVAL);
 }
 
 static uint64_t attach_locked(uint32_t id, uint64_t wish, uint32_t flags) {
@@ -40,12 +34,11 @@ static uint64_t attach_locked(uint32_t id, uint64_t wish, uint32_t flags) {
     if (failed(size)) return size;
     const uint64_t address = place(wish, size, flags);
     if (failed(address)) return address;
-    const uint64_t outside = wali_syscall3(SYS_SHMAT, id, 0, flags & SHM_RDONLY_);  // not SHM_EXEC
+    const uint64_t outside = wali_syscall3(NR_shmat, id, 0, flags & WALI_SHM_RDONLY);  // not SHM_EXEC
     if (failed(outside)) return outside;
-    const uint64_t moved =
-        wali_syscall5(25 /* mremap */, outside, size, size, 3 /* MAYMOVE, FIXED */, WALI_MEMORY_BASE + address);
+    const uint64_t moved = wali_syscall5(NR_mremap, outside, size, size, MOVE_TO, WALI_MEMORY_BASE + address);
     if (failed(moved)) {
-        wali_syscall1(SYS_SHMDT, outside);
+        wali_syscall1(NR_shmdt, outside);
         range_repair(address, size);
         return moved;
     }
@@ -55,8 +48,8 @@ static uint64_t attach_locked(uint32_t id, uint64_t wish, uint32_t flags) {
 
 uint64_t w2c_wali_SYS_shmat(struct w2c_wali* host, uint32_t shmid, uint32_t shmaddr, uint32_t shmflg) {
     (void)host;
-    const uint64_t address = shmflg & SHM_RND_ ? page_down(shmaddr) : shmaddr;
-    if (!is_aligned(address) || (address == 0 && (shmflg & SHM_REMAP_))) return wali_error(E_INVAL);
+    const uint64_t address = shmflg & WALI_SHM_RND ? page_down(shmaddr) : shmaddr;
+    if (!is_aligned(address) || (address == 0 && (shmflg & WALI_SHM_REMAP))) return wali_error(WALI_EINVAL);
     const uint64_t mask = page_map_lock();
     const uint64_t result = attach_locked(shmid, address, shmflg);
     page_map_unlock(mask);
@@ -69,7 +62,7 @@ uint64_t w2c_wali_SYS_shmat(struct w2c_wali* host, uint32_t shmid, uint32_t shma
 
 static void reserve_chunk(uint64_t address, uint64_t size) {
     unsigned char residence[CHUNK_PAGES];
-    const bool mapped = !failed(wali_syscall3(27 /* mincore */, WALI_MEMORY_BASE + address, size, (uint64_t)residence));
+    const bool mapped = !failed(wali_syscall3(NR_mincore, WALI_MEMORY_BASE + address, size, (uint64_t)residence));
     if (mapped || range_repair(address, size)) return;
     for (uint64_t at = address; at < address + size; at += WALI_PAGE) range_repair(at, WALI_PAGE);
 }
@@ -86,7 +79,7 @@ static void reserve_holes(uint64_t address) {
 uint64_t w2c_wali_SYS_shmdt(struct w2c_wali* host, uint32_t shmaddr) {
     (void)host;
     const uint64_t mask = page_map_lock();
-    const uint64_t result = wali_syscall1(SYS_SHMDT, WALI_MEMORY_BASE + shmaddr);
+    const uint64_t result = wali_syscall1(NR_shmdt, WALI_MEMORY_BASE + shmaddr);
     if (!failed(result)) reserve_holes(shmaddr);
     page_map_unlock(mask);
     return result;

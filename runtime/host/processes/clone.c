@@ -18,7 +18,8 @@ uint64_t w2c_wali_SYS_clone(struct w2c_wali* host, uint64_t flags, uint32_t stac
     (void)host;
     (void)tls;
     if ((flags & REFUSED_FLAGS) || stack != 0) return wali_error(WALI_ENOSYS);
-    return process_copy(56, (uint32_t)flags, 0, wali_pointer(parent_tid), wali_pointer(child_tid), flags & CLONE_VFORK);
+    return process_copy(NR_clone, (uint32_t)flags, 0, wali_pointer(parent_tid), wali_pointer(child_tid),
+                        flags & CLONE_VFORK);
 }
 
 static bool translate(__u64* address) {
@@ -30,13 +31,13 @@ static bool translate(__u64* address) {
 uint64_t w2c_wali_SYS_clone3(struct w2c_wali* host, uint32_t cl_args, uint32_t size) {
     (void)host;
     struct clone_args native;
-    if (size > sizeof native) return wali_error(E_2BIG);
-    if (size < CLONE_ARGS_SIZE_VER0) return wali_error(E_INVAL);
+    if (size > sizeof native) return wali_error(WALI_E2BIG);
+    if (size < CLONE_ARGS_SIZE_VER0) return wali_error(WALI_EINVAL);
     memset(&native, 0, sizeof native);
-    if (guest_read(&native, cl_args, size) != 0) return wali_error(E_FAULT);
+    if (guest_read(&native, cl_args, size) != 0) return wali_error(WALI_EFAULT);
     if ((native.flags & REFUSED_FLAGS) || native.stack != 0 || native.stack_size != 0) return wali_error(WALI_ENOSYS);
     if (!translate(&native.pidfd) || !translate(&native.child_tid) || !translate(&native.parent_tid) ||
         !translate(&native.set_tid))
-        return wali_error(E_FAULT);
-    return process_copy(435, (uint64_t)&native, sizeof native, 0, 0, native.flags & CLONE_VFORK);
+        return wali_error(WALI_EFAULT);
+    return process_copy(NR_clone3, (uint64_t)&native, sizeof native, 0, 0, native.flags & CLONE_VFORK);
 }

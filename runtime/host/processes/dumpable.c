@@ -6,27 +6,25 @@
 // kernel's.
 #include "dumpable.h"
 
-enum { SYS_PRCTL = 157, GET_DUMPABLE = 3, SET_DUMPABLE = 4, SYS_GETEUID = 107 };
-
 static _Atomic bool hidden;  // for good: the kernel's value is 0, the guest's is here
 static _Atomic uint64_t own;
 
 // Who was root may have become a user. The kernel has set its value to 0 then (fs.suid_dumpable), which the guest sees.
 static bool is_hidden(void) {
-    if (!hidden && wali_syscall0(SYS_GETEUID) != 0) {
-        own = wali_syscall1(SYS_PRCTL, GET_DUMPABLE);
-        hidden = !failed(wali_syscall2(SYS_PRCTL, SET_DUMPABLE, 0));
+    if (!hidden && wali_syscall0(NR_geteuid) != 0) {
+        own = wali_syscall1(NR_prctl, WALI_PR_GET_DUMPABLE);
+        hidden = !failed(wali_syscall2(NR_prctl, WALI_PR_SET_DUMPABLE, 0));
     }
     return hidden;
 }
 
 void dumpable_start(void) { is_hidden(); }
 
-uint64_t dumpable_get(void) { return is_hidden() ? own : wali_syscall1(SYS_PRCTL, GET_DUMPABLE); }
+uint64_t dumpable_get(void) { return is_hidden() ? own : wali_syscall1(NR_prctl, WALI_PR_GET_DUMPABLE); }
 
 static uint64_t set(uint64_t value) {
-    if (!is_hidden()) return wali_syscall2(SYS_PRCTL, SET_DUMPABLE, value);
-    if (value > 1) return wali_error(E_INVAL);
+    if (!is_hidden()) return wali_syscall2(NR_prctl, WALI_PR_SET_DUMPABLE, value);
+    if (value > 1) return wali_error(WALI_EINVAL);
     own = value;
     return 0;
 }

@@ -25,23 +25,22 @@ struct vector {
 // Copies a guest's NULL-terminated array of strings; the strings stay where they are, the kernel copies them.
 static int64_t vector_read(struct vector* native, uint32_t address) {
     const uint64_t bytes = (LEAD + MAX_STRINGS + 1) * sizeof(uint64_t);
-    const uint64_t at =
-        wali_syscall6(9, 0, bytes, 3 /* read, write */, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    const uint64_t at = map_own(bytes);
     *native = (struct vector){bytes, (uint64_t*)at};
     if (failed(at)) return (int64_t)at;
     uint64_t* strings = native->pointers + LEAD;
     for (uint64_t i = 0; address != 0 && i < MAX_STRINGS; ++i) {
         uint32_t string;
         const uint64_t element = address + i * sizeof string;
-        if (element > UINT32_MAX || guest_read(&string, (uint32_t)element, sizeof string) != 0) return -E_FAULT;
+        if (element > UINT32_MAX || guest_read(&string, (uint32_t)element, sizeof string) != 0) return -WALI_EFAULT;
         if (string == 0) return 0;
         strings[i] = wali_pointer(string);
     }
-    return address == 0 ? 0 : -E_2BIG;
+    return address == 0 ? 0 : -WALI_E2BIG;
 }
 
 static void vector_free(const struct vector* native) {
-    if (!failed((uint64_t)native->pointers)) wali_syscall2(11, (uint64_t)native->pointers, native->bytes);
+    if (!failed((uint64_t)native->pointers)) wali_syscall2(NR_munmap, (uint64_t)native->pointers, native->bytes);
 }
 
 // --- what a file is ---
@@ -51,21 +50,21 @@ static int64_t open_executable(uint64_t dirfd, uint64_t path, uint32_t flags) {
     struct statx status;
     const uint64_t at_flags = flags & (AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
     // Opening anything but a regular file may wait or act.
-    if (failed(wali_syscall5(332, dirfd, path, at_flags, STATX_TYPE, (uint64_t)&status))) return -1;
+    if (failed(wali_syscall5(NR_statx, dirfd, path, at_flags, STATX_TYPE, (uint64_t)&status))) return -1;
     if (!S_ISREG(status.stx_mode)) return -1;
-    if (failed(wali_syscall4(439, dirfd, path, 1 /* X_OK */, AT_EACCESS | at_flags))) return -1;
-    const uint64_t fd = wali_syscall4(257, dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd != wali_error(E_NOENT) || !(flags & AT_EMPTY_PATH)) return (int64_t)fd;
+    if (failed(wali_syscall4(NR_faccessat2, dirfd, path, WALI_X_OK, AT_EACCESS | at_flags))) return -1;
+    const uint64_t fd = wali_syscall4(NR_openat, dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd != wali_error(WALI_ENOENT) || !(flags & AT_EMPTY_PATH)) return (int64_t)fd;
     char link[40] = "/proc/self/fd/";
     append_number(link, dirfd);
-    return (int64_t)wali_syscall4(257, (uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
+    return (int64_t)wali_syscall4(NR_openat, (uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
 }
 
 static bool is_module(const char* head) { return memcmp(head, "\0asm", 4) == 0; }
 
 static void read_head(char head[HEAD + 1], int64_t fd) {
     memset(head, 0, HEAD + 1);
-    wali_syscall4(17, (uint64_t)fd, (uint64_t)head, HEAD, 0);
+    wali_syscall4(NR_pread64, (uint64_t)fd, (uint64_t)head, HEAD, 0);
 }
 
 struct script {
@@ -97,7 +96,7 @@ static bool parse_script(struct script* script, char* head) {
 
 // Cached programs lie in the cache.
 static bool cache_folder(char* folder, size_t size) {
-    const uint64_t length = wali_syscall3(89, (uint64_t)"/proc/self/exe", (uint64_t)folder, size - 1);
+    const uint64_t length = wali_syscall3(NR_readlink, (uint64_t)"/proc/self/exe", (uint64_t)folder, size - 1);
     if (failed(length)) return false;
     folder[length] = '\0';
     char* slash = strrchr(folder, '/');
@@ -109,17 +108,17 @@ static bool cache_folder(char* folder, size_t size) {
 static uint64_t run_module(int64_t fd, uint64_t* name, const struct vector* environment) {
     char folder[4096];
     char number[24] = "";
-    if (!cache_folder(folder, sizeof folder)) return wali_error(E_NOEXEC);
+    if (!cache_folder(folder, sizeof folder)) return wali_error(WALI_ENOEXEC);
     append_number(number, (uint64_t)fd);
     if (*name == 0) *name = (uint64_t)"";  // as Linux starts a program without arguments
     const uint64_t options[] = {(uint64_t)"walirun", (uint64_t)"--module", (uint64_t)number, (uint64_t)folder};
     uint64_t* arguments = name - sizeof options / sizeof *options;
     memcpy(arguments, options, sizeof options);
-    wali_syscall3(72, (uint64_t)fd, F_SETFD, 0);
-    const uint64_t result =
-        wali_syscall3(59, (uint64_t)wali_runtime_path, (uint64_t)arguments, (uint64_t)(environment->pointers + LEAD));
+    wali_syscall3(NR_fcntl, (uint64_t)fd, F_SETFD, 0);
+    const uint64_t result = wali_syscall3(NR_execve, (uint64_t)wali_runtime_path, (uint64_t)arguments,
+                                          (uint64_t)(environment->pointers + LEAD));
     // The runtime was moved away: then modules cannot be executed here.
-    return result == wali_error(E_NOENT) ? wali_error(E_NOEXEC) : result;
+    return result == wali_error(WALI_ENOENT) ? wali_error(WALI_ENOEXEC) : result;
 }
 
 struct call {
@@ -145,7 +144,7 @@ static uint64_t run_script(const struct call* call, struct script script) {
         result = run_module(fd, first, &call->environment);
         call->arguments.pointers[LEAD] = old;
     }
-    wali_syscall1(3, (uint64_t)fd);
+    wali_syscall1(NR_close, (uint64_t)fd);
     return result;
 }
 
@@ -162,14 +161,14 @@ static uint64_t execute_module(const struct call* call) {
         result = run_module(fd, call->arguments.pointers + LEAD, &call->environment);
     else if (call->dirfd == (uint64_t)AT_FDCWD && parse_script(&script, head))
         result = run_script(call, script);
-    wali_syscall1(3, (uint64_t)fd);
+    wali_syscall1(NR_close, (uint64_t)fd);
     return result;
 }
 
 static uint64_t execute(struct call* call) {
     const uint64_t result = execute_module(call);
     if (result != 0) return result;
-    return wali_syscall5(322, call->dirfd, call->path, (uint64_t)(call->arguments.pointers + LEAD),
+    return wali_syscall5(NR_execveat, call->dirfd, call->path, (uint64_t)(call->arguments.pointers + LEAD),
                          (uint64_t)(call->environment.pointers + LEAD), call->flags);
 }
 
@@ -177,7 +176,7 @@ static uint64_t execute(struct call* call) {
 static uint64_t execute_again(const struct call* call) {
     uint64_t* environment = call->environment.pointers + LEAD - 1;
     *environment = (uint64_t)module_variable();
-    return wali_syscall3(59, (uint64_t)"/proc/self/exe", (uint64_t)(call->arguments.pointers + LEAD),
+    return wali_syscall3(NR_execve, (uint64_t)"/proc/self/exe", (uint64_t)(call->arguments.pointers + LEAD),
                          (uint64_t)environment);
 }
 

@@ -9,9 +9,6 @@
 #include "memory/memory.h"
 #include "threads/threads.h"
 
-#define CLONE_VFORK_ 0x4000UL
-#define SIGCHLD_ 17UL
-
 // Linear memory is copied on write with everything else. The C library's fork and the lock make sure that the child
 // finds neither malloc nor the page map in the hands of a thread that it does not have.
 uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
@@ -35,5 +32,5 @@ uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint6
 // The parent waits until the child executes a program or ends, as programs rely on; memory is a copy all the same.
 uint64_t w2c_wali_SYS_vfork(struct w2c_wali* host) {
     (void)host;
-    return process_copy(56, CLONE_VFORK_ | SIGCHLD_, 0, 0, 0, true);
+    return process_copy(NR_clone, WALI_CLONE_VFORK | WALI_SIGCHLD, 0, 0, 0, true);
 }

@@ -6,19 +6,24 @@
 // Per operation: which of the four arguments are pointers, the second of the call being bit 0. UINT8_MAX: refused,
 // because of an iovec.
 static const uint8_t keyctl_pointers[] = {
-    [1] = 1,                                            // JOIN_SESSION_KEYRING: name
-    [2] = 2,                                            // UPDATE: key, payload
-    [6] = 2,   [11] = 2,         [17] = 2,              // DESCRIBE, READ, GET_SECURITY: key, buffer
-    [10] = 6,                                           // SEARCH: keyring, type, description
-    [12] = 2,  [20] = UINT8_MAX,                        // INSTANTIATE: key, payload; INSTANTIATE_IOV
-    [23] = 11,                                          // DH_COMPUTE: keys, buffer, size, key derivation
-    [24] = 12,                                          // PKEY_QUERY: key, 0, information, result
-    [25] = 15, [26] = 15,        [27] = 15, [28] = 15,  // PKEY_ENCRYPT, ..., PKEY_VERIFY: all
-    [29] = 6,                                           // RESTRICT_KEYRING: keyring, type, restriction
-    [31] = 1,  [32] = 0,                                // CAPABILITIES: buffer; WATCH_KEY
+    [WALI_KEYCTL_JOIN_SESSION_KEYRING] = 1,
+    [WALI_KEYCTL_UPDATE] = 2,
+    [WALI_KEYCTL_DESCRIBE] = 2,
+    [WALI_KEYCTL_SEARCH] = 6,
+    [WALI_KEYCTL_READ] = 2,
+    [WALI_KEYCTL_INSTANTIATE] = 2,
+    [WALI_KEYCTL_GET_SECURITY] = 2,
+    [WALI_KEYCTL_INSTANTIATE_IOV] = UINT8_MAX,
+    [WALI_KEYCTL_DH_COMPUTE] = 11,
+    [WALI_KEYCTL_PKEY_QUERY] = 12,
+    [WALI_KEYCTL_PKEY_ENCRYPT] = 15,
+    [WALI_KEYCTL_PKEY_DECRYPT] = 15,
+    [WALI_KEYCTL_PKEY_SIGN] = 15,
+    [WALI_KEYCTL_PKEY_VERIFY] = 15,
+    [WALI_KEYCTL_RESTRICT_KEYRING] = 6,
+    [WALI_KEYCTL_CAPABILITIES] = 1,
+    [WALI_KEYCTL_WATCH_KEY] = 0,
 };
-
-#define KEYCTL_DH_COMPUTE_ 23U
 
 uint64_t w2c_wali_SYS_keyctl(struct w2c_wali* host, uint32_t operation, uint32_t arg2, uint32_t arg3, uint32_t arg4,
                              uint32_t arg5) {
@@ -26,9 +31,9 @@ uint64_t w2c_wali_SYS_keyctl(struct w2c_wali* host, uint32_t operation, uint32_t
     const uint32_t given[4] = {arg2, arg3, arg4, arg5};
     uint64_t native[4];
     if (operation >= sizeof keyctl_pointers || keyctl_pointers[operation] == UINT8_MAX ||
-        (operation == KEYCTL_DH_COMPUTE_ && arg5 != 0))  // a structure with pointers
-        return wali_error(E_OPNOTSUPP);
+        (operation == WALI_KEYCTL_DH_COMPUTE && arg5 != 0))  // a structure with pointers
+        return wali_error(WALI_EOPNOTSUPP);
     for (unsigned i = 0; i < 4; ++i)
         native[i] = keyctl_pointers[operation] >> i & 1 ? wali_pointer(given[i]) : given[i];
-    return wali_syscall5(250, operation, native[0], native[1], native[2], native[3]);
+    return wali_syscall5(NR_keyctl, operation, native[0], native[1], native[2], native[3]);
 }

@@ -6,31 +6,28 @@
 
 enum kind { UNKNOWN, NUMBER, POINTER, REFUSED };
 
-#define PR_GET_DUMPABLE_ 3U
-#define PR_SET_DUMPABLE_ 4U
-#define PR_SCHED_CORE_ 62U
-#define PR_SET_VMA_ 0x53564d41U
-
 // clang-format off
 static enum kind prctl_kind(uint32_t option)
 {
     switch (option) {
-    case 1: case 7: case 8:                       // PDEATHSIG, KEEPCAPS (get, set)
-    case 6: case 10: case 12: case 13: case 14:   // SET_UNALIGN, SET_FPEMU, SET_FPEXC, TIMING (get, set)
-    case 20: case 21: case 23: case 24:           // SET_ENDIAN, GET_SECCOMP, CAPBSET_READ, CAPBSET_DROP
-    case 27: case 28: case 29: case 30:           // SECUREBITS (get, set), TIMERSLACK (set, get)
-    case 31: case 32: case 33: case 34:           // TASK_PERF_EVENTS (disable, enable), MCE_KILL (set, get)
-    case 36: case 38: case 39:                    // SET_CHILD_SUBREAPER, NO_NEW_PRIVS (set, get)
-    case 41: case 42: case 47:                    // THP_DISABLE (set, get), CAP_AMBIENT
-    case 52: case 53: case 57: case 58:           // SPECULATION_CTRL (get, set), IO_FLUSHER (set, get)
-    case 65: case 66: case 67: case 68:           // MDWE (set, get), MEMORY_MERGE (set, get)
-    case 77: case 78:                             // TIMER_CREATE_RESTORE_IDS, FUTEX_HASH
+    case WALI_PR_SET_PDEATHSIG: case WALI_PR_GET_KEEPCAPS: case WALI_PR_SET_KEEPCAPS: case WALI_PR_SET_UNALIGN:
+    case WALI_PR_SET_FPEMU: case WALI_PR_SET_FPEXC: case WALI_PR_GET_TIMING: case WALI_PR_SET_TIMING:
+    case WALI_PR_SET_ENDIAN: case WALI_PR_GET_SECCOMP: case WALI_PR_CAPBSET_READ: case WALI_PR_CAPBSET_DROP:
+    case WALI_PR_GET_SECUREBITS: case WALI_PR_SET_SECUREBITS: case WALI_PR_SET_TIMERSLACK:
+    case WALI_PR_GET_TIMERSLACK: case WALI_PR_TASK_PERF_EVENTS_DISABLE: case WALI_PR_TASK_PERF_EVENTS_ENABLE:
+    case WALI_PR_MCE_KILL: case WALI_PR_MCE_KILL_GET: case WALI_PR_SET_CHILD_SUBREAPER: case WALI_PR_SET_NO_NEW_PRIVS:
+    case WALI_PR_GET_NO_NEW_PRIVS: case WALI_PR_SET_THP_DISABLE: case WALI_PR_GET_THP_DISABLE:
+    case WALI_PR_CAP_AMBIENT: case WALI_PR_GET_SPECULATION_CTRL: case WALI_PR_SET_SPECULATION_CTRL:
+    case WALI_PR_SET_IO_FLUSHER: case WALI_PR_GET_IO_FLUSHER: case WALI_PR_SET_MDWE: case WALI_PR_GET_MDWE:
+    case WALI_PR_SET_MEMORY_MERGE: case WALI_PR_GET_MEMORY_MERGE: case WALI_PR_TIMER_CREATE_RESTORE_IDS:
+    case WALI_PR_FUTEX_HASH:
         return NUMBER;
-    case 2: case 5: case 9: case 11: case 15:     // GET_PDEATHSIG, GET_UNALIGN, GET_FPEMU, GET_FPEXC, SET_NAME
-    case 16: case 19: case 25: case 37:           // GET_NAME, GET_ENDIAN, GET_TSC, GET_CHILD_SUBREAPER
+    case WALI_PR_GET_PDEATHSIG: case WALI_PR_GET_UNALIGN: case WALI_PR_GET_FPEMU: case WALI_PR_GET_FPEXC:
+    case WALI_PR_SET_NAME: case WALI_PR_GET_NAME: case WALI_PR_GET_ENDIAN: case WALI_PR_GET_TSC:
+    case WALI_PR_GET_CHILD_SUBREAPER:
         return POINTER;
-    case 22: case 26: case 35: case 59:           // SET_SECCOMP, SET_TSC, SET_MM, SET_SYSCALL_USER_DISPATCH
-    case 40: case 0x41555856: case 0x59616d61:    // GET_TID_ADDRESS, GET_AUXV, SET_PTRACER
+    case WALI_PR_SET_SECCOMP: case WALI_PR_SET_TSC: case WALI_PR_SET_MM: case WALI_PR_SET_SYSCALL_USER_DISPATCH:
+    case WALI_PR_GET_TID_ADDRESS: case WALI_PR_GET_AUXV: case WALI_PR_SET_PTRACER:
         return REFUSED;
     default:
         return UNKNOWN;
@@ -40,26 +37,27 @@ static enum kind prctl_kind(uint32_t option)
 
 // Names a range for /proc/PID/maps.
 static uint64_t set_vma(uint64_t what, uint64_t address, uint64_t size, uint64_t name) {
-    if (what != 0 || address > UINT32_MAX || size > UINT32_MAX) return wali_error(E_INVAL);
-    if (name > UINT32_MAX) return wali_error(E_FAULT);
-    return wali_syscall5(157, PR_SET_VMA_, what, WALI_MEMORY_BASE + address, size, wali_pointer((uint32_t)name));
+    if (what != 0 || address > UINT32_MAX || size > UINT32_MAX) return wali_error(WALI_EINVAL);
+    if (name > UINT32_MAX) return wali_error(WALI_EFAULT);
+    return wali_syscall5(NR_prctl, WALI_PR_SET_VMA, what, WALI_MEMORY_BASE + address, size,
+                         wali_pointer((uint32_t)name));
 }
 
 uint64_t w2c_wali_SYS_prctl(struct w2c_wali* host, uint32_t option, uint64_t arg2, uint64_t arg3, uint64_t arg4,
                             uint64_t arg5) {
     (void)host;
-    if (option == PR_GET_DUMPABLE_) return dumpable_get();
-    if (option == PR_SET_DUMPABLE_) return dumpable_set(arg2);
-    if (option == PR_SET_VMA_) return set_vma(arg2, arg3, arg4, arg5);
-    if (option == PR_SCHED_CORE_)
-        return arg5 > UINT32_MAX ? wali_error(E_FAULT)
-                                 : wali_syscall5(157, option, arg2, arg3, arg4, wali_pointer((uint32_t)arg5));
+    if (option == WALI_PR_GET_DUMPABLE) return dumpable_get();
+    if (option == WALI_PR_SET_DUMPABLE) return dumpable_set(arg2);
+    if (option == WALI_PR_SET_VMA) return set_vma(arg2, arg3, arg4, arg5);
+    if (option == WALI_PR_SCHED_CORE)
+        return arg5 > UINT32_MAX ? wali_error(WALI_EFAULT)
+                                 : wali_syscall5(NR_prctl, option, arg2, arg3, arg4, wali_pointer((uint32_t)arg5));
     switch (prctl_kind(option)) {
-        case NUMBER: return wali_syscall5(157, option, arg2, arg3, arg4, arg5);
+        case NUMBER: return wali_syscall5(NR_prctl, option, arg2, arg3, arg4, arg5);
         case POINTER:
-            return arg2 > UINT32_MAX ? wali_error(E_FAULT)
-                                     : wali_syscall5(157, option, wali_pointer((uint32_t)arg2), arg3, arg4, arg5);
-        case REFUSED: return wali_error(E_PERM);
-        default: return wali_error(E_INVAL);
+            return arg2 > UINT32_MAX ? wali_error(WALI_EFAULT)
+                                     : wali_syscall5(NR_prctl, option, wali_pointer((uint32_t)arg2), arg3, arg4, arg5);
+        case REFUSED: return wali_error(WALI_EPERM);
+        default: return wali_error(WALI_EINVAL);
     }
 }

@@ -18,11 +18,11 @@ static uint64_t between_processes(uint64_t number, uint32_t pid, uint32_t local,
 uint64_t w2c_wali_SYS_process_vm_readv(struct w2c_wali* host, uint32_t pid, uint32_t local_iov, uint64_t liovcnt,
                                        uint32_t remote_iov, uint64_t riovcnt, uint64_t flags) {
     (void)host;
-    return between_processes(310, pid, local_iov, liovcnt, remote_iov, riovcnt, flags);
+    return between_processes(NR_process_vm_readv, pid, local_iov, liovcnt, remote_iov, riovcnt, flags);
 }
 
 uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali* host, uint32_t pid, uint32_t local_iov, uint64_t liovcnt,
                                         uint32_t remote_iov, uint64_t riovcnt, uint64_t flags) {
     (void)host;
-    return between_processes(311, pid, local_iov, liovcnt, remote_iov, riovcnt, flags);
+    return between_processes(NR_process_vm_writev, pid, local_iov, liovcnt, remote_iov, riovcnt, flags);
 }

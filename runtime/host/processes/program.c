@@ -41,7 +41,7 @@ int main(int argc, char** argv, char** envp) {
 uint64_t w2c_wali_SYS_exit_group(struct w2c_wali* host, uint32_t status) {
     (void)host;
     robust_list_end();
-    return wali_syscall1(231, status);
+    return wali_syscall1(NR_exit_group, status);
 }
 
 // Start-up failures of the guest's C library are above 255; what the parent sees is the low byte, as upstream defines.

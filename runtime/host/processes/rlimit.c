@@ -5,11 +5,8 @@
 // page_map.
 #include "engine/engine.h"
 
-#define RLIMIT_AS_ 9U
 #define HOST_BYTES (WALI_MEMORY_RESERVATION + STACK_MAPPING)
 #define INFINITE UINT64_MAX
-
-enum { SYS_PRLIMIT64 = 302 };
 
 struct limits {
     uint64_t soft;
@@ -27,34 +24,34 @@ static uint64_t address_space(uint32_t wanted, uint32_t old) {
     struct limits new_limits;
     struct limits old_limits;
     if (wanted != 0) {
-        if (guest_read(&new_limits, wanted, sizeof new_limits) != 0) return wali_error(E_FAULT);
-        if (new_limits.soft > new_limits.hard) return wali_error(E_INVAL);
+        if (guest_read(&new_limits, wanted, sizeof new_limits) != 0) return wali_error(WALI_EFAULT);
+        if (new_limits.soft > new_limits.hard) return wali_error(WALI_EINVAL);
         new_limits = (struct limits){for_kernel(new_limits.soft), for_kernel(new_limits.hard)};
     }
     const uint64_t result =
-        wali_syscall4(SYS_PRLIMIT64, 0, RLIMIT_AS_, wanted ? (uint64_t)&new_limits : 0, (uint64_t)&old_limits);
+        wali_syscall4(NR_prlimit64, 0, WALI_RLIMIT_AS, wanted ? (uint64_t)&new_limits : 0, (uint64_t)&old_limits);
     if (failed(result)) return result;
     if (wanted != 0) page_map_limit(for_guest(new_limits.soft) / WALI_PAGE);
     old_limits = (struct limits){for_guest(old_limits.soft), for_guest(old_limits.hard)};
-    return old != 0 && guest_write(old, &old_limits, sizeof old_limits) != 0 ? wali_error(E_FAULT) : 0;
+    return old != 0 && guest_write(old, &old_limits, sizeof old_limits) != 0 ? wali_error(WALI_EFAULT) : 0;
 }
 
 uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali* host, uint32_t resource, uint32_t rlim) {
     (void)host;
-    if (resource != RLIMIT_AS_) return wali_syscall2(97, resource, wali_pointer(rlim));
-    return rlim == 0 ? wali_error(E_FAULT) : address_space(0, rlim);
+    if (resource != WALI_RLIMIT_AS) return wali_syscall2(NR_getrlimit, resource, wali_pointer(rlim));
+    return rlim == 0 ? wali_error(WALI_EFAULT) : address_space(0, rlim);
 }
 
 uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali* host, uint32_t resource, uint32_t rlim) {
     (void)host;
-    if (resource != RLIMIT_AS_) return wali_syscall2(160, resource, wali_pointer(rlim));
-    return rlim == 0 ? wali_error(E_FAULT) : address_space(rlim, 0);
+    if (resource != WALI_RLIMIT_AS) return wali_syscall2(NR_setrlimit, resource, wali_pointer(rlim));
+    return rlim == 0 ? wali_error(WALI_EFAULT) : address_space(rlim, 0);
 }
 
 uint64_t w2c_wali_SYS_prlimit64(struct w2c_wali* host, uint32_t pid, uint32_t resource, uint32_t new_limit,
                                 uint32_t old_limit) {
     (void)host;
-    if (resource == RLIMIT_AS_ && (pid == 0 || pid == wali_syscall0(39 /* getpid */)))
+    if (resource == WALI_RLIMIT_AS && (pid == 0 || pid == wali_syscall0(NR_getpid)))
         return address_space(new_limit, old_limit);
-    return wali_syscall4(SYS_PRLIMIT64, pid, resource, wali_pointer(new_limit), wali_pointer(old_limit));
+    return wali_syscall4(NR_prlimit64, pid, resource, wali_pointer(new_limit), wali_pointer(old_limit));
 }

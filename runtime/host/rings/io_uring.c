@@ -18,8 +18,6 @@
 #define FEATURES_PASSED (0x1fffU & ~IORING_FEAT_RSRC_TAGS)
 #define FEATURES_NEEDED (IORING_FEAT_SINGLE_MMAP | IORING_FEAT_SUBMIT_STABLE)
 
-enum { SYS_SETUP = 425, SYS_ENTER = 426, SYS_REGISTER = 427 };
-
 struct ring {
     bool used;
     uint32_t fd;
@@ -50,12 +48,12 @@ static _Atomic uint32_t* word(uint8_t* memory, uint32_t offset) { return (_Atomi
 // --- setup ---
 
 static void* map(uint64_t size, uint64_t flags, uint64_t fd, uint64_t offset) {
-    const uint64_t at = wali_syscall6(9, 0, size, 3 /* read, write */, flags, fd, offset);
+    const uint64_t at = wali_syscall6(NR_mmap, 0, size, READ_WRITE, flags, fd, offset);
     return failed(at) ? NULL : (void*)at;
 }
 
 static void unmap(void* memory, uint64_t size) {
-    if (memory) wali_syscall2(11, (uint64_t)memory, size);
+    if (memory) wali_syscall2(NR_munmap, (uint64_t)memory, size);
 }
 
 static void ring_free(struct ring* ring) {
@@ -72,10 +70,10 @@ static bool ring_map(struct ring* ring) {
     const uint64_t completions = layout->cq_off.cqes + layout->cq_entries * sizeof(struct io_uring_cqe);
     ring->rings_size = page_up(submissions > completions ? submissions : completions);
     ring->entries_size = page_up(layout->sq_entries * sizeof(struct io_uring_sqe));
-    ring->kernel = map(ring->rings_size, 0x8001 /* shared, populate */, ring->fd, IORING_OFF_SQ_RING);
-    ring->kernel_entries = map(ring->entries_size, 0x8001, ring->fd, IORING_OFF_SQES);
-    ring->guest = map(ring->rings_size + ring->entries_size, 0x21 /* shared, anonymous */, (uint64_t)-1L, 0);
-    ring->room = map(layout->sq_entries * IO_URING_ROOM, 0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    ring->kernel = map(ring->rings_size, WALI_MAP_SHARED | WALI_MAP_POPULATE, ring->fd, IORING_OFF_SQ_RING);
+    ring->kernel_entries = map(ring->entries_size, WALI_MAP_SHARED | WALI_MAP_POPULATE, ring->fd, IORING_OFF_SQES);
+    ring->guest = map(ring->rings_size + ring->entries_size, SHARED_MEMORY, (uint64_t)-1L, 0);
+    ring->room = map(layout->sq_entries * IO_URING_ROOM, PRIVATE_MEMORY, (uint64_t)-1L, 0);
     if (!ring->kernel || !ring->kernel_entries || !ring->guest || !ring->room) return false;
     memcpy(ring->guest, ring->kernel, ring->rings_size);
     *word(ring->guest, layout->sq_off.flags) |= IORING_SQ_CQ_OVERFLOW;
@@ -88,7 +86,8 @@ static struct ring* ring_allocate(uint32_t fd) {
     struct ring* place = NULL;
     for (unsigned i = 0; i < RINGS; ++i) {
         struct ring* ring = &rings[i];
-        if (ring->used && (ring->fd == fd || failed(wali_syscall3(72, ring->fd, 1 /* F_GETFD */, 0)))) ring_free(ring);
+        if (ring->used && (ring->fd == fd || failed(wali_syscall3(NR_fcntl, ring->fd, WALI_F_GETFD, 0))))
+            ring_free(ring);
         if (!ring->used && !place) place = ring;
     }
     return place;
@@ -100,10 +99,10 @@ static uint64_t ring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
     if (!ring) return 0;
     switch (offset) {
         case IORING_OFF_SQ_RING:
-        case IORING_OFF_CQ_RING: return size <= ring->rings_size ? (uint64_t)ring->guest : wali_error(E_INVAL);
+        case IORING_OFF_CQ_RING: return size <= ring->rings_size ? (uint64_t)ring->guest : wali_error(WALI_EINVAL);
         case IORING_OFF_SQES:
-            return size <= ring->entries_size ? (uint64_t)ring->guest + ring->rings_size : wali_error(E_INVAL);
-        default: return wali_error(E_INVAL);
+            return size <= ring->entries_size ? (uint64_t)ring->guest + ring->rings_size : wali_error(WALI_EINVAL);
+        default: return wali_error(WALI_EINVAL);
     }
 }
 
@@ -130,15 +129,15 @@ uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali* host, uint32_t entries, ui
     struct io_uring_params layout;
     // Another thread could exchange a descriptor between the look at it and its use (mmap.c).
     if (threads_started()) return wali_error(WALI_ENOSYS);
-    if (guest_read(&layout, params, sizeof layout) != 0) return wali_error(E_FAULT);
-    if (layout.flags & ~SETUP_PASSED) return wali_error(E_INVAL);
-    const uint64_t fd = wali_syscall2(SYS_SETUP, entries, (uint64_t)&layout);
+    if (guest_read(&layout, params, sizeof layout) != 0) return wali_error(WALI_EFAULT);
+    if (layout.flags & ~SETUP_PASSED) return wali_error(WALI_EINVAL);
+    const uint64_t fd = wali_syscall2(NR_io_uring_setup, entries, (uint64_t)&layout);
     if (failed(fd)) return fd;
     uint64_t error = (layout.features & FEATURES_NEEDED) == FEATURES_NEEDED ? 0 : wali_error(WALI_ENOSYS);
-    if (error == 0 && !ring_add((uint32_t)fd, &layout)) error = wali_error(E_NOMEM);
+    if (error == 0 && !ring_add((uint32_t)fd, &layout)) error = wali_error(WALI_ENOMEM);
     layout.features &= FEATURES_PASSED;
-    if (error == 0 && guest_write(params, &layout, sizeof layout) != 0) error = wali_error(E_FAULT);
-    if (error != 0) wali_syscall1(3, fd);
+    if (error == 0 && guest_write(params, &layout, sizeof layout) != 0) error = wali_error(WALI_EFAULT);
+    if (error != 0) wali_syscall1(NR_close, fd);
     return error == 0 ? fd : error;
 }
 
@@ -168,7 +167,7 @@ static uint64_t submit(struct ring* ring, uint32_t wanted) {
     uint32_t count = 0;
     while (count < limit && count < wanted && take_entry(ring, head + count, (first + count) & (entries - 1))) ++count;
     *word(ring->kernel, at->tail) = first + count;
-    const uint64_t result = wali_syscall6(SYS_ENTER, ring->fd, count, 0, 0, 0, 0);
+    const uint64_t result = wali_syscall6(NR_io_uring_enter, ring->fd, count, 0, 0, 0, 0);
     const uint32_t taken = *word(ring->kernel, at->head) - first;
     *word(ring->kernel, at->tail) = first + taken;
     // One that does not exist is dropped and counted, as the kernel does.
@@ -212,20 +211,20 @@ struct wait_argument {
 };
 
 static int64_t read_mask(struct wait_argument* native, uint64_t address, uint64_t size) {
-    if (address > UINT32_MAX) return -E_FAULT;
+    if (address > UINT32_MAX) return -WALI_EFAULT;
     return signal_mask_read(&native->mask, (uint32_t)address, size);
 }
 
 static int64_t read_argument(struct wait_argument* native, uint32_t flags, uint32_t address, uint32_t size) {
     memset(native, 0, sizeof *native);
     native->size = size;
-    if (address == 0) return flags & IORING_ENTER_EXT_ARG ? -E_FAULT : 0;
+    if (address == 0) return flags & IORING_ENTER_EXT_ARG ? -WALI_EFAULT : 0;
     if (!(flags & IORING_ENTER_EXT_ARG)) {
         native->pointer = (uint64_t)&native->mask;
         return read_mask(native, address, size);
     }
-    if (size != sizeof native->extended) return -E_INVAL;
-    if (guest_read(&native->extended, address, size) != 0 || native->extended.ts > UINT32_MAX) return -E_FAULT;
+    if (size != sizeof native->extended) return -WALI_EINVAL;
+    if (guest_read(&native->extended, address, size) != 0 || native->extended.ts > UINT32_MAX) return -WALI_EFAULT;
     native->extended.ts = wali_pointer((uint32_t)native->extended.ts);
     native->pointer = (uint64_t)&native->extended;
     if (native->extended.sigmask == 0) return 0;
@@ -241,7 +240,7 @@ static uint64_t wait_for(struct ring* ring, uint32_t wanted, uint32_t flags, uin
     if (error != 0) return (uint64_t)error;
     const uint32_t have = unread(ring);
     atomic_fetch_add(&ring->waiting, 1);
-    const uint64_t result = wali_syscall6(SYS_ENTER, ring->fd, 0, wanted > have ? wanted - have : 0, flags,
+    const uint64_t result = wali_syscall6(NR_io_uring_enter, ring->fd, 0, wanted > have ? wanted - have : 0, flags,
                                           argument.pointer, argument.size);
     atomic_fetch_sub(&ring->waiting, 1);
     return result;
@@ -252,7 +251,7 @@ static uint64_t wait_for(struct ring* ring, uint32_t wanted, uint32_t flags, uin
 static uint64_t ring_lock(struct ring* ring) {
     const uint64_t mask = lock_take(&ring->lock);
     const uint64_t faults = HOST_SIGNALS;
-    wali_syscall4(14 /* rt_sigprocmask */, 1 /* SIG_UNBLOCK */, (uint64_t)&faults, 0, 8);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&faults, 0, 8);
     return mask;
 }
 
@@ -266,14 +265,14 @@ static uint64_t submit_and_deliver(struct ring* ring, uint32_t count) {
 }
 
 static uint64_t not_a_ring(uint32_t fd) {
-    return failed(wali_syscall3(72, fd, 1 /* F_GETFD */, 0)) ? wali_error(E_BADF) : wali_error(E_OPNOTSUPP);
+    return failed(wali_syscall3(NR_fcntl, fd, WALI_F_GETFD, 0)) ? wali_error(WALI_EBADF) : wali_error(WALI_EOPNOTSUPP);
 }
 
 uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali* host, uint32_t fd, uint32_t to_submit, uint32_t min_complete,
                                      uint32_t flags, uint32_t argp, uint32_t argsz) {
     (void)host;
     if (flags & ~(IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT | IORING_ENTER_EXT_ARG))
-        return wali_error(E_INVAL);
+        return wali_error(WALI_EINVAL);
     struct ring* ring = find(fd);
     if (!ring) return not_a_ring(fd);
     const uint64_t submitted = submit_and_deliver(ring, to_submit);
@@ -288,7 +287,7 @@ uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali* host, uint32_t fd, uint32_
 // --- registration ---
 
 static uint64_t pass(uint32_t fd, uint32_t opcode, uint64_t argument, uint32_t count) {
-    return wali_syscall4(SYS_REGISTER, fd, opcode, argument, count);
+    return wali_syscall4(NR_io_uring_register, fd, opcode, argument, count);
 }
 
 static uint64_t register_buffers(uint32_t fd, uint32_t address, uint32_t count) {
@@ -299,7 +298,7 @@ static uint64_t register_buffers(uint32_t fd, uint32_t address, uint32_t count) 
 
 static uint64_t update_files(uint32_t fd, uint32_t address, uint32_t count) {
     struct io_uring_files_update update;
-    if (guest_read(&update, address, sizeof update) != 0 || update.fds > UINT32_MAX) return wali_error(E_FAULT);
+    if (guest_read(&update, address, sizeof update) != 0 || update.fds > UINT32_MAX) return wali_error(WALI_EFAULT);
     update.fds = wali_pointer((uint32_t)update.fds);
     return pass(fd, IORING_REGISTER_FILES_UPDATE, (uint64_t)&update, count);
 }
@@ -309,14 +308,14 @@ static uint64_t probe(uint32_t fd, uint32_t address, uint32_t count) {
     _Alignas(struct io_uring_probe) unsigned char
         answer[sizeof(struct io_uring_probe) + 256 * sizeof(struct io_uring_probe_op)];
     struct io_uring_probe_op* operations = ((struct io_uring_probe*)answer)->ops;
-    if (count > 256) return wali_error(E_INVAL);
+    if (count > 256) return wali_error(WALI_EINVAL);
     const size_t size = sizeof(struct io_uring_probe) + count * sizeof *operations;
-    if (guest_read(answer, address, size) != 0) return wali_error(E_FAULT);
+    if (guest_read(answer, address, size) != 0) return wali_error(WALI_EFAULT);
     const uint64_t result = pass(fd, IORING_REGISTER_PROBE, (uint64_t)answer, count);
     if (failed(result)) return result;
     for (uint32_t i = 0; i < count; ++i)
         if (!io_uring_operation_known(i)) operations[i].flags = 0;
-    return guest_write(address, answer, size) != 0 ? wali_error(E_FAULT) : result;
+    return guest_write(address, answer, size) != 0 ? wali_error(WALI_EFAULT) : result;
 }
 
 uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali* host, uint32_t fd, uint32_t opcode, uint32_t arg,
@@ -342,6 +341,6 @@ uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali* host, uint32_t fd, uint
         case IORING_REGISTER_IOWQ_MAX_WORKERS:
         case IORING_REGISTER_SYNC_CANCEL:
         case IORING_REGISTER_FILE_ALLOC_RANGE: return pass(fd, opcode, wali_pointer(arg), nr_args);
-        default: return wali_error(E_INVAL);
+        default: return wali_error(WALI_EINVAL);
     }
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "cpu.h"
 #include "delivery.h"
 
 #define STACK_REACH (1U << 20)  // of one frame in memory, at most
@@ -73,23 +74,25 @@ static wasm_rt_trap_t trap_of(int signal, const siginfo_t* info, uintptr_t stack
 }
 
 // The guest's handler may have changed the mask, which the end of the native one would set back.
-static void keep_mask(ucontext_t* machine) { wali_syscall4(14, 0, 0, (uint64_t)&machine->uc_sigmask, 8); }
+static void keep_mask(ucontext_t* machine) {
+    wali_syscall4(NR_rt_sigprocmask, 0, 0, (uint64_t)&machine->uc_sigmask, 8);
+}
 
 // The guest's handler, too, runs on this stack: the one that was interrupted may be exhausted.
 static void on_fault(int signal, siginfo_t* info, void* context) {
     ucontext_t* machine = context;
     uintptr_t resume;
-    const uintptr_t instruction = (uintptr_t)machine->uc_mcontext.gregs[REG_RIP];
+    const uintptr_t instruction = cpu_instruction(machine);
     if (info->si_code <= 0) {
         signal_sent(signal, (const union siginfo*)info);
         keep_mask(machine);
         return;
     }
     if (guest_copy_recovers(instruction, &resume)) {
-        machine->uc_mcontext.gregs[REG_RIP] = (greg_t)resume;
+        cpu_continue_at(machine, resume);
         return;
     }
-    const wasm_rt_trap_t trap = trap_of(signal, info, (uintptr_t)machine->uc_mcontext.gregs[REG_RSP]);
+    const wasm_rt_trap_t trap = trap_of(signal, info, cpu_stack_pointer(machine));
     if (trap == WASM_RT_TRAP_NONE) trap_end(trap);
     const uintptr_t address = (uintptr_t)info->si_addr;
     if (!guest_handles(trap, in_memory(address) ? address : 0)) trap_end(trap);

@@ -4,17 +4,12 @@
 // in the kernel's siginfo_layout(). Handlers, rt_sigtimedwait and the calls that send a siginfo convert here.
 #include "delivery.h"
 
-#define SI_USER_ 0
-#define SI_KERNEL_ 0x80
-#define SI_TIMER_ (-2)
-#define SI_SIGIO_ (-5)
-
 enum meaning { SAME, TIMER, VALUE, FAULT, CALL };  // SAME: no pointer in it (kill, SIGCHLD, SIGIO)
 
 static enum meaning meaning_of(const struct siginfo_head* head) {
-    if (head->code == SI_TIMER_) return TIMER;
-    if (head->code < SI_USER_) return head->code == SI_SIGIO_ ? SAME : VALUE;
-    if (head->code == SI_USER_ || head->code >= SI_KERNEL_) return SAME;
+    if (head->code == WALI_SI_TIMER) return TIMER;
+    if (head->code < WALI_SI_USER) return head->code == WALI_SI_SIGIO ? SAME : VALUE;
+    if (head->code == WALI_SI_USER || head->code >= WALI_SI_KERNEL) return SAME;
     switch (head->signal) {
         case 4:  // SIGILL
         case 5:  // SIGTRAP
@@ -78,8 +73,8 @@ uint64_t w2c_wali_SYS_rt_sigqueueinfo(struct w2c_wali* host, uint32_t pid, uint3
     union siginfo native;
     const int64_t error = siginfo_read(&native, info, sig);
     if (error != 0) return (uint64_t)error;
-    if (claims_fault(sig, &native) && pid == wali_syscall0(186 /* gettid */)) return send_fault(sig, &native);
-    return wali_syscall3(129, pid, sig, (uint64_t)&native);
+    if (claims_fault(sig, &native) && pid == wali_syscall0(NR_gettid)) return send_fault(sig, &native);
+    return wali_syscall3(NR_rt_sigqueueinfo, pid, sig, (uint64_t)&native);
 }
 
 uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali* host, uint32_t tgid, uint32_t tid, uint32_t sig,
@@ -88,9 +83,9 @@ uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali* host, uint32_t tgid, ui
     union siginfo native;
     const int64_t error = siginfo_read(&native, info, sig);
     if (error != 0) return (uint64_t)error;
-    if (claims_fault(sig, &native) && tgid == wali_syscall0(39 /* getpid */) && tid == wali_syscall0(186 /* gettid */))
+    if (claims_fault(sig, &native) && tgid == wali_syscall0(NR_getpid) && tid == wali_syscall0(NR_gettid))
         return send_fault(sig, &native);
-    return wali_syscall4(297, tgid, tid, sig, (uint64_t)&native);
+    return wali_syscall4(NR_rt_tgsigqueueinfo, tgid, tid, sig, (uint64_t)&native);
 }
 
 // Here the kernel compares the structure's signal with `sig`.
@@ -104,8 +99,8 @@ uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali* host, uint32_t pidfd, u
     else if (siginfo_read(&native, info, sig) != 0)
         pointer = UNMAPPED_POINTER;
     else if (claims_fault(sig, &native))
-        return wali_error(E_PERM);  // whose descriptor it is, is not known
-    return wali_syscall4(424, pidfd, sig, pointer, flags);
+        return wali_error(WALI_EPERM);  // whose descriptor it is, is not known
+    return wali_syscall4(NR_pidfd_send_signal, pidfd, sig, pointer, flags);
 }
 
 // --- taking ---
@@ -118,9 +113,9 @@ uint64_t w2c_wali_SYS_rt_sigtimedwait(struct w2c_wali* host, uint32_t set, uint3
     union siginfo guest;
     const int64_t error = signal_mask_read(&mask, set, sigsetsize);
     if (error != 0) return (uint64_t)error;
-    const uint64_t result =
-        wali_syscall4(128, (uint64_t)&mask, info == 0 ? 0 : (uint64_t)&native, wali_pointer(timeout), sigsetsize);
+    const uint64_t result = wali_syscall4(NR_rt_sigtimedwait, (uint64_t)&mask, info == 0 ? 0 : (uint64_t)&native,
+                                          wali_pointer(timeout), sigsetsize);
     if (failed(result) || info == 0) return result;
     siginfo_to_guest(&guest, &native);
-    return guest_write(info, &guest, sizeof guest) == 0 ? result : wali_error(E_FAULT);
+    return guest_write(info, &guest, sizeof guest) == 0 ? result : wali_error(WALI_EFAULT);
 }

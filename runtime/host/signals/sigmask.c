@@ -37,7 +37,7 @@ void sigmask_release(uint64_t only) {
 }
 
 static int64_t whole_mask_read(uint64_t* mask, uint32_t address, uint64_t size) {
-    if (size != sizeof *mask) return -E_INVAL;
+    if (size != sizeof *mask) return -WALI_EINVAL;
     return guest_read(mask, address, sizeof *mask);
 }
 
@@ -64,15 +64,15 @@ uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali* host, uint32_t how, uint32
     (void)host;
     uint64_t mask = 0;
     uint64_t old = 0;
-    const int64_t error = set == 0 ? (sigsetsize == 8 ? 0 : -E_INVAL) : whole_mask_read(&mask, set, sigsetsize);
+    const int64_t error = set == 0 ? (sigsetsize == 8 ? 0 : -WALI_EINVAL) : whole_mask_read(&mask, set, sigsetsize);
     if (error != 0) return (uint64_t)error;
     const uint64_t native = mask & ~HOST_SIGNALS;
     const uint64_t held_before = held;
-    const uint64_t result = wali_syscall4(14, how, set == 0 ? 0 : (uint64_t)&native, (uint64_t)&old, 8);
+    const uint64_t result = wali_syscall4(NR_rt_sigprocmask, how, set == 0 ? 0 : (uint64_t)&native, (uint64_t)&old, 8);
     if (failed(result)) return result;
     if (set != 0) sigmask_release(changed(held_before, how, mask));
     old |= held_before;
-    if (oldset != 0 && guest_write(oldset, &old, sizeof old) != 0) return wali_error(E_FAULT);
+    if (oldset != 0 && guest_write(oldset, &old, sizeof old) != 0) return wali_error(WALI_EFAULT);
     return result;
 }
 
@@ -86,7 +86,8 @@ uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali* host, uint32_t mask, uint32
     const uint64_t held_before = held;
     const bool ready = waiting & ~wanted;
     sigmask_release(wanted);
-    const uint64_t result = ready ? wali_error(E_INTR) : wali_syscall2(130, (uint64_t)&native, sizeof native);
+    const uint64_t result =
+        ready ? wali_error(WALI_EINTR) : wali_syscall2(NR_rt_sigsuspend, (uint64_t)&native, sizeof native);
     sigmask_release(held_before);
     return result;
 }
@@ -94,8 +95,8 @@ uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali* host, uint32_t mask, uint32
 uint64_t w2c_wali_SYS_rt_sigpending(struct w2c_wali* host, uint32_t set, uint32_t sigsetsize) {
     (void)host;
     uint64_t pending = 0;
-    const uint64_t result = wali_syscall2(127, (uint64_t)&pending, sigsetsize);
+    const uint64_t result = wali_syscall2(NR_rt_sigpending, (uint64_t)&pending, sigsetsize);
     pending |= waiting;
     if (failed(result)) return result;
-    return guest_write(set, &pending, sigsetsize) == 0 ? result : wali_error(E_FAULT);
+    return guest_write(set, &pending, sigsetsize) == 0 ? result : wali_error(WALI_EFAULT);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "cpu.h"
 #include "delivery.h"
 
 #define SIGNALS 64
@@ -15,15 +16,8 @@
 
 #define NATIVE_SIG_IGN 1
 
-#define SA_SIGINFO_ 0x4U
-#define SA_RESTORER_ 0x04000000U
-#define SA_ONSTACK_ 0x08000000U
-#define SA_NODEFER_ 0x40000000U
-#define SA_RESETHAND_ 0x80000000U
 #define SA_KNOWN 0xdc000807U  // what the kernel keeps of the flags
 
-#define SS_ONSTACK_ 1U
-#define SS_DISABLE_ 2U
 #define SS_AUTODISARM_ (1U << 31)
 #define MIN_STACK 2048U
 
@@ -49,14 +43,14 @@ static uint32_t* stack_pointer(void) {
 
 // 0: free to use, SS_ONSTACK: in use, SS_DISABLE: there is none.
 static uint32_t alternate_state(uint32_t sp) {
-    if (alternate.ss_size == 0) return SS_DISABLE_;
+    if (alternate.ss_size == 0) return WALI_SS_DISABLE;
     if (alternate.ss_flags & SS_AUTODISARM_) return 0;
-    return sp > alternate.ss_sp && sp - alternate.ss_sp <= alternate.ss_size ? SS_ONSTACK_ : 0;
+    return sp > alternate.ss_sp && sp - alternate.ss_sp <= alternate.ss_size ? WALI_SS_ONSTACK : 0;
 }
 
 // Where the handler's frame starts: below the red zone, or at the top of the alternate stack.
 static uint32_t frame_top(uint32_t sp, uint32_t flags) {
-    if (!(flags & SA_ONSTACK_) || alternate_state(sp) != 0) return (sp - RED_ZONE) & ~15U;
+    if (!(flags & WALI_SA_ONSTACK) || alternate_state(sp) != 0) return (sp - RED_ZONE) & ~15U;
     const uint32_t top = (alternate.ss_sp + alternate.ss_size) & ~15U;
     if (alternate.ss_flags & SS_AUTODISARM_) alternate = (struct wali_guest_stack_t){0};
     return top;
@@ -117,36 +111,29 @@ static void call_guest(uint32_t handler, uint32_t top, uint32_t* sp, int signal,
 // What a handler may change and must find again when it returns. When it jumps out instead, the changes remain, as
 // natively.
 struct interrupted {
-    struct interrupted* outer;
+    struct wali_frame frame;
     struct exception_state exception;
     struct wali_guest_stack_t alternate;
     uint64_t held;
     uint32_t sp;
 };
 
-static _Thread_local struct interrupted* volatile innermost;
-
-void frames_left(uintptr_t destination) {
-    while (innermost && frame_is_left(innermost, destination)) innermost = innermost->outer;
-}
-
 void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     const uint64_t action = handlers[signal];
     const uint32_t handler = (uint32_t)action;
     const uint32_t flags = (uint32_t)(action >> 32);
     if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN) return;  // changed after the kernel chose it
-    const uint64_t blocked = masks[signal] | (flags & SA_NODEFER_ ? 0 : bit_of((uint32_t)signal));
-    if (flags & SA_RESETHAND_) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
+    const uint64_t blocked = masks[signal] | (flags & WALI_SA_NODEFER ? 0 : bit_of((uint32_t)signal));
+    if (flags & WALI_SA_RESETHAND) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
 
     uint32_t* sp = stack_pointer();
-    struct interrupted before = {
-        .outer = innermost, .alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
+    struct interrupted before = {.alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
     struct guest_context context = {.stack = alternate, .mask = *mask | before.held};
-    if (alternate.ss_size == 0) context.stack.ss_flags = SS_DISABLE_;
+    if (alternate.ss_size == 0) context.stack.ss_flags = WALI_SS_DISABLE;
     exception_save(&before.exception);
-    innermost = &before;
+    frame_begin(&before.frame, 0);
     call_guest(handler, frame_top(before.sp, flags), sp, signal, info, &context);
-    innermost = before.outer;
+    frame_end(&before.frame);
     if (sp) *sp = before.sp;
     exception_restore(&before.exception);
     alternate = before.alternate;
@@ -160,25 +147,13 @@ static void on_signal(int signal, void* info, void* context) {
     signal_deliver(signal, info, (uint64_t*)&((ucontext_t*)context)->uc_sigmask);
 }
 
-// The C library's instructions, by which unwinders know the frame of a signal. They look at the byte before, too: it
-// must not belong to another function.
-__asm__(
-    ".text\n"
-    "    nop\n"
-    ".type wali_restore, @function\n"
-    "wali_restore:\n"
-    "    movq $15, %rax\n"
-    "    syscall\n"
-    ".size wali_restore, . - wali_restore\n");
-extern void wali_restore(void);
-
 // --- the host's signals: their native handler is in fault.c ---
 
 // The kernel has not blocked what this handler's mask says: for it, the handler is the host's.
 static void deliver_host_signal(int signal, const union siginfo* info) {
     const uint64_t blocked = masks[signal] & ~HOST_SIGNALS;
     uint64_t old;
-    wali_syscall4(14, 0 /* SIG_BLOCK */, (uint64_t)&blocked, (uint64_t)&old, 8);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, (uint64_t)&blocked, (uint64_t)&old, 8);
     signal_deliver(signal, info, &old);
     signals_restore(old);
 }
@@ -196,7 +171,7 @@ bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted) {
     const uint64_t action = handlers[signal];
     const uint32_t handler = (uint32_t)action;
     const uint32_t* sp = stack_pointer();
-    const bool has_room = action >> 32 & SA_ONSTACK_ && alternate_state(sp ? *sp : 0) == 0;
+    const bool has_room = action >> 32 & WALI_SA_ONSTACK && alternate_state(sp ? *sp : 0) == 0;
     if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN || sigmask_holds(signal)) return false;
     if (stack_exhausted && !has_room) return false;
     deliver_host_signal(signal, info);
@@ -216,13 +191,13 @@ static uint64_t install(uint32_t signal, const struct wali_guest_k_sigaction* ac
         struct wali_native_k_sigaction native;
         wali_k_sigaction_to_native(&native, action);
         native.mask &= ~HOST_SIGNALS;
-        native.restorer = (uint64_t)wali_restore;
-        native.flags = (action->flags & ~(uint64_t)SA_ONSTACK_) | SA_SIGINFO_ | SA_RESTORER_;
+        native.restorer = (uint64_t)cpu_signal_return;
+        native.flags = (action->flags & ~(uint64_t)WALI_SA_ONSTACK) | WALI_SA_SIGINFO | WALI_SA_RESTORER;
         if (action->handler == GUEST_SIG_IGN)
             native.handler = NATIVE_SIG_IGN;
         else if (action->handler != GUEST_SIG_DFL)
             native.handler = (uint64_t)on_signal;
-        const uint64_t result = wali_syscall4(13, signal, (uint64_t)&native, 0, 8);
+        const uint64_t result = wali_syscall4(NR_rt_sigaction, signal, (uint64_t)&native, 0, 8);
         if (failed(result)) return result;
     }
     return 0;
@@ -247,22 +222,23 @@ uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali* host, uint32_t signum, uint3
     (void)host;
     struct wali_guest_k_sigaction wanted;
     struct wali_guest_k_sigaction old;
-    if (sigsetsize != 8) return wali_error(E_INVAL);
-    if (act != 0 && guest_read(&wanted, act, sizeof wanted) != 0) return wali_error(E_FAULT);
-    if (signum < 1 || signum > SIGNALS || (act != 0 && (signum == 9 || signum == 19))) return wali_error(E_INVAL);
+    if (sigsetsize != 8) return wali_error(WALI_EINVAL);
+    if (act != 0 && guest_read(&wanted, act, sizeof wanted) != 0) return wali_error(WALI_EFAULT);
+    if (signum < 1 || signum > SIGNALS || (act != 0 && (signum == 9 || signum == 19))) return wali_error(WALI_EINVAL);
     guest_view(signum, &old);
     if (act != 0) {
         const uint64_t result = change(signum, &wanted);
         if (failed(result)) return result;
     }
-    if (oldact != 0 && guest_write(oldact, &old, sizeof old) != 0) return wali_error(E_FAULT);
+    if (oldact != 0 && guest_write(oldact, &old, sizeof old) != 0) return wali_error(WALI_EFAULT);
     return 0;
 }
 
 void signals_inherit(void) {
     for (uint32_t signal = 1; signal <= SIGNALS; ++signal) {
         struct wali_native_k_sigaction native;
-        if (!failed(wali_syscall4(13, signal, 0, (uint64_t)&native, 8)) && native.handler == NATIVE_SIG_IGN)
+        if (!failed(wali_syscall4(NR_rt_sigaction, signal, 0, (uint64_t)&native, 8)) &&
+            native.handler == NATIVE_SIG_IGN)
             handlers[signal] = GUEST_SIG_IGN;
     }
 }
@@ -278,10 +254,10 @@ uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali* host, uint64_t unused) {
 
 static int64_t set_alternate(const struct wali_guest_stack_t* wanted) {
     const uint32_t mode = wanted->ss_flags & ~SS_AUTODISARM_;
-    if (mode != 0 && mode != SS_ONSTACK_ && mode != SS_DISABLE_) return -E_INVAL;
-    if (mode != SS_DISABLE_ && wanted->ss_size < MIN_STACK) return -E_NOMEM;
+    if (mode != 0 && mode != WALI_SS_ONSTACK && mode != WALI_SS_DISABLE) return -WALI_EINVAL;
+    if (mode != WALI_SS_DISABLE && wanted->ss_size < MIN_STACK) return -WALI_ENOMEM;
     alternate = (struct wali_guest_stack_t){.ss_flags = wanted->ss_flags & SS_AUTODISARM_};
-    if (mode != SS_DISABLE_) {
+    if (mode != WALI_SS_DISABLE) {
         alternate.ss_sp = wanted->ss_sp;
         alternate.ss_size = wanted->ss_size;
     }
@@ -295,11 +271,11 @@ uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali* host, uint32_t ss, uint32_t o
     const uint32_t state = alternate_state(sp ? *sp : 0);
     const struct wali_guest_stack_t old = {alternate.ss_sp, alternate.ss_flags | state, alternate.ss_size};
     if (ss != 0) {
-        if (guest_read(&wanted, ss, sizeof wanted) != 0) return wali_error(E_FAULT);
-        if (state == SS_ONSTACK_) return wali_error(E_PERM);
+        if (guest_read(&wanted, ss, sizeof wanted) != 0) return wali_error(WALI_EFAULT);
+        if (state == WALI_SS_ONSTACK) return wali_error(WALI_EPERM);
         const int64_t error = set_alternate(&wanted);
         if (error != 0) return (uint64_t)error;
     }
-    if (old_ss != 0 && guest_write(old_ss, &old, sizeof old) != 0) return wali_error(E_FAULT);
+    if (old_ss != 0 && guest_write(old_ss, &old, sizeof old) != 0) return wali_error(WALI_EFAULT);
     return 0;
 }

@@ -7,7 +7,7 @@ uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali* host, uint32_t fd, uint32_t mas
     (void)host;
     uint64_t native;
     const int64_t error = signal_mask_read(&native, mask, sizemask);
-    return error != 0 ? (uint64_t)error : wali_syscall4(289, fd, (uint64_t)&native, sizemask, flags);
+    return error != 0 ? (uint64_t)error : wali_syscall4(NR_signalfd4, fd, (uint64_t)&native, sizemask, flags);
 }
 
 uint64_t w2c_wali_SYS_signalfd(struct w2c_wali* host, uint32_t fd, uint32_t mask, uint32_t sizemask) {

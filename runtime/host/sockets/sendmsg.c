@@ -26,7 +26,7 @@ static int64_t write_back(uint32_t message, const struct wali_native_msghdr* hea
         error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_namelen), head->msg_namelen);
     error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_controllen), (uint32_t)head->msg_controllen);
     error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_flags), head->msg_flags);
-    return error == 0 ? 0 : -E_FAULT;
+    return error == 0 ? 0 : -WALI_EFAULT;
 }
 
 // --- one message ---
@@ -47,15 +47,15 @@ static uint64_t message_read(struct message* native, uint32_t address) {
 uint64_t w2c_wali_SYS_sendmsg(struct w2c_wali* host, uint32_t sockfd, uint32_t msg, uint32_t flags) {
     (void)host;
     struct message native;
-    return wali_syscall3(46, sockfd, message_read(&native, msg), flags);
+    return wali_syscall3(NR_sendmsg, sockfd, message_read(&native, msg), flags);
 }
 
 uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali* host, uint32_t sockfd, uint32_t msg, uint32_t flags) {
     (void)host;
     struct message native;
-    const uint64_t result = wali_syscall3(47, sockfd, message_read(&native, msg), flags);
+    const uint64_t result = wali_syscall3(NR_recvmsg, sockfd, message_read(&native, msg), flags);
     if (failed(result)) return result;
-    return write_back(msg, &native.head) == 0 ? result : wali_error(E_FAULT);
+    return write_back(msg, &native.head) == 0 ? result : wali_error(WALI_EFAULT);
 }
 
 // --- several ---
@@ -127,10 +127,11 @@ static bool exchange(struct batch* batch, const struct call* call, uint64_t* res
     if (!batch_read(batch, call->messages, call->count, &known)) return false;
     const uint64_t heads = known == 0 ? UNMAPPED_POINTER : (uint64_t)batch->heads;
     const uint32_t count = known == 0 ? call->count : known;
-    *result = call->receive ? wali_syscall5(299, call->sockfd, heads, count, call->flags, wali_pointer(call->timeout))
-                            : wali_syscall4(307, call->sockfd, heads, count, call->flags);
+    *result = call->receive
+                  ? wali_syscall5(NR_recvmmsg, call->sockfd, heads, count, call->flags, wali_pointer(call->timeout))
+                  : wali_syscall4(NR_sendmmsg, call->sockfd, heads, count, call->flags);
     if (!failed(*result) && batch_write_back(batch, call->messages, *result, call->receive) != 0)
-        *result = wali_error(E_FAULT);
+        *result = wali_error(WALI_EFAULT);
     return true;
 }
 
@@ -141,14 +142,13 @@ static bool exchange_few(const struct call* call, uint64_t* result) {
 }
 
 static uint64_t exchange_many(const struct call* call) {
-    const uint64_t at = wali_syscall6(9, 0, sizeof(struct many), 3 /* read, write */,
-                                      0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    const uint64_t at = map_own(sizeof(struct many));
     if (failed(at)) return at;
     struct many* many = (struct many*)at;
     struct batch batch = {many->heads, many->iov, MESSAGES_MAX, MESSAGES_MAX * GUEST_IOV_MAX};
     uint64_t result = 0;
     exchange(&batch, call, &result);
-    wali_syscall2(11, at, sizeof *many);
+    wali_syscall2(NR_munmap, at, sizeof *many);
     return result;
 }
 

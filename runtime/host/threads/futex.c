@@ -6,49 +6,29 @@
 
 #include "engine/engine.h"
 
-#define SYS_FUTEX 202
-#define FUTEX_PRIVATE 128U
-#define FUTEX_CLOCK_REALTIME_ 256U
-
-enum {
-    WAIT = 0,
-    WAKE = 1,
-    REQUEUE = 3,
-    CMP_REQUEUE = 4,
-    WAKE_OP = 5,
-    LOCK_PI = 6,
-    UNLOCK_PI = 7,
-    TRYLOCK_PI = 8,
-    WAIT_BITSET = 9,
-    WAKE_BITSET = 10,
-    WAIT_REQUEUE_PI = 11,
-    CMP_REQUEUE_PI = 12,
-    LOCK_PI2 = 13,
-};
-
 uint64_t w2c_wali_SYS_futex(struct w2c_wali* host, uint32_t uaddr, uint32_t futex_op, uint32_t val, uint32_t timeout,
                             uint32_t uaddr2, uint32_t val3) {
     (void)host;
     uint64_t fourth;
-    switch (futex_op & ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME_)) {
-        case WAIT:
-        case WAIT_BITSET:
-        case LOCK_PI:
-        case LOCK_PI2:
-        case WAIT_REQUEUE_PI: fourth = wali_pointer(timeout); break;
-        case WAKE:
-        case WAKE_BITSET:
-        case UNLOCK_PI:
-        case TRYLOCK_PI:
-        case REQUEUE:
-        case CMP_REQUEUE:
-        case CMP_REQUEUE_PI:
-        case WAKE_OP:
+    switch (futex_op & ~(uint32_t)(WALI_FUTEX_PRIVATE_FLAG | WALI_FUTEX_CLOCK_REALTIME)) {
+        case WALI_FUTEX_WAIT:
+        case WALI_FUTEX_WAIT_BITSET:
+        case WALI_FUTEX_LOCK_PI:
+        case WALI_FUTEX_LOCK_PI2:
+        case WALI_FUTEX_WAIT_REQUEUE_PI: fourth = wali_pointer(timeout); break;
+        case WALI_FUTEX_WAKE:
+        case WALI_FUTEX_WAKE_BITSET:
+        case WALI_FUTEX_UNLOCK_PI:
+        case WALI_FUTEX_TRYLOCK_PI:
+        case WALI_FUTEX_REQUEUE:
+        case WALI_FUTEX_CMP_REQUEUE:
+        case WALI_FUTEX_CMP_REQUEUE_PI:
+        case WALI_FUTEX_WAKE_OP:
             fourth = timeout;  // a number, or unused
             break;
         default: return wali_error(WALI_ENOSYS);
     }
-    return wali_syscall6(SYS_FUTEX, wali_pointer(uaddr), futex_op, val, fourth, wali_pointer(uaddr2), val3);
+    return wali_syscall6(NR_futex, wali_pointer(uaddr), futex_op, val, fourth, wali_pointer(uaddr2), val3);
 }
 
 // --- memory.atomic.wait and notify ---
@@ -67,7 +47,7 @@ static uint64_t effective(uint32_t address, uint32_t offset, uint32_t width) {
 // The end of a wait as absolute monotonic time. Returns NULL for "for ever" (a negative timeout).
 static const struct timespec* deadline(struct timespec* end, int64_t nanoseconds) {
     if (nanoseconds < 0) return NULL;
-    wali_syscall2(228, 1 /* CLOCK_MONOTONIC */, (uint64_t)end);
+    wali_syscall2(NR_clock_gettime, WALI_CLOCK_MONOTONIC, (uint64_t)end);
     end->tv_sec += nanoseconds / NANOSECONDS;
     end->tv_nsec += nanoseconds % NANOSECONDS;
     if (end->tv_nsec >= NANOSECONDS) {
@@ -78,8 +58,8 @@ static const struct timespec* deadline(struct timespec* end, int64_t nanoseconds
 }
 
 static uint64_t futex_wait(const volatile void* word, uint32_t expected, const struct timespec* end) {
-    return wali_syscall6(SYS_FUTEX, (uint64_t)word, WAIT_BITSET | FUTEX_PRIVATE, expected, (uint64_t)end, 0,
-                         UINT32_MAX);
+    return wali_syscall6(NR_futex, (uint64_t)word, WALI_FUTEX_WAIT_BITSET | WALI_FUTEX_PRIVATE_FLAG, expected,
+                         (uint64_t)end, 0, UINT32_MAX);
 }
 
 static void check_shared(void) {
@@ -97,9 +77,9 @@ uint32_t w2c_wali_atomicwait32(struct w2c_wali* host, uint32_t address, uint32_t
     for (;;) {
         const uint64_t result = futex_wait(word, expected, until);
         if (result == 0) return WOKEN;
-        if (result == wali_error(110 /* ETIMEDOUT */)) return TIMED_OUT;
+        if (result == wali_error(WALI_ETIMEDOUT)) return TIMED_OUT;
         // -EAGAIN: the value is another one by now. -EINTR: a guest's signal handler ran; wait on.
-        if (result == wali_error(E_AGAIN)) return NOT_EQUAL;
+        if (result == wali_error(WALI_EAGAIN)) return NOT_EQUAL;
     }
 }
 
@@ -128,8 +108,8 @@ uint32_t w2c_wali_atomicwait64(struct w2c_wali* host, uint32_t address, uint64_t
     const uint32_t generation = atomic_load(&buckets[bucket].generation);
     while (outcome == NOT_EQUAL && atomic_load(word) == expected) {
         const uint64_t result = futex_wait(&buckets[bucket].generation, generation, until);
-        if (result == 0 || result == wali_error(E_AGAIN)) outcome = WOKEN;
-        if (result == wali_error(110 /* ETIMEDOUT */)) outcome = TIMED_OUT;
+        if (result == 0 || result == wali_error(WALI_EAGAIN)) outcome = WOKEN;
+        if (result == wali_error(WALI_ETIMEDOUT)) outcome = TIMED_OUT;
     }
     atomic_fetch_sub(&buckets[bucket].waiters, 1);
     return outcome;
@@ -141,13 +121,13 @@ uint32_t w2c_wali_atomicnotify(struct w2c_wali* host, uint32_t address, uint32_t
     atomic_load((const _Atomic uint32_t*)at);
     const uint32_t limit = count > INT_MAX ? INT_MAX : count;
     uint64_t woken = 0;
-    if (limit > 0) woken = wali_syscall3(SYS_FUTEX, at, WAKE | FUTEX_PRIVATE, limit);
+    if (limit > 0) woken = wali_syscall3(NR_futex, at, WALI_FUTEX_WAKE | WALI_FUTEX_PRIVATE_FLAG, limit);
     if (failed(woken)) woken = 0;
     const unsigned bucket = bucket_of(at);
     if (woken < limit && atomic_load(&buckets[bucket].waiters) > 0) {
         atomic_fetch_add(&buckets[bucket].generation, 1);
-        const uint64_t more =
-            wali_syscall3(SYS_FUTEX, (uint64_t)&buckets[bucket].generation, WAKE | FUTEX_PRIVATE, INT_MAX);
+        const uint64_t more = wali_syscall3(NR_futex, (uint64_t)&buckets[bucket].generation,
+                                            WALI_FUTEX_WAKE | WALI_FUTEX_PRIVATE_FLAG, INT_MAX);
         if (!failed(more)) woken += more;
     }
     return (uint32_t)(woken < limit ? woken : limit);

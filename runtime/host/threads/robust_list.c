@@ -30,13 +30,12 @@ static _Thread_local bool kernel_knows;
 static _Thread_local volatile uint32_t copies;
 
 static uint64_t mirror_reserve(void) {
-    const uint64_t at = wali_syscall6(9, 0, MIRROR_BYTES, 3 /* read, write */,
-                                      0x4022 /* private, anonymous, no reserve */, (uint64_t)-1L, 0);
+    const uint64_t at = map_own(MIRROR_BYTES);
     uint64_t other = 0;
     if (failed(at)) return 0;
-    wali_syscall3(28 /* madvise */, at, MIRROR_BYTES, 15 /* MADV_NOHUGEPAGE */);
+    wali_syscall3(NR_madvise, at, MIRROR_BYTES, WALI_MADV_NOHUGEPAGE);
     if (atomic_compare_exchange_strong(&mirror, &other, at)) return at;
-    wali_syscall2(11, at, MIRROR_BYTES);
+    wali_syscall2(NR_munmap, at, MIRROR_BYTES);
     return other;
 }
 
@@ -77,7 +76,7 @@ static void tell_kernel(void) {
         if (guest_read(&head, registered, sizeof head) != 0) memset(&head, 0, sizeof head);
         copy_list(at, &head);
     } while (mine != copies);
-    if (!kernel_knows) wali_syscall2(273 /* set_robust_list */, (uint64_t)&kernel_list, sizeof kernel_list);
+    if (!kernel_knows) wali_syscall2(NR_set_robust_list, (uint64_t)&kernel_list, sizeof kernel_list);
     kernel_knows = true;
 }
 
@@ -90,7 +89,7 @@ void robust_list_forked(void) {
 
 uint64_t w2c_wali_SYS_set_robust_list(struct w2c_wali* host, uint32_t head, uint32_t len) {
     (void)host;
-    if (len != sizeof(struct wali_guest_robust_list_head)) return wali_error(E_INVAL);
+    if (len != sizeof(struct wali_guest_robust_list_head)) return wali_error(WALI_EINVAL);
     registered = head;
     tell_kernel();
     return 0;
@@ -100,12 +99,12 @@ uint64_t w2c_wali_SYS_set_robust_list(struct w2c_wali* host, uint32_t head, uint
 uint64_t w2c_wali_SYS_get_robust_list(struct w2c_wali* host, uint32_t pid, uint32_t head_ptr, uint32_t len_ptr) {
     (void)host;
     const uint32_t length = sizeof(struct wali_guest_robust_list_head);
-    if (pid != 0 && pid != wali_syscall0(186 /* gettid */)) return wali_error(E_PERM);
-    if (guest_write(len_ptr, &length, sizeof length) != 0) return wali_error(E_FAULT);
-    return guest_write(head_ptr, &registered, sizeof registered) != 0 ? wali_error(E_FAULT) : 0;
+    if (pid != 0 && pid != wali_syscall0(NR_gettid)) return wali_error(WALI_EPERM);
+    if (guest_write(len_ptr, &length, sizeof length) != 0) return wali_error(WALI_EFAULT);
+    return guest_write(head_ptr, &registered, sizeof registered) != 0 ? wali_error(WALI_EFAULT) : 0;
 }
 
-static void wake(uint32_t address) { wali_syscall4(202, wali_pointer(address), 1 /* FUTEX_WAKE */, 1, 0); }
+static void wake(uint32_t address) { wali_syscall4(NR_futex, wali_pointer(address), WALI_FUTEX_WAKE, 1, 0); }
 
 // A lock of a thread that ends: marked for the next owner, who is woken; with priority inheritance, by the kernel.
 static void abandon(uint32_t address, uint32_t tid, bool pending, bool inherits) {
@@ -129,7 +128,7 @@ static void abandon_entry(uint32_t entry, uint32_t offset, uint32_t tid, bool pe
 static void abandon_list(uint32_t start) {
     struct wali_guest_robust_list_head head;
     if (start == 0 || guest_read(&head, start, sizeof head) != 0) return;
-    const uint32_t tid = (uint32_t)wali_syscall0(186 /* gettid */);
+    const uint32_t tid = (uint32_t)wali_syscall0(NR_gettid);
     const uint32_t offset = (uint32_t)head.futex_offset;
     uint32_t entry = head.list;
     for (int i = 0; i < LIMIT && (entry & ~1U) != start; ++i) {

@@ -87,7 +87,7 @@ static void call_guest(uint32_t index, uint32_t tid, uint32_t argument) {
 static void clear_tid(void) {
     // The kernel writes the zero (FUTEX_OP_SET) and wakes: a fault here, with signals blocked, would end the process.
     const uint64_t word = wali_pointer(clear_child_tid);
-    if (word != 0) wali_syscall6(202, word, 5 /* FUTEX_WAKE_OP */, 1, 0, word, 0);
+    if (word != 0) wali_syscall6(NR_futex, word, WALI_FUTEX_WAKE_OP, 1, 0, word, 0);
 }
 
 // As long as the frames of the guest's functions are there: a handler of the guest may run, and jump.
@@ -147,11 +147,11 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
     struct thread* thread = instance ? make_thread() : NULL;
     if (!thread) {
         free(instance);
-        return (uint32_t)-E_AGAIN;
+        return (uint32_t)-WALI_EAGAIN;
     }
     // What faults in the module's start function shall still be a trap, and that may change the mask.
     const uint64_t host_signals = HOST_SIGNALS;
-    wali_syscall4(14, 1 /* SIG_UNBLOCK */, (uint64_t)&host_signals, 0, 8);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&host_signals, 0, 8);
     wali_guest.instantiate(instance, NULL);
     signals_block();
     thread->instance = instance;
@@ -164,7 +164,7 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
         wali_guest.free(instance);
         free(instance);
         destroy(thread);
-        return (uint32_t)-E_AGAIN;
+        return (uint32_t)-WALI_EAGAIN;
     }
     const uint32_t running = tid_of(thread->native);
     const uint32_t tid = running != 0 ? running : thread->tid;
@@ -175,8 +175,8 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
 uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument) {
     (void)host;
     struct guest_function found;
-    if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-E_AGAIN;
-    if (excluded) return (uint32_t)-E_AGAIN;
+    if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-WALI_EAGAIN;
+    if (excluded) return (uint32_t)-WALI_EAGAIN;
     atomic_store(&any, true);
     // The new thread starts with all signals blocked, and no handler of the guest runs in the midst of malloc, not even
     // one for a signal of the host's that somebody has sent.
@@ -193,13 +193,13 @@ uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
     end_for_guest();
     if (end) _longjmp(*end, 1);
     clear_tid();
-    return wali_syscall1(60, status);  // other threads go on; the last one's end is that of the process
+    return wali_syscall1(NR_exit, status);  // other threads go on; the last one's end is that of the process
 }
 
 uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
     (void)host;
     clear_child_tid = tidptr;
-    return end ? tid_of(pthread_self()) : wali_syscall0(186 /* gettid */);
+    return end ? tid_of(pthread_self()) : wali_syscall0(NR_gettid);
 }
 
 // The calling thread is the only one of the new process, and its first.

@@ -23,7 +23,7 @@ void __real_stack_call(void (*function)(void), uint64_t top);
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 
-#include "stack.h"
+#include "engine/engine.h"
 
 static void (*called)(void);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// void stack_call(void (*function)(void), uint64_t top)
+// void cpu_stack_call(void (*function)(void), uint64_t top)
         .text
-        .globl  stack_call
-        .hidden stack_call
-        .type   stack_call, @function
-stack_call:
+        .globl  cpu_stack_call
+        .hidden cpu_stack_call
+        .type   cpu_stack_call, @function
+cpu_stack_call:
         .cfi_startproc
         pushq   %rbp
         .cfi_adjust_cfa_offset 8
@@ -18,5 +18,5 @@ stack_call:
         .cfi_def_cfa %rsp, 8
         retq
         .cfi_endproc
-        .size   stack_call, . - stack_call
+        .size   cpu_stack_call, . - cpu_stack_call
         .section .note.GNU-stack, "", @progbits
