@@ -236,6 +236,51 @@ TEST_CASE("indirect calls, in tables that never change and in others") {
     CHECK(exit_code_of(module_text(exit_with("(i32.const 3)"), "(table 0 funcref)")) == 3);
 }
 
+// The array that is being copied stays where it is. What fits, after a handler has grown the table, is there.
+TEST_CASE("a table grows in a handler while an instruction copies it") {
+    CHECK(exit_code_of(R"((module
+        (import "wali" "SYS_rt_sigaction" (func $sigaction (param i32 i32 i32 i32) (result i64)))
+        (import "wali" "SYS_setitimer" (func $setitimer (param i32 i32 i32) (result i64)))
+        (import "wali" "SYS_exit_group" (func $exit (param i32) (result i64)))
+        (memory 1 16)
+        (table $t 20000 1000000 funcref)
+        (func $grown (result i32) (i32.load (i32.const 256)))
+        (func $handler (param i32)
+            (if (i32.ge_s (table.grow $t (table.get $t (i32.const 2)) (i32.const 5000)) (i32.const 0))
+                (then (i32.store (i32.const 256) (i32.add (call $grown) (i32.const 5000))))))
+        (func $seven (result i32) (i32.const 7))
+        (elem (i32.const 1) $handler $seven $seven)
+        (func (export "_start") (local $i i32)
+            (i32.store (i32.const 64) (i32.const 1))
+            (drop (call $sigaction (i32.const 14) (i32.const 64) (i32.const 0) (i32.const 8)))
+            (i64.store (i32.const 136) (i64.const 200))
+            (i64.store (i32.const 152) (i64.const 200))
+            (drop (call $setitimer (i32.const 0) (i32.const 128) (i32.const 0)))
+            (loop $again
+                (table.copy $t $t (i32.const 4) (i32.const 3) (i32.const 19000))
+                (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                (br_if $again (i32.or (i32.lt_u (local.get $i) (i32.const 300))
+                                      (i32.eqz (call $grown)))))
+            (i64.store (i32.const 136) (i64.const 0))
+            (i64.store (i32.const 152) (i64.const 0))
+            (drop (call $setitimer (i32.const 0) (i32.const 128) (i32.const 0)))
+            (drop (call $exit (i32.sub
+                (call_indirect (result i32) (i32.sub (table.size $t) (i32.const 1)))
+                (i32.add (call_indirect (result i32) (i32.const 200))
+                         (i32.sub (i32.sub (table.size $t) (i32.const 20000)) (call $grown))))))))
+    )") == 0);
+}
+
+// As much as one may have for the asking; the rest is refused as the instruction refuses.
+TEST_CASE("a table without a maximum grows to ten million elements") {
+    CHECK(exit_code_of(
+              "(module (import \"wali\" \"SYS_exit_group\" (func $exit (param i32) (result i64)))"
+              "(table $t 1 funcref) (func (export \"_start\")"
+              "(if (i32.ne (table.grow $t (ref.null func) (i32.const 10000000)) (i32.const -1)) "
+              "(then (unreachable)))"
+              "(drop (call $exit (i32.ne (table.grow $t (ref.null func) (i32.const 1000)) (i32.const 1))))))") == 0);
+}
+
 TEST_CASE("handlers whose arguments or results would be host memory are refused") {
     static const std::pair<std::string, std::string> types[] = {{"(param i32 funcref)", "(i32, funcref) -> ()"},
                                                                 {"(param v128)", "(v128) -> ()"},

@@ -48,6 +48,16 @@ WALI_INLINE void signals_restore(uint64_t mask) {
     wali_syscall4(NR_rt_sigprocmask, WALI_SIG_SETMASK, (uint64_t)&mask, 0, 8);
 }
 
+// --- the rules of runtime/README.md, "Who may run when": builds with WALI_CHECKED end at the first that is broken ---
+
+#ifdef WALI_CHECKED
+#define RULE(condition, text) ((condition) ? (void)0 : rule_broken(text))
+#else
+#define RULE(condition, text) ((void)0)
+#endif
+
+_Noreturn void rule_broken(const char* text);  // one line on stderr, then SIGABRT
+
 // --- text ---
 
 void append_number(char* text, uint64_t number);  // in decimal, behind the text
@@ -56,6 +66,16 @@ void append_number(char* text, uint64_t number);  // in decimal, behind the text
 // priority can give it back. It may lie in memory that processes share ---
 
 typedef _Atomic uint32_t host_lock;  // 0 is free, 1 taken, 2 taken while others may wait
+
+#ifdef WALI_CHECKED
+extern _Thread_local bool lock_is_held;
+WALI_INLINE void lock_note(bool held) {
+    RULE(!(held && lock_is_held), "a thread holds one lock");
+    lock_is_held = held;
+}
+#else
+WALI_INLINE void lock_note(bool held) { (void)held; }
+#endif
 
 WALI_INLINE void lock_futex(host_lock* lock, uint32_t operation, uint32_t value) {
     wali_syscall4(NR_futex, (uint64_t)lock, operation, value, 0);
@@ -67,10 +87,12 @@ WALI_INLINE uint64_t lock_take(host_lock* lock) {
     uint32_t expected = 0;
     if (!atomic_compare_exchange_strong(lock, &expected, 1))
         while (atomic_exchange(lock, 2) != 0) lock_futex(lock, WALI_FUTEX_WAIT, 2);
+    lock_note(true);
     return mask;
 }
 
 WALI_INLINE void lock_free(host_lock* lock) {
+    lock_note(false);
     if (atomic_exchange(lock, 0) == 2) lock_futex(lock, WALI_FUTEX_WAKE, 1);
 }
 
@@ -80,6 +102,8 @@ WALI_INLINE void lock_release(host_lock* lock, uint64_t signal_mask) {
 }
 
 // --- the end ---
+
+void end_by_signal(int signal);  // as its default action does
 
 // One line on stderr, then exit code 2: the module cannot be run here.
 _Noreturn void host_fail(const char* text);

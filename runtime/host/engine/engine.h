@@ -25,8 +25,6 @@ _Noreturn void trap_end(wasm_rt_trap_t trap);
 // The same for a call; if the function has another type, the text is "...: NAME is TYPE, called as TYPE in ...".
 _Noreturn void trap_end_call(wasm_rt_trap_t trap, const wasm_rt_funcref_t* callee, const char* called_as);
 
-void end_by_signal(int signal);  // as its default action does
-
 // --- calls to functions of the guest's table whatever their type ---
 //
 // Thread entries and signal handlers, and what the C library calls for the program. As natively, a function may take

@@ -11,7 +11,10 @@ void frame_begin(struct wali_frame* frame, uint64_t activation) {
     innermost = frame;
 }
 
-void frame_end(const struct wali_frame* frame) { innermost = frame->outer; }
+void frame_end(const struct wali_frame* frame) {
+    RULE(innermost == frame, "the innermost frame ends first");
+    innermost = frame->outer;
+}
 
 void frames_end_below(struct wali_frame* frame) { innermost = frame; }
 

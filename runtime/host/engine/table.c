@@ -1,48 +1,45 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Tables of functions and references. They belong to one instance, that is to one thread.
+// Tables of functions and references. They belong to one instance, that is to one thread. A handler of the guest may
+// grow a table in the midst of an instruction that copies or fills it. So an array never moves: it has room for all
+// elements that the table may ever have, of which only those that are used take memory.
 #include "engine.h"
 
-// Signals are blocked around the C library's functions: a handler of the guest is found through the table, may grow it
-// itself, and may jump out.
-static void* allocate(size_t count, size_t size) {
-    const uint64_t mask = signals_block();
-    void* elements = calloc(count ? count : 1, size);
-    signals_restore(mask);
-    if (!elements) host_fail("not enough memory for a table of the module");
-    return elements;
+#define MAX_ELEMENTS 10000000U  // as browsers have
+
+static uint64_t bytes(uint32_t elements, size_t size) { return page_up((elements ? elements : 1) * (uint64_t)size); }
+
+static void* allocate(uint32_t elements, size_t size) {
+    const uint64_t at = map_own(bytes(elements, size));
+    if (failed(at)) host_fail("not enough memory for a table of the module");
+    return (void*)at;
 }
 
-void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t* table, uint32_t elements, uint32_t max_elements) {
-    table->data = allocate(elements, sizeof *table->data);
-    table->size = elements;
-    table->max_size = max_elements;
+static uint32_t room(uint32_t elements, uint32_t max_elements) {
+    if (elements >= MAX_ELEMENTS) return elements;
+    return max_elements < MAX_ELEMENTS ? max_elements : MAX_ELEMENTS;
 }
 
-void wasm_rt_allocate_externref_table(wasm_rt_externref_table_t* table, uint32_t elements, uint32_t max_elements) {
-    table->data = allocate(elements, sizeof *table->data);
-    table->size = elements;
-    table->max_size = max_elements;
-}
-
-void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) { free(table->data); }
-
-void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table) { free(table->data); }
-
-#define DEFINE_GROW(kind)                                                                                            \
-    uint32_t wasm_rt_grow_##kind##_table(wasm_rt_##kind##_table_t* table, uint32_t delta, wasm_rt_##kind##_t init) { \
-        const uint64_t mask = signals_block();                                                                       \
-        const uint32_t old = table->size;                                                                            \
-        const uint64_t size = (uint64_t)old + delta;                                                                 \
-        void* data = size <= table->max_size ? realloc(table->data, size ? size * sizeof init : 1) : NULL;           \
-        if (data) {                                                                                                  \
-            table->data = data;                                                                                      \
-            for (uint64_t i = old; i < size; ++i) table->data[i] = init;                                             \
-            table->size = (uint32_t)size;                                                                            \
-        }                                                                                                            \
-        signals_restore(mask);                                                                                       \
-        return data ? old : UINT32_MAX;                                                                              \
+#define DEFINE_TABLE(kind)                                                                                             \
+    void wasm_rt_allocate_##kind##_table(wasm_rt_##kind##_table_t* table, uint32_t elements, uint32_t max_elements) {  \
+        table->max_size = room(elements, max_elements);                                                                \
+        table->data = allocate(table->max_size, sizeof *table->data);                                                  \
+        table->size = elements;                                                                                        \
+    }                                                                                                                  \
+                                                                                                                       \
+    void wasm_rt_free_##kind##_table(wasm_rt_##kind##_table_t* table) {                                                \
+        if (table->data) wali_syscall2(NR_munmap, (uint64_t)table->data, bytes(table->max_size, sizeof *table->data)); \
+    }                                                                                                                  \
+                                                                                                                       \
+    uint32_t wasm_rt_grow_##kind##_table(wasm_rt_##kind##_table_t* table, uint32_t delta, wasm_rt_##kind##_t init) {   \
+        const uint64_t mask = signals_block();                                                                         \
+        const uint32_t old = table->size;                                                                              \
+        const bool fits = delta <= table->max_size - old;                                                              \
+        for (uint32_t i = 0; fits && i < delta; ++i) table->data[old + i] = init;                                      \
+        if (fits) table->size = old + delta;                                                                           \
+        signals_restore(mask);                                                                                         \
+        return fits ? old : UINT32_MAX;                                                                                \
     }
 
-DEFINE_GROW(funcref)
-DEFINE_GROW(externref)
+DEFINE_TABLE(funcref)
+DEFINE_TABLE(externref)

@@ -96,14 +96,6 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context* context, void* argument
     return _URC_NO_REASON;
 }
 
-void end_by_signal(int signal) {
-    const struct wali_native_k_sigaction action = {0};
-    const uint64_t set = 1UL << (signal - 1);
-    wali_syscall4(NR_rt_sigaction, (uint64_t)signal, (uint64_t)&action, 0, 8);
-    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&set, 0, 8);
-    wali_syscall3(NR_tgkill, wali_syscall0(NR_getpid), wali_syscall0(NR_gettid), (uint64_t)signal);
-}
-
 // As natively, nothing of the thread runs any more, and the kernel writes a core file if the user wants one.
 static _Noreturn void end_in_function(struct line* line, wasm_rt_trap_t trap) {
     const int signal = traps[trap].signal;

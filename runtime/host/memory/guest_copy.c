@@ -6,13 +6,21 @@
 extern const char guest_copy_begin[];
 extern const char guest_copy_failed[];
 
+#ifdef WALI_CHECKED
+#define RULE_NO_LOCK() RULE(!lock_is_held, "guest memory is touched where a fault can be handled")
+#else
+#define RULE_NO_LOCK() ((void)0)
+#endif
+
 // NULL is no address, as for the calls that the kernel serves itself.
 int64_t guest_read(void* host, uint32_t address, size_t size) {
+    RULE_NO_LOCK();
     if (address == 0) return -WALI_EFAULT;
     return guest_copy(host, (const void*)(WALI_MEMORY_BASE + address), size);
 }
 
 int64_t guest_write(uint32_t address, const void* host, size_t size) {
+    RULE_NO_LOCK();
     if (address == 0) return -WALI_EFAULT;
     return guest_copy((void*)(WALI_MEMORY_BASE + address), host, size);
 }

@@ -62,6 +62,7 @@ void page_map_copied(bool in_child, bool waits, uint64_t signal_mask) {
     // A parent that waited finds its own number if there was no child, or if that was killed at once.
     if (in_child ? waits : !waits || current->waiting == own_tid()) give_back();
     if (in_child) begin_anew();
+    lock_note(false);
     signals_restore(signal_mask);
 }
 

@@ -21,8 +21,8 @@
 struct ring {
     bool used;
     uint32_t fd;
-    host_lock lock;
-    _Atomic uint32_t waiting;  // threads inside io_uring_enter that wait for completions
+    uint64_t serial;      // no two rings have the same
+    uint32_t generation;  // of the process that made it: a child has the descriptor, but its own copy of this
     struct io_uring_params layout;
     uint64_t rings_size;    // whole pages
     uint64_t entries_size;  // whole pages
@@ -37,9 +37,11 @@ static struct ring rings[RINGS];
 static host_lock rings_lock;
 static _Atomic bool any_rings;
 
+// A handler that runs after this may close the ring, and another one may take its place: who does not block handlers
+// must look again.
 static struct ring* find(uint32_t fd) {
     for (unsigned i = 0; any_rings && i < RINGS; ++i)
-        if (rings[i].used && rings[i].fd == fd) return &rings[i];
+        if (rings[i].used && rings[i].fd == fd && rings[i].generation == process_generation()) return &rings[i];
     return NULL;
 }
 
@@ -108,11 +110,14 @@ static uint64_t ring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
 
 static bool ring_add(uint32_t fd, const struct io_uring_params* layout) {
     const uint64_t mask = lock_take(&rings_lock);
+    static uint64_t rings_made;
     struct ring* ring = ring_allocate(fd);
     bool added = false;
     if (ring) {
         ring->fd = fd;
         ring->layout = *layout;
+        ring->serial = ++rings_made;
+        ring->generation = process_generation();
         added = ring_map(ring);
         if (!added) ring_free(ring);
         ring->used = added;
@@ -124,6 +129,16 @@ static bool ring_add(uint32_t fd, const struct io_uring_params* layout) {
     return added;
 }
 
+// With signals blocked: no handler exchanges the descriptor before its memory is mapped.
+static uint64_t set_up(uint32_t entries, struct io_uring_params* layout) {
+    const uint64_t fd = wali_syscall2(NR_io_uring_setup, entries, (uint64_t)layout);
+    if (failed(fd)) return fd;
+    uint64_t error = (layout->features & FEATURES_NEEDED) == FEATURES_NEEDED ? 0 : wali_error(WALI_ENOSYS);
+    if (error == 0 && !ring_add((uint32_t)fd, layout)) error = wali_error(WALI_ENOMEM);
+    if (error != 0) wali_syscall1(NR_close, fd);
+    return error == 0 ? fd : error;
+}
+
 uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali* host, uint32_t entries, uint32_t params) {
     (void)host;
     struct io_uring_params layout;
@@ -131,14 +146,13 @@ uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali* host, uint32_t entries, ui
     if (threads_started()) return wali_error(WALI_ENOSYS);
     if (guest_read(&layout, params, sizeof layout) != 0) return wali_error(WALI_EFAULT);
     if (layout.flags & ~SETUP_PASSED) return wali_error(WALI_EINVAL);
-    const uint64_t fd = wali_syscall2(NR_io_uring_setup, entries, (uint64_t)&layout);
-    if (failed(fd)) return fd;
-    uint64_t error = (layout.features & FEATURES_NEEDED) == FEATURES_NEEDED ? 0 : wali_error(WALI_ENOSYS);
-    if (error == 0 && !ring_add((uint32_t)fd, &layout)) error = wali_error(WALI_ENOMEM);
+    const uint64_t mask = signals_block();
+    const uint64_t fd = set_up(entries, &layout);
+    signals_restore(mask);
     layout.features &= FEATURES_PASSED;
-    if (error == 0 && guest_write(params, &layout, sizeof layout) != 0) error = wali_error(WALI_EFAULT);
-    if (error != 0) wali_syscall1(NR_close, fd);
-    return error == 0 ? fd : error;
+    if (failed(fd) || guest_write(params, &layout, sizeof layout) == 0) return fd;
+    wali_syscall1(NR_close, fd);
+    return wali_error(WALI_EFAULT);
 }
 
 // --- submission ---
@@ -234,34 +248,46 @@ static int64_t read_argument(struct wait_argument* native, uint32_t flags, uint3
 }
 
 // Completions that the guest has not read yet count, wherever they are.
-static uint64_t wait_for(struct ring* ring, uint32_t wanted, uint32_t flags, uint32_t argp, uint32_t argsz) {
+static uint64_t wait_for(uint32_t fd, uint32_t wanted, uint32_t have, uint32_t flags, uint32_t argp, uint32_t argsz) {
     struct wait_argument argument;
     const int64_t error = read_argument(&argument, flags, argp, argsz);
     if (error != 0) return (uint64_t)error;
-    const uint32_t have = unread(ring);
-    atomic_fetch_add(&ring->waiting, 1);
-    const uint64_t result = wali_syscall6(NR_io_uring_enter, ring->fd, 0, wanted > have ? wanted - have : 0, flags,
-                                          argument.pointer, argument.size);
-    atomic_fetch_sub(&ring->waiting, 1);
+    return wali_syscall6(NR_io_uring_enter, fd, 0, wanted > have ? wanted - have : 0, flags, argument.pointer,
+                         argument.size);
+}
+
+// What one call of io_uring_enter knows of its ring while handlers run.
+struct seen {
+    uint32_t fd;
+    uint64_t serial;  // 0: it is no ring, or none any more
+    uint32_t unread;
+};
+
+static struct ring* look(const struct seen* seen) {
+    struct ring* ring = find(seen->fd);
+    return ring && (seen->serial == 0 || ring->serial == seen->serial) ? ring : NULL;
+}
+
+// Entries refer to guest memory, which may fault.
+static uint64_t submit_and_deliver(struct seen* seen, uint32_t count) {
+    const uint64_t mask = handlers_block();
+    struct ring* ring = look(seen);
+    uint64_t result = 0;
+    if (ring) {
+        seen->serial = ring->serial;
+        result = submit(ring, count);
+        deliver(ring);
+        seen->unread = unread(ring);
+    }
+    handlers_restore(mask);
     return result;
 }
 
-// Entries refer to guest memory, which may fault: the host's signals stay open, unlike under other locks. (A program
-// that is sent one of them, handles it, and submits from there to the ring it was just submitting to, would hang.)
-static uint64_t ring_lock(struct ring* ring) {
-    const uint64_t mask = lock_take(&ring->lock);
-    const uint64_t faults = HOST_SIGNALS;
-    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&faults, 0, 8);
-    return mask;
-}
-
-static uint64_t submit_and_deliver(struct ring* ring, uint32_t count) {
-    const uint64_t mask = ring_lock(ring);
-    const uint64_t result = submit(ring, count);
-    // A thread that waits in the kernel must find its completions there.
-    if (ring->waiting == 0) deliver(ring);
-    lock_release(&ring->lock, mask);
-    return result;
+static void deliver_again(const struct seen* seen) {
+    const uint64_t mask = signals_block();
+    struct ring* ring = look(seen);
+    if (ring) deliver(ring);
+    signals_restore(mask);
 }
 
 static uint64_t not_a_ring(uint32_t fd) {
@@ -273,14 +299,12 @@ uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali* host, uint32_t fd, uint32_
     (void)host;
     if (flags & ~(IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT | IORING_ENTER_EXT_ARG))
         return wali_error(WALI_EINVAL);
-    struct ring* ring = find(fd);
-    if (!ring) return not_a_ring(fd);
-    const uint64_t submitted = submit_and_deliver(ring, to_submit);
+    struct seen seen = {.fd = fd};
+    const uint64_t submitted = submit_and_deliver(&seen, to_submit);
+    if (seen.serial == 0) return not_a_ring(fd);
     if (!(flags & IORING_ENTER_GETEVENTS) || submitted != to_submit) return submitted;
-    const uint64_t waited = wait_for(ring, min_complete, flags, argp, argsz);
-    const uint64_t mask = lock_take(&ring->lock);
-    deliver(ring);
-    lock_release(&ring->lock, mask);
+    const uint64_t waited = wait_for(fd, min_complete, seen.unread, flags, argp, argsz);
+    deliver_again(&seen);
     return submitted > 0 ? submitted : waited;
 }
 

@@ -13,8 +13,27 @@ static uint64_t bit_of(int signal) { return 1UL << (signal - 1); }
 
 bool sigmask_holds(int signal) { return held & bit_of(signal); }
 
+static _Thread_local uint32_t sections;  // without handlers, that this thread is in
+
+bool handlers_are_blocked(void) { return sections != 0; }
+
+uint64_t handlers_block(void) {
+    const uint64_t mask = signals_block();
+    const uint64_t faults = HOST_SIGNALS;
+    ++sections;
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&faults, 0, 8);
+    return mask;
+}
+
+void handlers_restore(uint64_t mask) {
+    RULE(sections != 0, "a section without handlers ends once");
+    --sections;
+    signals_restore(mask);
+    if (sections == 0) sigmask_release(held);
+}
+
 bool sigmask_defer(int signal, const union siginfo* info) {
-    if (!sigmask_holds(signal)) return false;
+    if (!sigmask_holds(signal) && !handlers_are_blocked()) return false;
     if (!(waiting & bit_of(signal))) waiting_info[signal] = *info;
     waiting |= bit_of(signal);
     return true;
@@ -28,7 +47,7 @@ uint64_t sigmask_hold(uint64_t more) {
 
 void sigmask_release(uint64_t only) {
     held = only & HOST_SIGNALS;
-    while (waiting & ~held) {
+    while (!handlers_are_blocked() && waiting & ~held) {
         const int signal = __builtin_ctzl(waiting & ~held) + 1;
         waiting &= ~bit_of(signal);
         const union siginfo info = waiting_info[signal];

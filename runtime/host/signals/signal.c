@@ -123,6 +123,7 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     const uint32_t handler = (uint32_t)action;
     const uint32_t flags = (uint32_t)(action >> 32);
     if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN) return;  // changed after the kernel chose it
+    RULE(!handlers_are_blocked(), "no handler runs where they are blocked");
     const uint64_t blocked = masks[signal] | (flags & WALI_SA_NODEFER ? 0 : bit_of((uint32_t)signal));
     if (flags & WALI_SA_RESETHAND) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
 

@@ -37,6 +37,13 @@ int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size);
 // Those of the host's signals that the guest believes to be blocked: they are held back here, not by the kernel.
 uint64_t sigmask_hold(uint64_t more);  // also these; returns what was held before
 
+// Where the host touches guest memory and must not be interrupted by the guest: faults come through, but no handler of
+// the guest runs in this thread, not even for one of the host's signals that somebody sent. What came meanwhile is
+// delivered at the end. Such sections nest.
+uint64_t handlers_block(void);
+void handlers_restore(uint64_t mask);
+bool handlers_are_blocked(void);
+
 // --- at the start ---
 
 void fault_handlers_install(void);

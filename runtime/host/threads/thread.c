@@ -26,6 +26,10 @@ static bool excluded;                           // by a program's ring, until it
 static _Thread_local jmp_buf* end;              // where SYS_exit leads to; NULL in the thread of _start
 static _Thread_local uint32_t clear_child_tid;  // as set_tid_address(2)
 
+static uint32_t forks;
+
+uint32_t process_generation(void) { return forks; }
+
 void threads_exclude(void) { excluded = true; }
 
 bool threads_started(void) { return atomic_load_explicit(&any, memory_order_relaxed); }
@@ -204,6 +208,7 @@ uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
 
 // The calling thread is the only one of the new process, and its first.
 void thread_forked(void) {
+    ++forks;
     end = NULL;
     atomic_store(&any, false);
     // Whether the threads of the parent had left their stacks is not known here.
