@@ -6,16 +6,37 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <openssl/sha.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include "runtime_identity.h"
 
 namespace wali::cache {
+namespace {
+
+/// $HOME, or what /etc/passwd says: programs are also started with an empty environment. (getpwuid would need shared
+/// libraries, also where the file has the answer.)
+std::string home() {
+    if (const char* home = std::getenv("HOME"); home && *home) return home;
+    std::string result;
+    std::FILE* users = std::fopen("/etc/passwd", "re");
+    if (!users) return result;
+    while (const passwd* user = fgetpwent(users)) {
+        if (user->pw_uid != geteuid()) continue;
+        result = user->pw_dir;
+        break;
+    }
+    std::fclose(users);
+    return result;
+}
+
+}  // namespace
 
 Tier tier() {
     const char* chosen = std::getenv("WALI_TIER");
@@ -28,8 +49,8 @@ Tier tier() {
 std::string folder() {
     if (const char* chosen = std::getenv("WALI_CACHE_DIR"); chosen && *chosen) return std::string(chosen) + "/aot";
     if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::string(xdg) + "/wali/aot";
-    if (const char* home = std::getenv("HOME"); home && *home) return std::string(home) + "/.cache/wali/aot";
-    return {};
+    const std::string found = home();
+    return found.empty() ? found : found + "/.cache/wali/aot";
 }
 
 std::string runtime_folder() {

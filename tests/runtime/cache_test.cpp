@@ -41,6 +41,16 @@ TEST_CASE("the second run needs no compiler") {
     CHECK(runtime.left_behind().size() == 2);
 }
 
+TEST_CASE("an empty environment is enough to find the cache") {
+    Runtime runtime;
+    Options options;
+    options.clear_environment = true;
+    options.environment = {{"WALI_CACHE_DIR", ""}, {"WALI_TIER", "none, so that nothing is made in the user's cache"}};
+    const Result result = runtime.run(hello(), {}, options);
+    CHECK(result.exit_code == 2);
+    CHECK(result.err.find("WALI_TIER must be") != std::string::npos);
+}
+
 TEST_CASE("an entry that others could write is not used") {
     Runtime runtime;
     CHECK(runtime.run(hello()).out == "hi\n");
