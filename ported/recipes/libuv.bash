@@ -5,9 +5,11 @@ source=libuv1_
 export UV_RUN_AS_ROOT=1 # else they refuse to
 
 build() {
-  local sources=(test/test-*.c test/{blackhole-server,echo-server,run-tests,runner,runner-unix}.c)
+  local common=(test/{blackhole-server,echo-server,runner,runner-unix}.c build/libuv.a -lpthread -ldl -lrt)
+  local flags=(-O1 -w -D_GNU_SOURCE -Iinclude -Isrc -Itest)
   cmake_build -DLIBUV_BUILD_SHARED=OFF
-  "$cc" -O1 -w -D_GNU_SOURCE -Iinclude -Isrc -Itest "${sources[@]}" build/libuv.a -lpthread -ldl -lrt -o run_tests
+  "$cc" "${flags[@]}" test/test-*.c test/run-tests.c "${common[@]}" -o run_tests
+  "$cc" "${flags[@]}" test/benchmark-*.c test/run-benchmarks.c "${common[@]}" -o run_benchmarks
 }
 
 # Each test is a process of its own, which the runner ends after its time.
@@ -19,4 +21,12 @@ check() {
 
 start() { ./run_tests --list; }
 
-bench() { echo "$(cpu ./run_tests loop_handles) s loop_handles"; }
+warm() {
+  start
+  ./run_benchmarks sizes
+}
+
+bench() {
+  local test
+  for test in million_timers loop_count; do echo "$(cpu ./run_benchmarks "$test" "$test") s $test"; done
+}
