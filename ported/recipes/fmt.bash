@@ -19,7 +19,7 @@ END
   cmake_build -DCMAKE_CXX_FLAGS='-fexceptions -w' -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DFMT_DOC=OFF
 }
 
-check() { ctest_passed 240; }
+check() { ctest_passed 900; }
 
 start() { build/bin/core-test; }
 
