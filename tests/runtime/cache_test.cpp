@@ -323,10 +323,11 @@ TEST_CASE("a terminal shows that a module is compiled") {
         return true;
     };
     CHECK(read_until("compiling test.wasm (1 s)"));
-    // Every compilation waits.
+    // Every compilation waits. "go" stays open, so that a line stays there until one of them has read it.
     const std::string go = compiler.file("go");
     const std::string started = compiler.file("started");
-    const pid_t releases = start({"/bin/sh", "-c", "while read pid; do echo >" + go + "; done <>" + started});
+    const pid_t releases =
+        start({"/bin/sh", "-c", "exec 4<>" + go + "; while read pid; do echo >&4; done <>" + started});
     CHECK(read_until("\r\033[K"));
     CHECK(read_until("hi\r\n"));
     CHECK(wait_for(pid).exit_code == 0);
