@@ -47,7 +47,7 @@ const Command compile_flags = {"-std=gnu11",
 const Command full_flags = {"-O1", "-falign-functions=64", "-falign-loops=64"};
 const Command quick_flags = {"-O0"};
 
-// Line tables, in the version that the host library reads (host/source_line.c).
+// Line tables, in the version that the host library reads (host/engine/source_line.c).
 const Command line_flags = {"-gdwarf-4", "-g1", "-gno-column-info", "-DWALI_SOURCE_LINES"};
 
 // Without optimization it takes a third of GCC's time. A function with hundreds of try blocks, each a setjmp, takes GCC

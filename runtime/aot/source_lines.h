@@ -21,7 +21,7 @@ struct SourceLine {
 };
 
 /// The lines of source files that a module's instructions come from, as its DWARF says. They go into the C text, from
-/// there into the executable's own DWARF, and there a trap looks them up (host/source_line.c).
+/// there into the executable's own DWARF, and there a trap looks them up (host/engine/source_line.c).
 class SourceLines {
   public:
     SourceLines() = default;
