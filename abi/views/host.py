@@ -31,13 +31,20 @@ def _handlers(calls, errors: dict[str, int]) -> str:
         // One function per import `wali.SYS_*`, named as the C writer of wabt names the import. A plain call is one
         // inline `syscall` instruction: a pointer is base + offset, so the kernel itself answers -EFAULT past the end
         // of memory. The calls that are only declared here are defined in the file of runtime/host/ that each names.
+        //
+        // A file that defines WALI_CALLS_ONE_BY_ONE sees those that it asks for with WALI_CALL_...: compiling them all
+        // takes longer than compiling a small module.
         #pragma once
 
         #include "wali_syscall.h"
 
+        #ifndef WALI_CALLS_ONE_BY_ONE
+        #define WALI_EVERY_CALL
+        #endif
+
         """)
     files = _handler_files()
-    return head + "\n".join(_handler(call, errors, files) for call in calls)
+    return head + "\n".join(_guarded(call, _handler(call, errors, files)) for call in calls)
 
 
 def _call_numbers(calls) -> str:
@@ -97,6 +104,10 @@ def _handler(call, errors: dict[str, int], files: dict[str, str]) -> str:
     values = "".join(f", wali_pointer({name})" if p.pointer else f", {name}" for p, name in zip(call.params, names))
     body = _wrap(f"    return wali_syscall{len(names)}(NR_{_handler_name(call)}{values});")
     return _wrap(f"WALI_INLINE {prototype}") + f"{{\n    (void)host;\n{body}}}\n"
+
+
+def _guarded(call, text: str) -> str:
+    return f"#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_{_handler_name(call)})\n{text}#endif\n"
 
 
 def _wrap(text: str) -> str:

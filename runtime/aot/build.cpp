@@ -45,7 +45,7 @@ void make(const Build& wanted, std::size_t jobs, const std::string& support, con
           const std::string& staged) {
     const auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, folder);
     if (wanted.cached)
-        append_to_file(folder + "/glue.c",
+        append_to_file(folder + "/" + c_files.front(),
                        "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
     compile(folder, c_files, support, wanted.tier, jobs, staged);
 }

@@ -12,7 +12,7 @@
 #include "background.h"
 #include "build.h"
 #include "cache_lock.h"
-#include "compile.h"
+#include "parallel.h"
 #include "refusal.h"
 
 namespace wali::aot {

@@ -8,9 +8,6 @@
 
 namespace wali::aot {
 
-/// The processors that this process may use.
-std::size_t cores();
-
 /// Compiles the C files in `folder` with a C compiler ($WALI_CC; default cc, for Tier::Quick clang-22 where there is
 /// one), at most `jobs` at once, and links them with the host library in `support` to the executable `output`. Limits
 /// this process's resources (resource_limits.h). Throws Refusal or Interrupted.

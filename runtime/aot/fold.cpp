@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "source_lines.h"
+#include "word.h"
 
 namespace wali::aot {
 namespace {
@@ -29,11 +29,7 @@ constexpr std::size_t longest_value = 160;
 constexpr std::string_view function_begin = "  FUNC_PROLOGUE;\n";
 constexpr std::string_view function_end = "\n}\n";
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-bool is_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
+bool is_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
@@ -72,7 +68,7 @@ std::string_view type_of(std::string_view operand) {
 /// The word, number or single character at the beginning.
 std::string_view first_token(std::string_view text) {
     if (text.empty() || !is_word(text[0])) return text.substr(0, 1);
-    const bool number = std::isdigit(static_cast<unsigned char>(text[0]));
+    const bool number = is_digit(text[0]);
     const bool hexadecimal = starts_with(text, "0x");
     std::size_t end = 1;
     for (; end < text.size(); ++end) {
@@ -102,8 +98,7 @@ std::size_t count(std::string_view text, std::string_view token) {
 
 bool is_number(std::string_view text) {
     if (starts_with(text, "-")) text.remove_prefix(1);
-    return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) &&
-           first_token(text).size() == text.size();
+    return !text.empty() && is_digit(text[0]) && first_token(text).size() == text.size();
 }
 
 /// Operators and casts alone: no call, and nothing that can trap.
@@ -167,6 +162,7 @@ std::optional<Access> parse_access(std::string_view text) {
         {"i64_store16", "u16", ""},     {"i64_store32", "u32", ""},
     }};
     std::string_view name = first_token(text);
+    if (name.size() < names[0].name.size() || name[3] != '_') return {};  // most others, at once
     if (text.size() < name.size() + 2 || text[name.size()] != '(' || text.back() != ')') return {};
     text = text.substr(name.size() + 1, text.size() - name.size() - 2);
     static constexpr std::string_view shared = "_shared";

@@ -89,8 +89,12 @@ std::string signature_text(const wabt::FuncSignature& signature) {
     return text + ")";
 }
 
-/// Links the import wali.SYS_<name>; returns an adapter if one is needed.
-std::string link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index) {
+/// What its handler's definition is asked for by.
+std::string asked_for(const SyscallImport& call) { return "#define WALI_CALL_" + std::string(call.handler) + "\n"; }
+
+/// Links the import wali.SYS_<name>; adds an adapter if one is needed.
+void link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index, std::string& calls,
+                  std::string& adapters) {
     const wabt::FuncSignature& signature = import.func.decl.sig;
     const auto params = letters(signature.param_types);
     const auto result = letters(signature.result_types);
@@ -99,15 +103,15 @@ std::string link_syscall(wabt::FuncImport& import, std::string_view name, std::s
                       "; a system call takes i32 and i64 and returns i64");
     const auto call =
         std::find_if(std::begin(syscalls), std::end(syscalls), [&](const auto& row) { return row.name == name; });
-    if (call != std::end(syscalls) && *params == call->params && *result == "l") {
+    const bool known = call != std::end(syscalls) && params->size() == call->params.size();
+    if (known) calls += asked_for(*call);
+    if (known && *params == call->params && *result == "l") {
         import.field_name = "SYS_" + std::string(call->handler);
-        return {};
+        return;
     }
     const std::string function = "adapter" + std::to_string(index);
     import.field_name = function;
-    if (call != std::end(syscalls) && params->size() == call->params.size())
-        return converting(function, *call, *params, *result);
-    return missing(function, *params, *result);
+    adapters += known ? converting(function, *call, *params, *result) : missing(function, *params, *result);
 }
 
 void link_other(wabt::FuncImport& import) {
@@ -126,6 +130,7 @@ void link_other(wabt::FuncImport& import) {
 }  // namespace
 
 std::string link_imports(wabt::Module& module) {
+    std::string calls = "#define WALI_CALLS_ONE_BY_ONE\n";
     std::string adapters;
     for (std::size_t index = 0; index < module.imports.size(); ++index) {
         wabt::Import& import = *module.imports[index];
@@ -136,11 +141,11 @@ std::string link_imports(wabt::Module& module) {
         auto& function = *wabt::cast<wabt::FuncImport>(&import);
         const std::string name = import.field_name;
         if (name.rfind("SYS_", 0) == 0)
-            adapters += link_syscall(function, name.substr(4), index);
+            link_syscall(function, name.substr(4), index, calls, adapters);
         else
             link_other(function);
     }
-    return adapters;
+    return calls + "#include \"wali_host.h\"\n\n" + adapters;
 }
 
 }  // namespace wali::aot

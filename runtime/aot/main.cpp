@@ -12,9 +12,9 @@
 
 #include "build.h"
 #include "cached.h"
-#include "compile.h"
 #include "interrupt.h"
 #include "options.h"
+#include "parallel.h"
 #include "refusal.h"
 
 namespace {

@@ -82,6 +82,9 @@ class CalledTables : public wabt::ExprVisitor::DelegateNop {
 };
 
 void check_called_tables(wabt::Module& module) {
+    if (std::all_of(module.tables.begin(), module.tables.end(),
+                    [](const wabt::Table* table) { return table->elem_type == wabt::Type::FuncRef; }))
+        return;
     CalledTables check(module);
     wabt::ExprVisitor visitor(&check);
     for (wabt::Func* function : module.funcs)

@@ -10,8 +10,10 @@
 #include "fold.h"
 #include "jumps.h"
 #include "module.h"
+#include "parallel.h"
 #include "refusal.h"
 #include "table.h"
+#include "unused.h"
 #include "unwinding.h"
 
 namespace wali::aot {
@@ -101,6 +103,19 @@ void name_vectors(std::string& impl_header) {
     impl_header += names + "#include \"wali_vector.h\"\n";
 }
 
+std::string mended_header(std::string text, const wabt::Module& module) {
+    use_constant_base(text);
+    check_ranges(text);
+    tell_wrong_calls(text);
+    keep_operands(text);
+    hide_constants(text);
+    if (module.features_used.simd)
+        name_vectors(text);
+    else
+        replace_once(text, "#include <math.h>\n", "#include \"wali_math.h\"\n");
+    return text;
+}
+
 /// Splits a file into functions (each ends with a line "}") and treats those that contain `call`.
 void fix_functions(std::string& text, std::string_view call, const std::function<void(std::string& function)>& fix) {
     if (text.find(call) == std::string::npos) return;
@@ -183,18 +198,15 @@ std::map<std::string, std::string> signatures(const wabt::Module& module, const 
     return result;
 }
 
-/// Describes the module to the host library.
+/// Describes the module to the host library. Functions of the module are named, not called: none may be inlined here,
+/// or a trap cannot name it.
 std::string write_glue(const wabt::Module& module, const Lowered& lowered, const std::vector<CFile>& files) {
     const wabt::Limits& limits = module.memories[0]->page_limits;
     const std::uint64_t max_pages = limits.has_max ? limits.max : 65536;
     const bool fixed_table = has_fixed_table(module, lowered);
     const bool has_table = fixed_table || module.GetExport("table") != nullptr;
     const bool has_stack_pointer = module.GetExport("stackpointer") != nullptr;
-    std::string text =
-        "#include \"guest.h\"\n\n"
-        "static void instantiate(void *instance, struct w2c_wali *host) { wasm2c_guest_instantiate(instance, host); }\n"
-        "static void start(void *instance) { w2c_guest_0x5Fstart(instance); }\n"
-        "static void release(void *instance) { wasm2c_guest_free(instance); }\n";
+    std::string text = "#include \"guest.h\"\n\n";
     if (fixed_table)
         text += "wasm_rt_funcref_t wali_table_element(void *instance, u32 index);\n";
     else if (has_table)
@@ -202,8 +214,6 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered, const
             "static wasm_rt_funcref_t wali_table_element(void *instance, u32 index) {\n"
             "  const wasm_rt_funcref_table_t *table = w2c_guest_table(instance);\n"
             "  return index < table->size ? table->data[index] : wasm_rt_funcref_null_value;\n}\n";
-    if (has_stack_pointer)
-        text += "static uint32_t *stack_pointer(void *instance) { return w2c_guest_stackpointer(instance); }\n";
     text += "static const struct wali_signature signatures[] = {\n";
     for (const auto& [hash, signature] : signatures(module, files))
         text.append("  {").append(hash).append(", ").append(signature).append("},\n");
@@ -212,9 +222,11 @@ std::string write_glue(const wabt::Module& module, const Lowered& lowered, const
             std::to_string(limits.initial) + ",\n    .max_pages = " + std::to_string(max_pages) +
             ",\n    .shared = " + (lowered.shared_memory ? "true" : "false") +
             ",\n    .signatures = signatures,\n    .signature_count = sizeof signatures / sizeof *signatures" +
-            ",\n    .instantiate = instantiate,\n    .start = start,\n    .free = release,\n";
+            ",\n    .instantiate = (void (*)(void *, struct w2c_wali *))wasm2c_guest_instantiate" +
+            ",\n    .start = (void (*)(void *))w2c_guest_0x5Fstart" +
+            ",\n    .free = (void (*)(void *))wasm2c_guest_free,\n";
     if (has_table) text += "    .element = wali_table_element,\n";
-    if (has_stack_pointer) text += "    .stack_pointer = stack_pointer,\n";
+    if (has_stack_pointer) text += "    .stack_pointer = (uint32_t *(*)(void *))w2c_guest_stackpointer,\n";
     return text + "};\n";
 }
 
@@ -240,15 +252,10 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
         throw Refusal("the C writer cannot express this module");
 
     std::vector<CFile> files;
+    files.push_back({"guest-impl.h", mended_header(text_of(impl_header), module)});
     files.push_back({"guest.h", text_of(header)});
-    files.push_back({"guest-impl.h", text_of(impl_header)});
-    use_constant_base(files.back().text);
-    check_ranges(files.back().text);
-    tell_wrong_calls(files.back().text);
-    keep_operands(files.back().text);
-    hide_constants(files.back().text);
-    if (module.features_used.simd) name_vectors(files.back().text);
-    files.push_back({"adapters.h", std::string(gcc_passes) + "#include \"wali_host.h\"\n\n" + adapters});
+    files.push_back({"adapters.h", std::string(gcc_passes) + adapters});
+    const std::size_t first_part = files.size();
     const std::vector<CatchingFunction> catching = catching_functions(module);
     auto next = catching.begin();
     for (std::size_t i = 0; i < outputs; ++i) {
@@ -272,13 +279,15 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
     const std::string data = move_data(module, folder, files);
-    if (tier == Tier::Quick)
-        for (CFile& file : files)
-            if (file.name.find(".c") != std::string::npos) fold_expressions(file.text);
-    for (CFile& file : files)
-        fix_functions(file.text, SourceLines::mark_text,
-                      [&](std::string& function) { lines.write_directives(function); });
-    files.push_back({"glue.c", write_glue(module, lowered, files) + data});
+    for_each_in_parallel(outputs, [&](std::size_t i) {
+        std::string& text = files[first_part + i].text;
+        if (tier == Tier::Quick) fold_expressions(text);
+        fix_functions(text, SourceLines::mark_text, [&](std::string& function) { lines.write_directives(function); });
+    });
+    remove_unused(files.front().text, files);
+    // No file of its own, for which a compiler takes as long to start as to compile it. In front of all lines: those of
+    // the module's source come from directives.
+    files[first_part].text.insert(0, write_glue(module, lowered, files) + data);
     return files;
 }
 

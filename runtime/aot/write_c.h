@@ -22,9 +22,8 @@ struct CFile {
     std::string text;
 };
 
-/// Writes a lowered module as C, for files in `folder`: guest.h, guest-impl.h, adapters.h, part0.c ... partN.c (or
-/// catching0.c ...), data.bin, glue.c. Every .c file compiles alone; runtime/include/wali_host.h must be
-/// force-included.
+/// Writes a lowered module as C, for files in `folder`: guest-impl.h, guest.h, adapters.h, part0.c ... partN.c (or
+/// catching0.c ...), data.bin. Every .c file compiles alone; adapters.h must be force-included.
 std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, const SourceLines& lines,
                            const std::string& adapters, Tier tier, const std::string& folder);
 

@@ -4,120 +4,174 @@
 // One function per import `wali.SYS_*`, named as the C writer of wabt names the import. A plain call is one
 // inline `syscall` instruction: a pointer is base + offset, so the kernel itself answers -EFAULT past the end
 // of memory. The calls that are only declared here are defined in the file of runtime/host/ that each names.
+//
+// A file that defines WALI_CALLS_ONE_BY_ONE sees those that it asks for with WALI_CALL_...: compiling them all
+// takes longer than compiling a small module.
 #pragma once
 
 #include "wali_syscall.h"
 
+#ifndef WALI_CALLS_ONE_BY_ONE
+#define WALI_EVERY_CALL
+#endif
+
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_read)
 WALI_INLINE uint64_t w2c_wali_SYS_read(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_)
 {
     (void)host;
     return wali_syscall3(NR_read, fd_, wali_pointer(buf_), count_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_write)
 WALI_INLINE uint64_t w2c_wali_SYS_write(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_)
 {
     (void)host;
     return wali_syscall3(NR_write, fd_, wali_pointer(buf_), count_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_open)
 // files/open.c
 uint64_t w2c_wali_SYS_open(struct w2c_wali *host, uint32_t pathname_, uint32_t flags_, uint32_t mode_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_close)
 WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
     return wali_syscall1(NR_close, fd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_stat)
 WALI_INLINE uint64_t w2c_wali_SYS_stat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
 {
     (void)host;
     return wali_syscall2(NR_stat, wali_pointer(pathname_), wali_pointer(statbuf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fstat)
 WALI_INLINE uint64_t w2c_wali_SYS_fstat(struct w2c_wali *host, uint32_t fd_, uint32_t statbuf_)
 {
     (void)host;
     return wali_syscall2(NR_fstat, fd_, wali_pointer(statbuf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lstat)
 WALI_INLINE uint64_t w2c_wali_SYS_lstat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
 {
     (void)host;
     return wali_syscall2(NR_lstat, wali_pointer(pathname_), wali_pointer(statbuf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_poll)
 WALI_INLINE uint64_t w2c_wali_SYS_poll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_, uint32_t timeout_)
 {
     (void)host;
     return wali_syscall3(NR_poll, wali_pointer(fds_), nfds_, timeout_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lseek)
 WALI_INLINE uint64_t w2c_wali_SYS_lseek(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint32_t whence_)
 {
     (void)host;
     return wali_syscall3(NR_lseek, fd_, offset_, whence_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mmap)
 // memory/mmap.c
 uint64_t w2c_wali_SYS_mmap(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t prot_, uint32_t flags_,
         uint32_t fd_, uint64_t offset_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mprotect)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_mprotect(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint32_t prot_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_munmap)
 // memory/mmap.c
 uint64_t w2c_wali_SYS_munmap(struct w2c_wali *host, uint32_t addr_, uint32_t len_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_brk)
 // memory/linear_memory.c
 uint64_t w2c_wali_SYS_brk(struct w2c_wali *host, uint32_t addr_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigaction)
 // signals/signal.c
 uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali *host, uint32_t signum_, uint32_t act_, uint32_t oldact_, uint32_t
         sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigprocmask)
 // signals/sigmask.c
 uint64_t w2c_wali_SYS_rt_sigprocmask(struct w2c_wali *host, uint32_t how_, uint32_t set_, uint32_t oldset_, uint32_t
         sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigreturn)
 // signals/signal.c
 uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali *host, uint64_t unused_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ioctl)
 // files/ioctl.c
 uint64_t w2c_wali_SYS_ioctl(struct w2c_wali *host, uint32_t fd_, uint32_t request_, uint32_t argp_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pread64)
 WALI_INLINE uint64_t w2c_wali_SYS_pread64(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_, uint64_t
         offset_)
 {
     (void)host;
     return wali_syscall4(NR_pread64, fd_, wali_pointer(buf_), count_, offset_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pwrite64)
 WALI_INLINE uint64_t w2c_wali_SYS_pwrite64(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_, uint64_t
         offset_)
 {
     (void)host;
     return wali_syscall4(NR_pwrite64, fd_, wali_pointer(buf_), count_, offset_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_readv)
 // files/readv.c
 uint64_t w2c_wali_SYS_readv(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint32_t iovcnt_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_writev)
 // files/readv.c
 uint64_t w2c_wali_SYS_writev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint32_t iovcnt_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_access)
 WALI_INLINE uint64_t w2c_wali_SYS_access(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
     return wali_syscall2(NR_access, wali_pointer(pathname_), mode_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pipe)
 WALI_INLINE uint64_t w2c_wali_SYS_pipe(struct w2c_wali *host, uint32_t pipefd_)
 {
     (void)host;
     return wali_syscall1(NR_pipe, wali_pointer(pipefd_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_select)
 WALI_INLINE uint64_t w2c_wali_SYS_select(struct w2c_wali *host, uint32_t nfds_, uint32_t readfds_, uint32_t writefds_,
         uint32_t exceptfds_, uint32_t timeout_)
 {
@@ -125,122 +179,166 @@ WALI_INLINE uint64_t w2c_wali_SYS_select(struct w2c_wali *host, uint32_t nfds_, 
     return wali_syscall5(NR_select, nfds_, wali_pointer(readfds_), wali_pointer(writefds_), wali_pointer(exceptfds_),
         wali_pointer(timeout_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_yield)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_yield(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_sched_yield);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mremap)
 // memory/mremap.c
 uint64_t w2c_wali_SYS_mremap(struct w2c_wali *host, uint32_t old_address_, uint32_t old_size_, uint32_t new_size_,
         uint32_t flags_, uint32_t new_address_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_msync)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_msync(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mincore)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_mincore(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t vec_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_madvise)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_madvise(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t advice_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_shmget)
 WALI_INLINE uint64_t w2c_wali_SYS_shmget(struct w2c_wali *host, uint32_t key_, uint32_t size_, uint32_t shmflg_)
 {
     (void)host;
     return wali_syscall3(NR_shmget, key_, size_, shmflg_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_shmat)
 // memory/shmat.c
 uint64_t w2c_wali_SYS_shmat(struct w2c_wali *host, uint32_t shmid_, uint32_t shmaddr_, uint32_t shmflg_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_shmctl)
 WALI_INLINE uint64_t w2c_wali_SYS_shmctl(struct w2c_wali *host, uint32_t shmid_, uint32_t cmd_, uint32_t buf_)
 {
     (void)host;
     return wali_syscall3(NR_shmctl, shmid_, cmd_, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_dup)
 WALI_INLINE uint64_t w2c_wali_SYS_dup(struct w2c_wali *host, uint32_t oldfd_)
 {
     (void)host;
     return wali_syscall1(NR_dup, oldfd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_dup2)
 WALI_INLINE uint64_t w2c_wali_SYS_dup2(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_)
 {
     (void)host;
     return wali_syscall2(NR_dup2, oldfd_, newfd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pause)
 WALI_INLINE uint64_t w2c_wali_SYS_pause(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_pause);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_nanosleep)
 WALI_INLINE uint64_t w2c_wali_SYS_nanosleep(struct w2c_wali *host, uint32_t req_, uint32_t rem_)
 {
     (void)host;
     return wali_syscall2(NR_nanosleep, wali_pointer(req_), wali_pointer(rem_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getitimer)
 WALI_INLINE uint64_t w2c_wali_SYS_getitimer(struct w2c_wali *host, uint32_t which_, uint32_t curr_value_)
 {
     (void)host;
     return wali_syscall2(NR_getitimer, which_, wali_pointer(curr_value_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_alarm)
 WALI_INLINE uint64_t w2c_wali_SYS_alarm(struct w2c_wali *host, uint32_t seconds_)
 {
     (void)host;
     return wali_syscall1(NR_alarm, seconds_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setitimer)
 WALI_INLINE uint64_t w2c_wali_SYS_setitimer(struct w2c_wali *host, uint32_t which_, uint32_t new_value_, uint32_t
         old_value_)
 {
     (void)host;
     return wali_syscall3(NR_setitimer, which_, wali_pointer(new_value_), wali_pointer(old_value_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getpid)
 WALI_INLINE uint64_t w2c_wali_SYS_getpid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_getpid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sendfile)
 WALI_INLINE uint64_t w2c_wali_SYS_sendfile(struct w2c_wali *host, uint32_t out_fd_, uint32_t in_fd_, uint32_t offset_,
         uint32_t count_)
 {
     (void)host;
     return wali_syscall4(NR_sendfile, out_fd_, in_fd_, wali_pointer(offset_), count_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_socket)
 WALI_INLINE uint64_t w2c_wali_SYS_socket(struct w2c_wali *host, uint32_t domain_, uint32_t type_, uint32_t protocol_)
 {
     (void)host;
     return wali_syscall3(NR_socket, domain_, type_, protocol_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_connect)
 WALI_INLINE uint64_t w2c_wali_SYS_connect(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_)
 {
     (void)host;
     return wali_syscall3(NR_connect, sockfd_, wali_pointer(addr_), addrlen_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_accept)
 WALI_INLINE uint64_t w2c_wali_SYS_accept(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_)
 {
     (void)host;
     return wali_syscall3(NR_accept, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sendto)
 WALI_INLINE uint64_t w2c_wali_SYS_sendto(struct w2c_wali *host, uint32_t sockfd_, uint32_t buf_, uint32_t len_, uint32_t
         flags_, uint32_t dest_addr_, uint32_t addrlen_)
 {
     (void)host;
     return wali_syscall6(NR_sendto, sockfd_, wali_pointer(buf_), len_, flags_, wali_pointer(dest_addr_), addrlen_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_recvfrom)
 WALI_INLINE uint64_t w2c_wali_SYS_recvfrom(struct w2c_wali *host, uint32_t sockfd_, uint32_t buf_, uint32_t len_,
         uint32_t flags_, uint32_t src_addr_, uint32_t addrlen_)
 {
@@ -248,292 +346,402 @@ WALI_INLINE uint64_t w2c_wali_SYS_recvfrom(struct w2c_wali *host, uint32_t sockf
     return wali_syscall6(NR_recvfrom, sockfd_, wali_pointer(buf_), len_, flags_, wali_pointer(src_addr_),
         wali_pointer(addrlen_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sendmsg)
 // sockets/sendmsg.c
 uint64_t w2c_wali_SYS_sendmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msg_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_recvmsg)
 // sockets/sendmsg.c
 uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msg_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_shutdown)
 WALI_INLINE uint64_t w2c_wali_SYS_shutdown(struct w2c_wali *host, uint32_t sockfd_, uint32_t how_)
 {
     (void)host;
     return wali_syscall2(NR_shutdown, sockfd_, how_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_bind)
 WALI_INLINE uint64_t w2c_wali_SYS_bind(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_)
 {
     (void)host;
     return wali_syscall3(NR_bind, sockfd_, wali_pointer(addr_), addrlen_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_listen)
 WALI_INLINE uint64_t w2c_wali_SYS_listen(struct w2c_wali *host, uint32_t sockfd_, uint32_t backlog_)
 {
     (void)host;
     return wali_syscall2(NR_listen, sockfd_, backlog_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getsockname)
 WALI_INLINE uint64_t w2c_wali_SYS_getsockname(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t
         addrlen_)
 {
     (void)host;
     return wali_syscall3(NR_getsockname, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getpeername)
 WALI_INLINE uint64_t w2c_wali_SYS_getpeername(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t
         addrlen_)
 {
     (void)host;
     return wali_syscall3(NR_getpeername, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_socketpair)
 WALI_INLINE uint64_t w2c_wali_SYS_socketpair(struct w2c_wali *host, uint32_t domain_, uint32_t type_, uint32_t
         protocol_, uint32_t sv_)
 {
     (void)host;
     return wali_syscall4(NR_socketpair, domain_, type_, protocol_, wali_pointer(sv_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setsockopt)
 // sockets/sockopt.c
 uint64_t w2c_wali_SYS_setsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
         optval_, uint32_t optlen_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getsockopt)
 // sockets/sockopt.c
 uint64_t w2c_wali_SYS_getsockopt(struct w2c_wali *host, uint32_t sockfd_, uint32_t level_, uint32_t optname_, uint32_t
         optval_, uint32_t optlen_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clone)
 // processes/clone.c
 uint64_t w2c_wali_SYS_clone(struct w2c_wali *host, uint64_t flags_, uint32_t stack_, uint32_t parent_tid_, uint32_t
         child_tid_, uint64_t tls_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fork)
 // processes/fork.c
 uint64_t w2c_wali_SYS_fork(struct w2c_wali *host);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_vfork)
 // processes/fork.c
 uint64_t w2c_wali_SYS_vfork(struct w2c_wali *host);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_execve)
 // processes/execve.c
 uint64_t w2c_wali_SYS_execve(struct w2c_wali *host, uint32_t pathname_, uint32_t argv_, uint32_t envp_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_exit)
 // threads/thread.c
 uint64_t w2c_wali_SYS_exit(struct w2c_wali *host, uint32_t status_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_wait4)
 WALI_INLINE uint64_t w2c_wali_SYS_wait4(struct w2c_wali *host, uint32_t pid_, uint32_t wstatus_, uint32_t options_,
         uint32_t rusage_)
 {
     (void)host;
     return wali_syscall4(NR_wait4, pid_, wali_pointer(wstatus_), options_, wali_pointer(rusage_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kill)
 WALI_INLINE uint64_t w2c_wali_SYS_kill(struct w2c_wali *host, uint32_t pid_, uint32_t sig_)
 {
     (void)host;
     return wali_syscall2(NR_kill, pid_, sig_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_uname)
 WALI_INLINE uint64_t w2c_wali_SYS_uname(struct w2c_wali *host, uint32_t buf_)
 {
     (void)host;
     return wali_syscall1(NR_uname, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_semget)
 WALI_INLINE uint64_t w2c_wali_SYS_semget(struct w2c_wali *host, uint32_t key_, uint32_t nsems_, uint32_t semflg_)
 {
     (void)host;
     return wali_syscall3(NR_semget, key_, nsems_, semflg_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_semop)
 WALI_INLINE uint64_t w2c_wali_SYS_semop(struct w2c_wali *host, uint32_t semid_, uint32_t sops_, uint32_t nsops_)
 {
     (void)host;
     return wali_syscall3(NR_semop, semid_, wali_pointer(sops_), nsops_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_semctl)
 // processes/semctl.c
 uint64_t w2c_wali_SYS_semctl(struct w2c_wali *host, uint32_t semid_, uint32_t semnum_, uint32_t cmd_, uint32_t arg_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_shmdt)
 // memory/shmat.c
 uint64_t w2c_wali_SYS_shmdt(struct w2c_wali *host, uint32_t shmaddr_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_msgget)
 WALI_INLINE uint64_t w2c_wali_SYS_msgget(struct w2c_wali *host, uint32_t key_, uint32_t msgflg_)
 {
     (void)host;
     return wali_syscall2(NR_msgget, key_, msgflg_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_msgsnd)
 WALI_INLINE uint64_t w2c_wali_SYS_msgsnd(struct w2c_wali *host, uint32_t msqid_, uint32_t msgp_, uint32_t msgsz_,
         uint32_t msgflg_)
 {
     (void)host;
     return wali_syscall4(NR_msgsnd, msqid_, wali_pointer(msgp_), msgsz_, msgflg_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_msgrcv)
 WALI_INLINE uint64_t w2c_wali_SYS_msgrcv(struct w2c_wali *host, uint32_t msqid_, uint32_t msgp_, uint32_t msgsz_,
         uint64_t msgtyp_, uint32_t msgflg_)
 {
     (void)host;
     return wali_syscall5(NR_msgrcv, msqid_, wali_pointer(msgp_), msgsz_, msgtyp_, msgflg_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_msgctl)
 WALI_INLINE uint64_t w2c_wali_SYS_msgctl(struct w2c_wali *host, uint32_t msqid_, uint32_t cmd_, uint32_t buf_)
 {
     (void)host;
     return wali_syscall3(NR_msgctl, msqid_, cmd_, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fcntl)
 // files/fcntl.c
 uint64_t w2c_wali_SYS_fcntl(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, uint64_t arg_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_flock)
 WALI_INLINE uint64_t w2c_wali_SYS_flock(struct w2c_wali *host, uint32_t fd_, uint32_t operation_)
 {
     (void)host;
     return wali_syscall2(NR_flock, fd_, operation_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fsync)
 WALI_INLINE uint64_t w2c_wali_SYS_fsync(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
     return wali_syscall1(NR_fsync, fd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fdatasync)
 WALI_INLINE uint64_t w2c_wali_SYS_fdatasync(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
     return wali_syscall1(NR_fdatasync, fd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_truncate)
 WALI_INLINE uint64_t w2c_wali_SYS_truncate(struct w2c_wali *host, uint32_t path_, uint64_t length_)
 {
     (void)host;
     return wali_syscall2(NR_truncate, wali_pointer(path_), length_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ftruncate)
 WALI_INLINE uint64_t w2c_wali_SYS_ftruncate(struct w2c_wali *host, uint32_t fd_, uint64_t length_)
 {
     (void)host;
     return wali_syscall2(NR_ftruncate, fd_, length_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getcwd)
 WALI_INLINE uint64_t w2c_wali_SYS_getcwd(struct w2c_wali *host, uint32_t buf_, uint32_t size_)
 {
     (void)host;
     return wali_syscall2(NR_getcwd, wali_pointer(buf_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_chdir)
 WALI_INLINE uint64_t w2c_wali_SYS_chdir(struct w2c_wali *host, uint32_t path_)
 {
     (void)host;
     return wali_syscall1(NR_chdir, wali_pointer(path_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fchdir)
 WALI_INLINE uint64_t w2c_wali_SYS_fchdir(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
     return wali_syscall1(NR_fchdir, fd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rename)
 WALI_INLINE uint64_t w2c_wali_SYS_rename(struct w2c_wali *host, uint32_t oldpath_, uint32_t newpath_)
 {
     (void)host;
     return wali_syscall2(NR_rename, wali_pointer(oldpath_), wali_pointer(newpath_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mkdir)
 WALI_INLINE uint64_t w2c_wali_SYS_mkdir(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
     return wali_syscall2(NR_mkdir, wali_pointer(pathname_), mode_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rmdir)
 WALI_INLINE uint64_t w2c_wali_SYS_rmdir(struct w2c_wali *host, uint32_t pathname_)
 {
     (void)host;
     return wali_syscall1(NR_rmdir, wali_pointer(pathname_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_creat)
 // files/open.c
 uint64_t w2c_wali_SYS_creat(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_link)
 WALI_INLINE uint64_t w2c_wali_SYS_link(struct w2c_wali *host, uint32_t oldpath_, uint32_t newpath_)
 {
     (void)host;
     return wali_syscall2(NR_link, wali_pointer(oldpath_), wali_pointer(newpath_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_unlink)
 WALI_INLINE uint64_t w2c_wali_SYS_unlink(struct w2c_wali *host, uint32_t pathname_)
 {
     (void)host;
     return wali_syscall1(NR_unlink, wali_pointer(pathname_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_symlink)
 WALI_INLINE uint64_t w2c_wali_SYS_symlink(struct w2c_wali *host, uint32_t target_, uint32_t linkpath_)
 {
     (void)host;
     return wali_syscall2(NR_symlink, wali_pointer(target_), wali_pointer(linkpath_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_readlink)
 // files/own_executable.c
 uint64_t w2c_wali_SYS_readlink(struct w2c_wali *host, uint32_t pathname_, uint32_t buf_, uint32_t bufsiz_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_chmod)
 WALI_INLINE uint64_t w2c_wali_SYS_chmod(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
     return wali_syscall2(NR_chmod, wali_pointer(pathname_), mode_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fchmod)
 WALI_INLINE uint64_t w2c_wali_SYS_fchmod(struct w2c_wali *host, uint32_t fd_, uint32_t mode_)
 {
     (void)host;
     return wali_syscall2(NR_fchmod, fd_, mode_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_chown)
 WALI_INLINE uint64_t w2c_wali_SYS_chown(struct w2c_wali *host, uint32_t pathname_, uint32_t owner_, uint32_t group_)
 {
     (void)host;
     return wali_syscall3(NR_chown, wali_pointer(pathname_), owner_, group_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fchown)
 WALI_INLINE uint64_t w2c_wali_SYS_fchown(struct w2c_wali *host, uint32_t fd_, uint32_t owner_, uint32_t group_)
 {
     (void)host;
     return wali_syscall3(NR_fchown, fd_, owner_, group_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lchown)
 WALI_INLINE uint64_t w2c_wali_SYS_lchown(struct w2c_wali *host, uint32_t pathname_, uint32_t owner_, uint32_t group_)
 {
     (void)host;
     return wali_syscall3(NR_lchown, wali_pointer(pathname_), owner_, group_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_umask)
 WALI_INLINE uint64_t w2c_wali_SYS_umask(struct w2c_wali *host, uint32_t mask_)
 {
     (void)host;
     return wali_syscall1(NR_umask, mask_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_gettimeofday)
 // processes/clock.c
 uint64_t w2c_wali_SYS_gettimeofday(struct w2c_wali *host, uint32_t tv_, uint32_t tz_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getrlimit)
 // processes/rlimit.c
 uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getrusage)
 WALI_INLINE uint64_t w2c_wali_SYS_getrusage(struct w2c_wali *host, uint32_t who_, uint32_t usage_)
 {
     (void)host;
     return wali_syscall2(NR_getrusage, who_, wali_pointer(usage_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sysinfo)
 WALI_INLINE uint64_t w2c_wali_SYS_sysinfo(struct w2c_wali *host, uint32_t info_)
 {
     (void)host;
     return wali_syscall1(NR_sysinfo, wali_pointer(info_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_times)
 WALI_INLINE uint64_t w2c_wali_SYS_times(struct w2c_wali *host, uint32_t buf_)
 {
     (void)host;
     return wali_syscall1(NR_times, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ptrace)
 WALI_INLINE uint64_t w2c_wali_SYS_ptrace(struct w2c_wali *host, uint64_t request_, uint64_t pid_, uint64_t addr_,
         uint64_t data_)
 {
@@ -544,217 +752,293 @@ WALI_INLINE uint64_t w2c_wali_SYS_ptrace(struct w2c_wali *host, uint64_t request
     (void)data_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getuid)
 WALI_INLINE uint64_t w2c_wali_SYS_getuid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_getuid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_syslog)
 WALI_INLINE uint64_t w2c_wali_SYS_syslog(struct w2c_wali *host, uint32_t type_, uint32_t bufp_, uint32_t len_)
 {
     (void)host;
     return wali_syscall3(NR_syslog, type_, wali_pointer(bufp_), len_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getgid)
 WALI_INLINE uint64_t w2c_wali_SYS_getgid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_getgid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setuid)
 WALI_INLINE uint64_t w2c_wali_SYS_setuid(struct w2c_wali *host, uint32_t uid_)
 {
     (void)host;
     return wali_syscall1(NR_setuid, uid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setgid)
 WALI_INLINE uint64_t w2c_wali_SYS_setgid(struct w2c_wali *host, uint32_t gid_)
 {
     (void)host;
     return wali_syscall1(NR_setgid, gid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_geteuid)
 WALI_INLINE uint64_t w2c_wali_SYS_geteuid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_geteuid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getegid)
 WALI_INLINE uint64_t w2c_wali_SYS_getegid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_getegid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setpgid)
 WALI_INLINE uint64_t w2c_wali_SYS_setpgid(struct w2c_wali *host, uint32_t pid_, uint32_t pgid_)
 {
     (void)host;
     return wali_syscall2(NR_setpgid, pid_, pgid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getppid)
 WALI_INLINE uint64_t w2c_wali_SYS_getppid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_getppid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getpgrp)
 WALI_INLINE uint64_t w2c_wali_SYS_getpgrp(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_getpgrp);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setsid)
 WALI_INLINE uint64_t w2c_wali_SYS_setsid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_setsid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setreuid)
 WALI_INLINE uint64_t w2c_wali_SYS_setreuid(struct w2c_wali *host, uint32_t ruid_, uint32_t euid_)
 {
     (void)host;
     return wali_syscall2(NR_setreuid, ruid_, euid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setregid)
 WALI_INLINE uint64_t w2c_wali_SYS_setregid(struct w2c_wali *host, uint32_t rgid_, uint32_t egid_)
 {
     (void)host;
     return wali_syscall2(NR_setregid, rgid_, egid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getgroups)
 WALI_INLINE uint64_t w2c_wali_SYS_getgroups(struct w2c_wali *host, uint32_t size_, uint32_t list_)
 {
     (void)host;
     return wali_syscall2(NR_getgroups, size_, wali_pointer(list_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setgroups)
 WALI_INLINE uint64_t w2c_wali_SYS_setgroups(struct w2c_wali *host, uint32_t size_, uint32_t list_)
 {
     (void)host;
     return wali_syscall2(NR_setgroups, size_, wali_pointer(list_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setresuid)
 WALI_INLINE uint64_t w2c_wali_SYS_setresuid(struct w2c_wali *host, uint32_t ruid_, uint32_t euid_, uint32_t suid_)
 {
     (void)host;
     return wali_syscall3(NR_setresuid, ruid_, euid_, suid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getresuid)
 WALI_INLINE uint64_t w2c_wali_SYS_getresuid(struct w2c_wali *host, uint32_t ruid_, uint32_t euid_, uint32_t suid_)
 {
     (void)host;
     return wali_syscall3(NR_getresuid, wali_pointer(ruid_), wali_pointer(euid_), wali_pointer(suid_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setresgid)
 WALI_INLINE uint64_t w2c_wali_SYS_setresgid(struct w2c_wali *host, uint32_t rgid_, uint32_t egid_, uint32_t sgid_)
 {
     (void)host;
     return wali_syscall3(NR_setresgid, rgid_, egid_, sgid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getresgid)
 WALI_INLINE uint64_t w2c_wali_SYS_getresgid(struct w2c_wali *host, uint32_t rgid_, uint32_t egid_, uint32_t sgid_)
 {
     (void)host;
     return wali_syscall3(NR_getresgid, wali_pointer(rgid_), wali_pointer(egid_), wali_pointer(sgid_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getpgid)
 WALI_INLINE uint64_t w2c_wali_SYS_getpgid(struct w2c_wali *host, uint32_t pid_)
 {
     (void)host;
     return wali_syscall1(NR_getpgid, pid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setfsuid)
 WALI_INLINE uint64_t w2c_wali_SYS_setfsuid(struct w2c_wali *host, uint32_t fsuid_)
 {
     (void)host;
     return wali_syscall1(NR_setfsuid, fsuid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setfsgid)
 WALI_INLINE uint64_t w2c_wali_SYS_setfsgid(struct w2c_wali *host, uint32_t fsgid_)
 {
     (void)host;
     return wali_syscall1(NR_setfsgid, fsgid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getsid)
 WALI_INLINE uint64_t w2c_wali_SYS_getsid(struct w2c_wali *host, uint32_t pid_)
 {
     (void)host;
     return wali_syscall1(NR_getsid, pid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_capget)
 WALI_INLINE uint64_t w2c_wali_SYS_capget(struct w2c_wali *host, uint32_t hdrp_, uint32_t datap_)
 {
     (void)host;
     return wali_syscall2(NR_capget, wali_pointer(hdrp_), wali_pointer(datap_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_capset)
 WALI_INLINE uint64_t w2c_wali_SYS_capset(struct w2c_wali *host, uint32_t hdrp_, uint32_t datap_)
 {
     (void)host;
     return wali_syscall2(NR_capset, wali_pointer(hdrp_), wali_pointer(datap_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigpending)
 // signals/sigmask.c
 uint64_t w2c_wali_SYS_rt_sigpending(struct w2c_wali *host, uint32_t set_, uint32_t sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigtimedwait)
 // signals/siginfo.c
 uint64_t w2c_wali_SYS_rt_sigtimedwait(struct w2c_wali *host, uint32_t set_, uint32_t info_, uint32_t timeout_, uint32_t
         sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigqueueinfo)
 // signals/siginfo.c
 uint64_t w2c_wali_SYS_rt_sigqueueinfo(struct w2c_wali *host, uint32_t pid_, uint32_t sig_, uint32_t info_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_sigsuspend)
 // signals/sigmask.c
 uint64_t w2c_wali_SYS_rt_sigsuspend(struct w2c_wali *host, uint32_t mask_, uint32_t sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sigaltstack)
 // signals/signal.c
 uint64_t w2c_wali_SYS_sigaltstack(struct w2c_wali *host, uint32_t ss_, uint32_t old_ss_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_utime)
 WALI_INLINE uint64_t w2c_wali_SYS_utime(struct w2c_wali *host, uint32_t filename_, uint32_t times_)
 {
     (void)host;
     return wali_syscall2(NR_utime, wali_pointer(filename_), wali_pointer(times_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mknod)
 WALI_INLINE uint64_t w2c_wali_SYS_mknod(struct w2c_wali *host, uint32_t pathname_, uint32_t mode_, uint32_t dev_)
 {
     (void)host;
     return wali_syscall3(NR_mknod, wali_pointer(pathname_), mode_, dev_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_uselib)
 WALI_INLINE uint64_t w2c_wali_SYS_uselib(struct w2c_wali *host, uint32_t library_)
 {
     (void)host;
     (void)library_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_personality)
 WALI_INLINE uint64_t w2c_wali_SYS_personality(struct w2c_wali *host, uint32_t persona_)
 {
     (void)host;
     (void)persona_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ustat)
 WALI_INLINE uint64_t w2c_wali_SYS_ustat(struct w2c_wali *host, uint32_t dev_, uint32_t ubuf_)
 {
     (void)host;
     return wali_syscall2(NR_ustat, dev_, wali_pointer(ubuf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_statfs)
 WALI_INLINE uint64_t w2c_wali_SYS_statfs(struct w2c_wali *host, uint32_t path_, uint32_t buf_)
 {
     (void)host;
     return wali_syscall2(NR_statfs, wali_pointer(path_), wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fstatfs)
 WALI_INLINE uint64_t w2c_wali_SYS_fstatfs(struct w2c_wali *host, uint32_t fd_, uint32_t buf_)
 {
     (void)host;
     return wali_syscall2(NR_fstatfs, fd_, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sysfs)
 WALI_INLINE uint64_t w2c_wali_SYS_sysfs(struct w2c_wali *host, uint32_t option_, uint32_t arg1_, uint32_t arg2_)
 {
     (void)host;
@@ -763,86 +1047,116 @@ WALI_INLINE uint64_t w2c_wali_SYS_sysfs(struct w2c_wali *host, uint32_t option_,
     (void)arg2_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getpriority)
 WALI_INLINE uint64_t w2c_wali_SYS_getpriority(struct w2c_wali *host, uint32_t which_, uint32_t who_)
 {
     (void)host;
     return wali_syscall2(NR_getpriority, which_, who_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setpriority)
 WALI_INLINE uint64_t w2c_wali_SYS_setpriority(struct w2c_wali *host, uint32_t which_, uint32_t who_, uint32_t prio_)
 {
     (void)host;
     return wali_syscall3(NR_setpriority, which_, who_, prio_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_setparam)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setparam(struct w2c_wali *host, uint32_t pid_, uint32_t param_)
 {
     (void)host;
     return wali_syscall2(NR_sched_setparam, pid_, wali_pointer(param_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_getparam)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getparam(struct w2c_wali *host, uint32_t pid_, uint32_t param_)
 {
     (void)host;
     return wali_syscall2(NR_sched_getparam, pid_, wali_pointer(param_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_setscheduler)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setscheduler(struct w2c_wali *host, uint32_t pid_, uint32_t policy_, uint32_t
         param_)
 {
     (void)host;
     return wali_syscall3(NR_sched_setscheduler, pid_, policy_, wali_pointer(param_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_getscheduler)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getscheduler(struct w2c_wali *host, uint32_t pid_)
 {
     (void)host;
     return wali_syscall1(NR_sched_getscheduler, pid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_get_priority_max)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_get_priority_max(struct w2c_wali *host, uint32_t policy_)
 {
     (void)host;
     return wali_syscall1(NR_sched_get_priority_max, policy_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_get_priority_min)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_get_priority_min(struct w2c_wali *host, uint32_t policy_)
 {
     (void)host;
     return wali_syscall1(NR_sched_get_priority_min, policy_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_rr_get_interval)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_rr_get_interval(struct w2c_wali *host, uint32_t pid_, uint32_t tp_)
 {
     (void)host;
     return wali_syscall2(NR_sched_rr_get_interval, pid_, wali_pointer(tp_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mlock)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_mlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_munlock)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_munlock(struct w2c_wali *host, uint32_t addr_, uint32_t length_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mlockall)
 WALI_INLINE uint64_t w2c_wali_SYS_mlockall(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
     return wali_syscall1(NR_mlockall, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_munlockall)
 WALI_INLINE uint64_t w2c_wali_SYS_munlockall(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_munlockall);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_vhangup)
 WALI_INLINE uint64_t w2c_wali_SYS_vhangup(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_vhangup);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_modify_ldt)
 WALI_INLINE uint64_t w2c_wali_SYS_modify_ldt(struct w2c_wali *host, uint32_t func_, uint32_t ptr_, uint64_t bytecount_)
 {
     (void)host;
@@ -851,24 +1165,32 @@ WALI_INLINE uint64_t w2c_wali_SYS_modify_ldt(struct w2c_wali *host, uint32_t fun
     (void)bytecount_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pivot_root)
 WALI_INLINE uint64_t w2c_wali_SYS_pivot_root(struct w2c_wali *host, uint32_t new_root_, uint32_t put_old_)
 {
     (void)host;
     return wali_syscall2(NR_pivot_root, wali_pointer(new_root_), wali_pointer(put_old_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sysctl)
 WALI_INLINE uint64_t w2c_wali_SYS_sysctl(struct w2c_wali *host, uint32_t args_)
 {
     (void)host;
     (void)args_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_prctl)
 // processes/prctl.c
 uint64_t w2c_wali_SYS_prctl(struct w2c_wali *host, uint32_t option_, uint64_t arg2_, uint64_t arg3_, uint64_t arg4_,
         uint64_t arg5_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_arch_prctl)
 WALI_INLINE uint64_t w2c_wali_SYS_arch_prctl(struct w2c_wali *host, uint32_t option_, uint64_t addr_)
 {
     (void)host;
@@ -876,40 +1198,54 @@ WALI_INLINE uint64_t w2c_wali_SYS_arch_prctl(struct w2c_wali *host, uint32_t opt
     (void)addr_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_adjtimex)
 WALI_INLINE uint64_t w2c_wali_SYS_adjtimex(struct w2c_wali *host, uint32_t buf_)
 {
     (void)host;
     return wali_syscall1(NR_adjtimex, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setrlimit)
 // processes/rlimit.c
 uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali *host, uint32_t resource_, uint32_t rlim_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_chroot)
 WALI_INLINE uint64_t w2c_wali_SYS_chroot(struct w2c_wali *host, uint32_t path_)
 {
     (void)host;
     return wali_syscall1(NR_chroot, wali_pointer(path_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sync)
 WALI_INLINE uint64_t w2c_wali_SYS_sync(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_sync);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_acct)
 WALI_INLINE uint64_t w2c_wali_SYS_acct(struct w2c_wali *host, uint32_t filename_)
 {
     (void)host;
     return wali_syscall1(NR_acct, wali_pointer(filename_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_settimeofday)
 WALI_INLINE uint64_t w2c_wali_SYS_settimeofday(struct w2c_wali *host, uint32_t tv_, uint32_t tz_)
 {
     (void)host;
     return wali_syscall2(NR_settimeofday, wali_pointer(tv_), wali_pointer(tz_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mount)
 WALI_INLINE uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_, uint32_t target_, uint32_t
         filesystemtype_, uint64_t mountflags_, uint32_t data_)
 {
@@ -917,13 +1253,17 @@ WALI_INLINE uint64_t w2c_wali_SYS_mount(struct w2c_wali *host, uint32_t source_,
     return wali_syscall5(NR_mount, wali_pointer(source_), wali_pointer(target_), wali_pointer(filesystemtype_),
         mountflags_, wali_pointer(data_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_umount2)
 WALI_INLINE uint64_t w2c_wali_SYS_umount2(struct w2c_wali *host, uint32_t target_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_umount2, wali_pointer(target_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_swapon)
 WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, uint32_t swapflags_)
 {
     (void)host;
@@ -931,13 +1271,17 @@ WALI_INLINE uint64_t w2c_wali_SYS_swapon(struct w2c_wali *host, uint32_t path_, 
     (void)swapflags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_swapoff)
 WALI_INLINE uint64_t w2c_wali_SYS_swapoff(struct w2c_wali *host, uint32_t path_)
 {
     (void)host;
     return wali_syscall1(NR_swapoff, wali_pointer(path_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_reboot)
 WALI_INLINE uint64_t w2c_wali_SYS_reboot(struct w2c_wali *host, uint32_t magic_, uint32_t magic2_, uint32_t op_,
         uint32_t arg_)
 {
@@ -948,26 +1292,34 @@ WALI_INLINE uint64_t w2c_wali_SYS_reboot(struct w2c_wali *host, uint32_t magic_,
     (void)arg_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sethostname)
 WALI_INLINE uint64_t w2c_wali_SYS_sethostname(struct w2c_wali *host, uint32_t name_, uint32_t len_)
 {
     (void)host;
     return wali_syscall2(NR_sethostname, wali_pointer(name_), len_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setdomainname)
 WALI_INLINE uint64_t w2c_wali_SYS_setdomainname(struct w2c_wali *host, uint32_t name_, uint32_t len_)
 {
     (void)host;
     return wali_syscall2(NR_setdomainname, wali_pointer(name_), len_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_iopl)
 WALI_INLINE uint64_t w2c_wali_SYS_iopl(struct w2c_wali *host, uint32_t level_)
 {
     (void)host;
     (void)level_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ioperm)
 WALI_INLINE uint64_t w2c_wali_SYS_ioperm(struct w2c_wali *host, uint64_t from_, uint64_t num_, uint32_t turn_on_)
 {
     (void)host;
@@ -976,7 +1328,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_ioperm(struct w2c_wali *host, uint64_t from_, 
     (void)turn_on_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_create_module)
 WALI_INLINE uint64_t w2c_wali_SYS_create_module(struct w2c_wali *host, uint32_t name_, uint32_t size_)
 {
     (void)host;
@@ -984,7 +1338,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_create_module(struct w2c_wali *host, uint32_t 
     (void)size_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_init_module)
 WALI_INLINE uint64_t w2c_wali_SYS_init_module(struct w2c_wali *host, uint32_t module_image_, uint64_t len_, uint32_t
         param_values_)
 {
@@ -994,7 +1350,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_init_module(struct w2c_wali *host, uint32_t mo
     (void)param_values_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_delete_module)
 WALI_INLINE uint64_t w2c_wali_SYS_delete_module(struct w2c_wali *host, uint32_t name_, uint32_t flags_)
 {
     (void)host;
@@ -1002,14 +1360,18 @@ WALI_INLINE uint64_t w2c_wali_SYS_delete_module(struct w2c_wali *host, uint32_t 
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_get_kernel_syms)
 WALI_INLINE uint64_t w2c_wali_SYS_get_kernel_syms(struct w2c_wali *host, uint32_t table_)
 {
     (void)host;
     (void)table_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_query_module)
 WALI_INLINE uint64_t w2c_wali_SYS_query_module(struct w2c_wali *host, uint32_t name_, uint32_t which_, uint32_t buf_,
         uint32_t bufsize_, uint32_t ret_)
 {
@@ -1021,14 +1383,18 @@ WALI_INLINE uint64_t w2c_wali_SYS_query_module(struct w2c_wali *host, uint32_t n
     (void)ret_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_quotactl)
 WALI_INLINE uint64_t w2c_wali_SYS_quotactl(struct w2c_wali *host, uint32_t cmd_, uint32_t special_, uint32_t id_,
         uint32_t addr_)
 {
     (void)host;
     return wali_syscall4(NR_quotactl, cmd_, wali_pointer(special_), id_, wali_pointer(addr_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_nfsservctl)
 WALI_INLINE uint64_t w2c_wali_SYS_nfsservctl(struct w2c_wali *host, uint32_t cmd_, uint32_t argp_, uint32_t resp_)
 {
     (void)host;
@@ -1037,184 +1403,248 @@ WALI_INLINE uint64_t w2c_wali_SYS_nfsservctl(struct w2c_wali *host, uint32_t cmd
     (void)resp_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getpmsg)
 WALI_INLINE uint64_t w2c_wali_SYS_getpmsg(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_putpmsg)
 WALI_INLINE uint64_t w2c_wali_SYS_putpmsg(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_afs_syscall)
 WALI_INLINE uint64_t w2c_wali_SYS_afs_syscall(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tuxcall)
 WALI_INLINE uint64_t w2c_wali_SYS_tuxcall(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_security)
 WALI_INLINE uint64_t w2c_wali_SYS_security(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_gettid)
 WALI_INLINE uint64_t w2c_wali_SYS_gettid(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_gettid);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_readahead)
 WALI_INLINE uint64_t w2c_wali_SYS_readahead(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint32_t count_)
 {
     (void)host;
     return wali_syscall3(NR_readahead, fd_, offset_, count_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_setxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall5(NR_setxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lsetxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_lsetxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall5(NR_lsetxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fsetxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_fsetxattr(struct w2c_wali *host, uint32_t fd_, uint32_t name_, uint32_t value_,
         uint32_t size_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall5(NR_fsetxattr, fd_, wali_pointer(name_), wali_pointer(value_), size_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_getxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_)
 {
     (void)host;
     return wali_syscall4(NR_getxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lgetxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_lgetxattr(struct w2c_wali *host, uint32_t path_, uint32_t name_, uint32_t value_,
         uint32_t size_)
 {
     (void)host;
     return wali_syscall4(NR_lgetxattr, wali_pointer(path_), wali_pointer(name_), wali_pointer(value_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fgetxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_fgetxattr(struct w2c_wali *host, uint32_t fd_, uint32_t name_, uint32_t value_,
         uint32_t size_)
 {
     (void)host;
     return wali_syscall4(NR_fgetxattr, fd_, wali_pointer(name_), wali_pointer(value_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_listxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_listxattr(struct w2c_wali *host, uint32_t path_, uint32_t list_, uint32_t size_)
 {
     (void)host;
     return wali_syscall3(NR_listxattr, wali_pointer(path_), wali_pointer(list_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_llistxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_llistxattr(struct w2c_wali *host, uint32_t path_, uint32_t list_, uint32_t size_)
 {
     (void)host;
     return wali_syscall3(NR_llistxattr, wali_pointer(path_), wali_pointer(list_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_flistxattr)
 WALI_INLINE uint64_t w2c_wali_SYS_flistxattr(struct w2c_wali *host, uint32_t fd_, uint32_t list_, uint32_t size_)
 {
     (void)host;
     return wali_syscall3(NR_flistxattr, fd_, wali_pointer(list_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_removexattr)
 WALI_INLINE uint64_t w2c_wali_SYS_removexattr(struct w2c_wali *host, uint32_t path_, uint32_t name_)
 {
     (void)host;
     return wali_syscall2(NR_removexattr, wali_pointer(path_), wali_pointer(name_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lremovexattr)
 WALI_INLINE uint64_t w2c_wali_SYS_lremovexattr(struct w2c_wali *host, uint32_t path_, uint32_t name_)
 {
     (void)host;
     return wali_syscall2(NR_lremovexattr, wali_pointer(path_), wali_pointer(name_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fremovexattr)
 WALI_INLINE uint64_t w2c_wali_SYS_fremovexattr(struct w2c_wali *host, uint32_t fd_, uint32_t name_)
 {
     (void)host;
     return wali_syscall2(NR_fremovexattr, fd_, wali_pointer(name_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tkill)
 WALI_INLINE uint64_t w2c_wali_SYS_tkill(struct w2c_wali *host, uint32_t tid_, uint32_t sig_)
 {
     (void)host;
     return wali_syscall2(NR_tkill, tid_, sig_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_time)
 // processes/clock.c
 uint64_t w2c_wali_SYS_time(struct w2c_wali *host, uint32_t tloc_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_futex)
 // threads/futex.c
 uint64_t w2c_wali_SYS_futex(struct w2c_wali *host, uint32_t uaddr_, uint32_t futex_op_, uint32_t val_, uint32_t
         timeout_, uint32_t uaddr2_, uint32_t val3_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_setaffinity)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setaffinity(struct w2c_wali *host, uint32_t pid_, uint32_t cpusetsize_, uint32_t
         mask_)
 {
     (void)host;
     return wali_syscall3(NR_sched_setaffinity, pid_, cpusetsize_, wali_pointer(mask_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_getaffinity)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getaffinity(struct w2c_wali *host, uint32_t pid_, uint32_t cpusetsize_, uint32_t
         mask_)
 {
     (void)host;
     return wali_syscall3(NR_sched_getaffinity, pid_, cpusetsize_, wali_pointer(mask_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_thread_area)
 WALI_INLINE uint64_t w2c_wali_SYS_set_thread_area(struct w2c_wali *host, uint32_t u_info_)
 {
     (void)host;
     (void)u_info_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_setup)
 // files/aio.c
 uint64_t w2c_wali_SYS_io_setup(struct w2c_wali *host, uint32_t nr_events_, uint32_t ctx_idp_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_destroy)
 // files/aio.c
 uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali *host, uint64_t ctx_id_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_getevents)
 // files/aio.c
 uint64_t w2c_wali_SYS_io_getevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_, uint32_t
         events_, uint32_t timeout_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_submit)
 // files/aio.c
 uint64_t w2c_wali_SYS_io_submit(struct w2c_wali *host, uint64_t ctx_id_, uint64_t nr_, uint32_t iocbpp_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_cancel)
 // files/aio.c
 uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali *host, uint64_t ctx_id_, uint32_t iocb_, uint32_t result_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_get_thread_area)
 WALI_INLINE uint64_t w2c_wali_SYS_get_thread_area(struct w2c_wali *host, uint32_t u_info_)
 {
     (void)host;
     (void)u_info_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lookup_dcookie)
 WALI_INLINE uint64_t w2c_wali_SYS_lookup_dcookie(struct w2c_wali *host, uint64_t cookie_, uint32_t buffer_, uint32_t
         len_)
 {
@@ -1224,25 +1654,33 @@ WALI_INLINE uint64_t w2c_wali_SYS_lookup_dcookie(struct w2c_wali *host, uint64_t
     (void)len_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_create)
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_create(struct w2c_wali *host, uint32_t size_)
 {
     (void)host;
     return wali_syscall1(NR_epoll_create, size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_ctl_old)
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_ctl_old(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_wait_old)
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_wait_old(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_remap_file_pages)
 WALI_INLINE uint64_t w2c_wali_SYS_remap_file_pages(struct w2c_wali *host, uint32_t addr_, uint64_t size_, uint64_t
         prot_, uint64_t pgoff_, uint64_t flags_)
 {
@@ -1254,135 +1692,181 @@ WALI_INLINE uint64_t w2c_wali_SYS_remap_file_pages(struct w2c_wali *host, uint32
     (void)flags_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getdents64)
 WALI_INLINE uint64_t w2c_wali_SYS_getdents64(struct w2c_wali *host, uint32_t fd_, uint32_t dirp_, uint32_t count_)
 {
     (void)host;
     return wali_syscall3(NR_getdents64, fd_, wali_pointer(dirp_), count_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_tid_address)
 // threads/thread.c
 uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali *host, uint32_t tidptr_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_restart_syscall)
 WALI_INLINE uint64_t w2c_wali_SYS_restart_syscall(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_semtimedop)
 WALI_INLINE uint64_t w2c_wali_SYS_semtimedop(struct w2c_wali *host, uint32_t semid_, uint32_t sops_, uint32_t nsops_,
         uint32_t timeout_)
 {
     (void)host;
     return wali_syscall4(NR_semtimedop, semid_, wali_pointer(sops_), nsops_, wali_pointer(timeout_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fadvise)
 WALI_INLINE uint64_t w2c_wali_SYS_fadvise(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint64_t len_, uint32_t
         advice_)
 {
     (void)host;
     return wali_syscall4(NR_fadvise, fd_, offset_, len_, advice_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timer_create)
 // signals/sigevent.c
 uint64_t w2c_wali_SYS_timer_create(struct w2c_wali *host, uint32_t clockid_, uint32_t sevp_, uint32_t timerid_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timer_settime)
 WALI_INLINE uint64_t w2c_wali_SYS_timer_settime(struct w2c_wali *host, uint32_t timerid_, uint32_t flags_, uint32_t
         new_value_, uint32_t old_value_)
 {
     (void)host;
     return wali_syscall4(NR_timer_settime, timerid_, flags_, wali_pointer(new_value_), wali_pointer(old_value_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timer_gettime)
 WALI_INLINE uint64_t w2c_wali_SYS_timer_gettime(struct w2c_wali *host, uint32_t timerid_, uint32_t curr_value_)
 {
     (void)host;
     return wali_syscall2(NR_timer_gettime, timerid_, wali_pointer(curr_value_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timer_getoverrun)
 WALI_INLINE uint64_t w2c_wali_SYS_timer_getoverrun(struct w2c_wali *host, uint32_t timerid_)
 {
     (void)host;
     return wali_syscall1(NR_timer_getoverrun, timerid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timer_delete)
 WALI_INLINE uint64_t w2c_wali_SYS_timer_delete(struct w2c_wali *host, uint32_t timerid_)
 {
     (void)host;
     return wali_syscall1(NR_timer_delete, timerid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clock_settime)
 WALI_INLINE uint64_t w2c_wali_SYS_clock_settime(struct w2c_wali *host, uint32_t clockid_, uint32_t tp_)
 {
     (void)host;
     return wali_syscall2(NR_clock_settime, clockid_, wali_pointer(tp_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clock_gettime)
 // processes/clock.c
 uint64_t w2c_wali_SYS_clock_gettime(struct w2c_wali *host, uint32_t clockid_, uint32_t tp_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clock_getres)
 WALI_INLINE uint64_t w2c_wali_SYS_clock_getres(struct w2c_wali *host, uint32_t clockid_, uint32_t res_)
 {
     (void)host;
     return wali_syscall2(NR_clock_getres, clockid_, wali_pointer(res_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clock_nanosleep)
 WALI_INLINE uint64_t w2c_wali_SYS_clock_nanosleep(struct w2c_wali *host, uint32_t clockid_, uint32_t flags_, uint32_t
         request_, uint32_t remain_)
 {
     (void)host;
     return wali_syscall4(NR_clock_nanosleep, clockid_, flags_, wali_pointer(request_), wali_pointer(remain_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_exit_group)
 // processes/program.c
 uint64_t w2c_wali_SYS_exit_group(struct w2c_wali *host, uint32_t status_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_wait)
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_wait(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t
         maxevents_, uint32_t timeout_)
 {
     (void)host;
     return wali_syscall4(NR_epoll_wait, epfd_, wali_pointer(events_), maxevents_, timeout_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_ctl)
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_ctl(struct w2c_wali *host, uint32_t epfd_, uint32_t op_, uint32_t fd_, uint32_t
         event_)
 {
     (void)host;
     return wali_syscall4(NR_epoll_ctl, epfd_, op_, fd_, wali_pointer(event_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tgkill)
 WALI_INLINE uint64_t w2c_wali_SYS_tgkill(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_)
 {
     (void)host;
     return wali_syscall3(NR_tgkill, tgid_, tid_, sig_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_utimes)
 WALI_INLINE uint64_t w2c_wali_SYS_utimes(struct w2c_wali *host, uint32_t filename_, uint32_t times_)
 {
     (void)host;
     return wali_syscall2(NR_utimes, wali_pointer(filename_), wali_pointer(times_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_vserver)
 WALI_INLINE uint64_t w2c_wali_SYS_vserver(struct w2c_wali *host)
 {
     (void)host;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mbind)
 WALI_INLINE uint64_t w2c_wali_SYS_mbind(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t mode_, uint32_t
         nodemask_, uint64_t maxnode_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall6(NR_mbind, wali_pointer(addr_), len_, mode_, wali_pointer(nodemask_), maxnode_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_mempolicy)
 WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy(struct w2c_wali *host, uint32_t mode_, uint32_t nodemask_, uint64_t
         maxnode_)
 {
     (void)host;
     return wali_syscall3(NR_set_mempolicy, mode_, wali_pointer(nodemask_), maxnode_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_get_mempolicy)
 WALI_INLINE uint64_t w2c_wali_SYS_get_mempolicy(struct w2c_wali *host, uint32_t mode_, uint32_t nodemask_, uint64_t
         maxnode_, uint32_t addr_, uint64_t flags_)
 {
@@ -1390,20 +1874,26 @@ WALI_INLINE uint64_t w2c_wali_SYS_get_mempolicy(struct w2c_wali *host, uint32_t 
     return wali_syscall5(NR_get_mempolicy, wali_pointer(mode_), wali_pointer(nodemask_), maxnode_, wali_pointer(addr_),
         flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mq_open)
 WALI_INLINE uint64_t w2c_wali_SYS_mq_open(struct w2c_wali *host, uint32_t name_, uint32_t oflag_, uint32_t mode_,
         uint32_t attr_)
 {
     (void)host;
     return wali_syscall4(NR_mq_open, wali_pointer(name_), oflag_, mode_, wali_pointer(attr_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mq_unlink)
 WALI_INLINE uint64_t w2c_wali_SYS_mq_unlink(struct w2c_wali *host, uint32_t name_)
 {
     (void)host;
     return wali_syscall1(NR_mq_unlink, wali_pointer(name_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mq_timedsend)
 WALI_INLINE uint64_t w2c_wali_SYS_mq_timedsend(struct w2c_wali *host, uint32_t mqdes_, uint32_t msg_ptr_, uint32_t
         msg_len_, uint32_t msg_prio_, uint32_t abs_timeout_)
 {
@@ -1411,7 +1901,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_mq_timedsend(struct w2c_wali *host, uint32_t m
     return wali_syscall5(NR_mq_timedsend, mqdes_, wali_pointer(msg_ptr_), msg_len_, msg_prio_,
         wali_pointer(abs_timeout_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mq_timedreceive)
 WALI_INLINE uint64_t w2c_wali_SYS_mq_timedreceive(struct w2c_wali *host, uint32_t mqdes_, uint32_t msg_ptr_, uint32_t
         msg_len_, uint32_t msg_prio_, uint32_t abs_timeout_)
 {
@@ -1419,17 +1911,23 @@ WALI_INLINE uint64_t w2c_wali_SYS_mq_timedreceive(struct w2c_wali *host, uint32_
     return wali_syscall5(NR_mq_timedreceive, mqdes_, wali_pointer(msg_ptr_), msg_len_, wali_pointer(msg_prio_),
         wali_pointer(abs_timeout_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mq_notify)
 // signals/sigevent.c
 uint64_t w2c_wali_SYS_mq_notify(struct w2c_wali *host, uint32_t mqdes_, uint32_t sevp_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mq_getsetattr)
 WALI_INLINE uint64_t w2c_wali_SYS_mq_getsetattr(struct w2c_wali *host, uint32_t mqdes_, uint32_t newattr_, uint32_t
         oldattr_)
 {
     (void)host;
     return wali_syscall3(NR_mq_getsetattr, mqdes_, wali_pointer(newattr_), wali_pointer(oldattr_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kexec_load)
 WALI_INLINE uint64_t w2c_wali_SYS_kexec_load(struct w2c_wali *host, uint64_t entry_, uint64_t nr_segments_, uint32_t
         segments_, uint64_t flags_)
 {
@@ -1440,14 +1938,18 @@ WALI_INLINE uint64_t w2c_wali_SYS_kexec_load(struct w2c_wali *host, uint64_t ent
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_waitid)
 WALI_INLINE uint64_t w2c_wali_SYS_waitid(struct w2c_wali *host, uint32_t idtype_, uint32_t id_, uint32_t infop_,
         uint32_t options_, uint32_t rusage_)
 {
     (void)host;
     return wali_syscall5(NR_waitid, idtype_, id_, wali_pointer(infop_), options_, wali_pointer(rusage_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_add_key)
 WALI_INLINE uint64_t w2c_wali_SYS_add_key(struct w2c_wali *host, uint32_t type_, uint32_t description_, uint32_t
         payload_, uint32_t plen_, uint32_t keyring_)
 {
@@ -1455,7 +1957,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_add_key(struct w2c_wali *host, uint32_t type_,
     return wali_syscall5(NR_add_key, wali_pointer(type_), wali_pointer(description_), wali_pointer(payload_), plen_,
         keyring_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_request_key)
 WALI_INLINE uint64_t w2c_wali_SYS_request_key(struct w2c_wali *host, uint32_t type_, uint32_t description_, uint32_t
         callout_info_, uint32_t dest_keyring_)
 {
@@ -1463,175 +1967,235 @@ WALI_INLINE uint64_t w2c_wali_SYS_request_key(struct w2c_wali *host, uint32_t ty
     return wali_syscall4(NR_request_key, wali_pointer(type_), wali_pointer(description_), wali_pointer(callout_info_),
         dest_keyring_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_keyctl)
 // processes/keyctl.c
 uint64_t w2c_wali_SYS_keyctl(struct w2c_wali *host, uint32_t operation_, uint32_t arg2_, uint32_t arg3_, uint32_t arg4_,
         uint32_t arg5_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ioprio_set)
 WALI_INLINE uint64_t w2c_wali_SYS_ioprio_set(struct w2c_wali *host, uint32_t which_, uint32_t who_, uint32_t ioprio_)
 {
     (void)host;
     return wali_syscall3(NR_ioprio_set, which_, who_, ioprio_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ioprio_get)
 WALI_INLINE uint64_t w2c_wali_SYS_ioprio_get(struct w2c_wali *host, uint32_t which_, uint32_t who_)
 {
     (void)host;
     return wali_syscall2(NR_ioprio_get, which_, who_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_inotify_init)
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_init(struct w2c_wali *host)
 {
     (void)host;
     return wali_syscall0(NR_inotify_init);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_inotify_add_watch)
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_add_watch(struct w2c_wali *host, uint32_t fd_, uint32_t pathname_, uint32_t
         mask_)
 {
     (void)host;
     return wali_syscall3(NR_inotify_add_watch, fd_, wali_pointer(pathname_), mask_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_inotify_rm_watch)
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_rm_watch(struct w2c_wali *host, uint32_t fd_, uint32_t wd_)
 {
     (void)host;
     return wali_syscall2(NR_inotify_rm_watch, fd_, wd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_migrate_pages)
 WALI_INLINE uint64_t w2c_wali_SYS_migrate_pages(struct w2c_wali *host, uint32_t pid_, uint64_t maxnode_, uint32_t
         old_nodes_, uint32_t new_nodes_)
 {
     (void)host;
     return wali_syscall4(NR_migrate_pages, pid_, maxnode_, wali_pointer(old_nodes_), wali_pointer(new_nodes_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_openat)
 // files/open.c
 uint64_t w2c_wali_SYS_openat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t flags_, uint32_t
         mode_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mkdirat)
 WALI_INLINE uint64_t w2c_wali_SYS_mkdirat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_)
 {
     (void)host;
     return wali_syscall3(NR_mkdirat, dirfd_, wali_pointer(pathname_), mode_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mknodat)
 WALI_INLINE uint64_t w2c_wali_SYS_mknodat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t dev_)
 {
     (void)host;
     return wali_syscall4(NR_mknodat, dirfd_, wali_pointer(pathname_), mode_, dev_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fchownat)
 WALI_INLINE uint64_t w2c_wali_SYS_fchownat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t owner_,
         uint32_t group_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall5(NR_fchownat, dirfd_, wali_pointer(pathname_), owner_, group_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_futimesat)
 WALI_INLINE uint64_t w2c_wali_SYS_futimesat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t times_)
 {
     (void)host;
     return wali_syscall3(NR_futimesat, dirfd_, wali_pointer(pathname_), wali_pointer(times_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_newfstatat)
 WALI_INLINE uint64_t w2c_wali_SYS_newfstatat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t
         statbuf_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_newfstatat, dirfd_, wali_pointer(pathname_), wali_pointer(statbuf_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_unlinkat)
 WALI_INLINE uint64_t w2c_wali_SYS_unlinkat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_unlinkat, dirfd_, wali_pointer(pathname_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_renameat)
 WALI_INLINE uint64_t w2c_wali_SYS_renameat(struct w2c_wali *host, uint32_t olddirfd_, uint32_t oldpath_, uint32_t
         newdirfd_, uint32_t newpath_)
 {
     (void)host;
     return wali_syscall4(NR_renameat, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_linkat)
 WALI_INLINE uint64_t w2c_wali_SYS_linkat(struct w2c_wali *host, uint32_t olddirfd_, uint32_t oldpath_, uint32_t
         newdirfd_, uint32_t newpath_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall5(NR_linkat, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_symlinkat)
 WALI_INLINE uint64_t w2c_wali_SYS_symlinkat(struct w2c_wali *host, uint32_t target_, uint32_t newdirfd_, uint32_t
         linkpath_)
 {
     (void)host;
     return wali_syscall3(NR_symlinkat, wali_pointer(target_), newdirfd_, wali_pointer(linkpath_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_readlinkat)
 // files/own_executable.c
 uint64_t w2c_wali_SYS_readlinkat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t buf_, uint32_t
         bufsiz_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fchmodat)
 WALI_INLINE uint64_t w2c_wali_SYS_fchmodat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_fchmodat, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_faccessat)
 WALI_INLINE uint64_t w2c_wali_SYS_faccessat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_faccessat, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pselect6)
 // files/poll.c
 uint64_t w2c_wali_SYS_pselect6(struct w2c_wali *host, uint32_t nfds_, uint32_t readfds_, uint32_t writefds_, uint32_t
         exceptfds_, uint32_t timeout_, uint32_t sigmask_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ppoll)
 // files/poll.c
 uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_, uint32_t tmo_p_, uint32_t sigmask_,
         uint32_t sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_unshare)
 WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_)
 {
     (void)host;
     return wali_syscall1(NR_unshare, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_robust_list)
 // threads/robust_list.c
 uint64_t w2c_wali_SYS_set_robust_list(struct w2c_wali *host, uint32_t head_, uint32_t len_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_get_robust_list)
 // threads/robust_list.c
 uint64_t w2c_wali_SYS_get_robust_list(struct w2c_wali *host, uint32_t pid_, uint32_t head_ptr_, uint32_t len_ptr_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_splice)
 WALI_INLINE uint64_t w2c_wali_SYS_splice(struct w2c_wali *host, uint32_t fd_in_, uint32_t off_in_, uint32_t fd_out_,
         uint32_t off_out_, uint32_t len_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall6(NR_splice, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tee)
 WALI_INLINE uint64_t w2c_wali_SYS_tee(struct w2c_wali *host, uint32_t fd_in_, uint32_t fd_out_, uint32_t len_, uint32_t
         flags_)
 {
     (void)host;
     return wali_syscall4(NR_tee, fd_in_, fd_out_, len_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sync_file_range)
 WALI_INLINE uint64_t w2c_wali_SYS_sync_file_range(struct w2c_wali *host, uint32_t fd_, uint64_t offset_, uint64_t
         nbytes_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_sync_file_range, fd_, offset_, nbytes_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_vmsplice)
 // files/readv.c
 uint64_t w2c_wali_SYS_vmsplice(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t nr_segs_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_move_pages)
 WALI_INLINE uint64_t w2c_wali_SYS_move_pages(struct w2c_wali *host, uint32_t pid_, uint64_t count_, uint32_t pages_,
         uint32_t nodes_, uint32_t status_, uint32_t flags_)
 {
@@ -1644,106 +2208,144 @@ WALI_INLINE uint64_t w2c_wali_SYS_move_pages(struct w2c_wali *host, uint32_t pid
     (void)flags_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_utimensat)
 WALI_INLINE uint64_t w2c_wali_SYS_utimensat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t times_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_utimensat, dirfd_, wali_pointer(pathname_), wali_pointer(times_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_pwait)
 // files/poll.c
 uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t maxevents_, uint32_t
         timeout_, uint32_t sigmask_, uint32_t sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_signalfd)
 // signals/signalfd.c
 uint64_t w2c_wali_SYS_signalfd(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timerfd_create)
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_create(struct w2c_wali *host, uint32_t clockid_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_timerfd_create, clockid_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_eventfd)
 WALI_INLINE uint64_t w2c_wali_SYS_eventfd(struct w2c_wali *host, uint32_t initval_)
 {
     (void)host;
     return wali_syscall1(NR_eventfd, initval_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fallocate)
 WALI_INLINE uint64_t w2c_wali_SYS_fallocate(struct w2c_wali *host, uint32_t fd_, uint32_t mode_, uint64_t offset_,
         uint64_t len_)
 {
     (void)host;
     return wali_syscall4(NR_fallocate, fd_, mode_, offset_, len_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timerfd_settime)
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_settime(struct w2c_wali *host, uint32_t fd_, uint32_t flags_, uint32_t
         new_value_, uint32_t old_value_)
 {
     (void)host;
     return wali_syscall4(NR_timerfd_settime, fd_, flags_, wali_pointer(new_value_), wali_pointer(old_value_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_timerfd_gettime)
 WALI_INLINE uint64_t w2c_wali_SYS_timerfd_gettime(struct w2c_wali *host, uint32_t fd_, uint32_t curr_value_)
 {
     (void)host;
     return wali_syscall2(NR_timerfd_gettime, fd_, wali_pointer(curr_value_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_accept4)
 WALI_INLINE uint64_t w2c_wali_SYS_accept4(struct w2c_wali *host, uint32_t sockfd_, uint32_t addr_, uint32_t addrlen_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_accept4, sockfd_, wali_pointer(addr_), wali_pointer(addrlen_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_signalfd4)
 // signals/signalfd.c
 uint64_t w2c_wali_SYS_signalfd4(struct w2c_wali *host, uint32_t fd_, uint32_t mask_, uint32_t sizemask_, uint32_t
         flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_eventfd2)
 WALI_INLINE uint64_t w2c_wali_SYS_eventfd2(struct w2c_wali *host, uint32_t initval_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_eventfd2, initval_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_create1)
 WALI_INLINE uint64_t w2c_wali_SYS_epoll_create1(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
     return wali_syscall1(NR_epoll_create1, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_dup3)
 WALI_INLINE uint64_t w2c_wali_SYS_dup3(struct w2c_wali *host, uint32_t oldfd_, uint32_t newfd_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_dup3, oldfd_, newfd_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pipe2)
 WALI_INLINE uint64_t w2c_wali_SYS_pipe2(struct w2c_wali *host, uint32_t pipefd_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_pipe2, wali_pointer(pipefd_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_inotify_init1)
 WALI_INLINE uint64_t w2c_wali_SYS_inotify_init1(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
     return wali_syscall1(NR_inotify_init1, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_preadv)
 // files/readv.c
 uint64_t w2c_wali_SYS_preadv(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pwritev)
 // files/readv.c
 uint64_t w2c_wali_SYS_pwritev(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rt_tgsigqueueinfo)
 // signals/siginfo.c
 uint64_t w2c_wali_SYS_rt_tgsigqueueinfo(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_, uint32_t
         info_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_perf_event_open)
 WALI_INLINE uint64_t w2c_wali_SYS_perf_event_open(struct w2c_wali *host, uint32_t attr_, uint32_t pid_, uint32_t cpu_,
         uint32_t group_fd_, uint64_t flags_)
 {
@@ -1755,11 +2357,15 @@ WALI_INLINE uint64_t w2c_wali_SYS_perf_event_open(struct w2c_wali *host, uint32_
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_recvmmsg)
 // sockets/sendmsg.c
 uint64_t w2c_wali_SYS_recvmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
         flags_, uint32_t timeout_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fanotify_init)
 WALI_INLINE uint64_t w2c_wali_SYS_fanotify_init(struct w2c_wali *host, uint32_t flags_, uint32_t event_f_flags_)
 {
     (void)host;
@@ -1767,18 +2373,24 @@ WALI_INLINE uint64_t w2c_wali_SYS_fanotify_init(struct w2c_wali *host, uint32_t 
     (void)event_f_flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fanotify_mark)
 WALI_INLINE uint64_t w2c_wali_SYS_fanotify_mark(struct w2c_wali *host, uint32_t fanotify_fd_, uint32_t flags_, uint64_t
         mask_, uint32_t dirfd_, uint32_t pathname_)
 {
     (void)host;
     return wali_syscall5(NR_fanotify_mark, fanotify_fd_, flags_, mask_, dirfd_, wali_pointer(pathname_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_prlimit64)
 // processes/rlimit.c
 uint64_t w2c_wali_SYS_prlimit64(struct w2c_wali *host, uint32_t pid_, uint32_t resource_, uint32_t new_limit_, uint32_t
         old_limit_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_name_to_handle_at)
 WALI_INLINE uint64_t w2c_wali_SYS_name_to_handle_at(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t
         handle_, uint32_t mount_id_, uint32_t flags_)
 {
@@ -1786,47 +2398,65 @@ WALI_INLINE uint64_t w2c_wali_SYS_name_to_handle_at(struct w2c_wali *host, uint3
     return wali_syscall5(NR_name_to_handle_at, dirfd_, wali_pointer(pathname_), wali_pointer(handle_),
         wali_pointer(mount_id_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_open_by_handle_at)
 WALI_INLINE uint64_t w2c_wali_SYS_open_by_handle_at(struct w2c_wali *host, uint32_t mount_fd_, uint32_t handle_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_open_by_handle_at, mount_fd_, wali_pointer(handle_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clock_adjtime)
 WALI_INLINE uint64_t w2c_wali_SYS_clock_adjtime(struct w2c_wali *host, uint32_t clockid_, uint32_t buf_)
 {
     (void)host;
     return wali_syscall2(NR_clock_adjtime, clockid_, wali_pointer(buf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_syncfs)
 WALI_INLINE uint64_t w2c_wali_SYS_syncfs(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
     return wali_syscall1(NR_syncfs, fd_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sendmmsg)
 // sockets/sendmsg.c
 uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t msgvec_, uint32_t vlen_, uint32_t
         flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setns)
 WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_)
 {
     (void)host;
     return wali_syscall2(NR_setns, fd_, nstype_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getcpu)
 // processes/clock.c
 uint64_t w2c_wali_SYS_getcpu(struct w2c_wali *host, uint32_t cpu_, uint32_t node_, uint32_t tcache_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_process_vm_readv)
 // processes/process_vm.c
 uint64_t w2c_wali_SYS_process_vm_readv(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
         uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_process_vm_writev)
 // processes/process_vm.c
 uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali *host, uint32_t pid_, uint32_t local_iov_, uint64_t liovcnt_,
         uint32_t remote_iov_, uint64_t riovcnt_, uint64_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kcmp)
 WALI_INLINE uint64_t w2c_wali_SYS_kcmp(struct w2c_wali *host, uint32_t pid1_, uint32_t pid2_, uint32_t type_, uint64_t
         idx1_, uint64_t idx2_)
 {
@@ -1838,7 +2468,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_kcmp(struct w2c_wali *host, uint32_t pid1_, ui
     (void)idx2_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_finit_module)
 WALI_INLINE uint64_t w2c_wali_SYS_finit_module(struct w2c_wali *host, uint32_t fd_, uint32_t param_values_, uint32_t
         flags_)
 {
@@ -1848,27 +2480,35 @@ WALI_INLINE uint64_t w2c_wali_SYS_finit_module(struct w2c_wali *host, uint32_t f
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_setattr)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_setattr(struct w2c_wali *host, uint32_t pid_, uint32_t attr_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_sched_setattr, pid_, wali_pointer(attr_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_sched_getattr)
 WALI_INLINE uint64_t w2c_wali_SYS_sched_getattr(struct w2c_wali *host, uint32_t pid_, uint32_t attr_, uint32_t size_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_sched_getattr, pid_, wali_pointer(attr_), size_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_renameat2)
 WALI_INLINE uint64_t w2c_wali_SYS_renameat2(struct w2c_wali *host, uint32_t olddirfd_, uint32_t oldpath_, uint32_t
         newdirfd_, uint32_t newpath_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall5(NR_renameat2, olddirfd_, wali_pointer(oldpath_), newdirfd_, wali_pointer(newpath_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_seccomp)
 WALI_INLINE uint64_t w2c_wali_SYS_seccomp(struct w2c_wali *host, uint32_t operation_, uint32_t flags_, uint32_t args_)
 {
     (void)host;
@@ -1877,19 +2517,25 @@ WALI_INLINE uint64_t w2c_wali_SYS_seccomp(struct w2c_wali *host, uint32_t operat
     (void)args_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getrandom)
 WALI_INLINE uint64_t w2c_wali_SYS_getrandom(struct w2c_wali *host, uint32_t buf_, uint32_t buflen_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_getrandom, wali_pointer(buf_), buflen_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_memfd_create)
 WALI_INLINE uint64_t w2c_wali_SYS_memfd_create(struct w2c_wali *host, uint32_t name_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_memfd_create, wali_pointer(name_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kexec_file_load)
 WALI_INLINE uint64_t w2c_wali_SYS_kexec_file_load(struct w2c_wali *host, uint32_t kernel_fd_, uint32_t initrd_fd_,
         uint64_t cmdline_len_, uint32_t cmdline_, uint64_t flags_)
 {
@@ -1901,7 +2547,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_kexec_file_load(struct w2c_wali *host, uint32_
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_bpf)
 WALI_INLINE uint64_t w2c_wali_SYS_bpf(struct w2c_wali *host, uint32_t cmd_, uint32_t attr_, uint32_t size_)
 {
     (void)host;
@@ -1910,27 +2558,37 @@ WALI_INLINE uint64_t w2c_wali_SYS_bpf(struct w2c_wali *host, uint32_t cmd_, uint
     (void)size_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_execveat)
 // processes/execve.c
 uint64_t w2c_wali_SYS_execveat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t argv_, uint32_t
         envp_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_userfaultfd)
 WALI_INLINE uint64_t w2c_wali_SYS_userfaultfd(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_membarrier)
 WALI_INLINE uint64_t w2c_wali_SYS_membarrier(struct w2c_wali *host, uint32_t cmd_, uint32_t flags_, uint32_t cpu_id_)
 {
     (void)host;
     return wali_syscall3(NR_membarrier, cmd_, flags_, cpu_id_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mlock2)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_mlock2(struct w2c_wali *host, uint32_t addr_, uint32_t length_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_copy_file_range)
 WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_t fd_in_, uint32_t off_in_, uint32_t
         fd_out_, uint32_t off_out_, uint32_t len_, uint32_t flags_)
 {
@@ -1938,19 +2596,27 @@ WALI_INLINE uint64_t w2c_wali_SYS_copy_file_range(struct w2c_wali *host, uint32_
     return wali_syscall6(NR_copy_file_range, fd_in_, wali_pointer(off_in_), fd_out_, wali_pointer(off_out_), len_,
         flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_preadv2)
 // files/readv.c
 uint64_t w2c_wali_SYS_preadv2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pwritev2)
 // files/readv.c
 uint64_t w2c_wali_SYS_pwritev2(struct w2c_wali *host, uint32_t fd_, uint32_t iov_, uint64_t iovcnt_, uint64_t pos_l_,
         uint64_t pos_h_, uint32_t flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pkey_mprotect)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_pkey_mprotect(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint32_t prot_, uint32_t
         pkey_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pkey_alloc)
 WALI_INLINE uint64_t w2c_wali_SYS_pkey_alloc(struct w2c_wali *host, uint64_t flags_, uint64_t access_rights_)
 {
     (void)host;
@@ -1958,25 +2624,33 @@ WALI_INLINE uint64_t w2c_wali_SYS_pkey_alloc(struct w2c_wali *host, uint64_t fla
     (void)access_rights_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pkey_free)
 WALI_INLINE uint64_t w2c_wali_SYS_pkey_free(struct w2c_wali *host, uint32_t pkey_)
 {
     (void)host;
     (void)pkey_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_statx)
 WALI_INLINE uint64_t w2c_wali_SYS_statx(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t flags_,
         uint32_t mask_, uint32_t statxbuf_)
 {
     (void)host;
     return wali_syscall5(NR_statx, dirfd_, wali_pointer(pathname_), flags_, mask_, wali_pointer(statxbuf_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_pgetevents)
 // files/aio.c
 uint64_t w2c_wali_SYS_io_pgetevents(struct w2c_wali *host, uint64_t ctx_id_, uint64_t min_nr_, uint64_t nr_, uint32_t
         events_, uint32_t timeout_, uint32_t usig_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_rseq)
 WALI_INLINE uint64_t w2c_wali_SYS_rseq(struct w2c_wali *host, uint32_t area_, uint32_t rseq_len_, uint32_t flags_,
         uint32_t sig_)
 {
@@ -1987,28 +2661,40 @@ WALI_INLINE uint64_t w2c_wali_SYS_rseq(struct w2c_wali *host, uint32_t area_, ui
     (void)sig_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pidfd_send_signal)
 // signals/siginfo.c
 uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali *host, uint32_t pidfd_, uint32_t sig_, uint32_t info_, uint32_t
         flags_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_uring_setup)
 // rings/io_uring.c
 uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali *host, uint32_t entries_, uint32_t params_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_uring_enter)
 // rings/io_uring.c
 uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali *host, uint32_t fd_, uint32_t to_submit_, uint32_t min_complete_,
         uint32_t flags_, uint32_t argp_, uint32_t argsz_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_uring_register)
 // rings/io_uring.c
 uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali *host, uint32_t fd_, uint32_t opcode_, uint32_t arg_, uint32_t
         nr_args_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_open_tree)
 WALI_INLINE uint64_t w2c_wali_SYS_open_tree(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_open_tree, dirfd_, wali_pointer(path_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_move_mount)
 WALI_INLINE uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t from_dirfd_, uint32_t from_path_, uint32_t
         to_dirfd_, uint32_t to_path_, uint32_t flags_)
 {
@@ -2016,13 +2702,17 @@ WALI_INLINE uint64_t w2c_wali_SYS_move_mount(struct w2c_wali *host, uint32_t fro
     return wali_syscall5(NR_move_mount, from_dirfd_, wali_pointer(from_path_), to_dirfd_, wali_pointer(to_path_),
         flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fsopen)
 WALI_INLINE uint64_t w2c_wali_SYS_fsopen(struct w2c_wali *host, uint32_t fsname_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_fsopen, wali_pointer(fsname_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fsconfig)
 WALI_INLINE uint64_t w2c_wali_SYS_fsconfig(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, uint32_t key_, uint32_t
         value_, uint32_t aux_)
 {
@@ -2034,38 +2724,52 @@ WALI_INLINE uint64_t w2c_wali_SYS_fsconfig(struct w2c_wali *host, uint32_t fd_, 
     (void)aux_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fsmount)
 WALI_INLINE uint64_t w2c_wali_SYS_fsmount(struct w2c_wali *host, uint32_t fsfd_, uint32_t flags_, uint32_t attr_flags_)
 {
     (void)host;
     return wali_syscall3(NR_fsmount, fsfd_, flags_, attr_flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fspick)
 WALI_INLINE uint64_t w2c_wali_SYS_fspick(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_fspick, dirfd_, wali_pointer(path_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pidfd_open)
 WALI_INLINE uint64_t w2c_wali_SYS_pidfd_open(struct w2c_wali *host, uint32_t pid_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_pidfd_open, pid_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_clone3)
 // processes/clone.c
 uint64_t w2c_wali_SYS_clone3(struct w2c_wali *host, uint32_t cl_args_, uint32_t size_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_close_range)
 WALI_INLINE uint64_t w2c_wali_SYS_close_range(struct w2c_wali *host, uint32_t first_, uint32_t last_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_close_range, first_, last_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_openat2)
 // files/open.c
 uint64_t w2c_wali_SYS_openat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t how_, uint32_t
         size_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_pidfd_getfd)
 WALI_INLINE uint64_t w2c_wali_SYS_pidfd_getfd(struct w2c_wali *host, uint32_t pidfd_, uint32_t targetfd_, uint32_t
         flags_)
 {
@@ -2075,14 +2779,18 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_getfd(struct w2c_wali *host, uint32_t pi
     (void)flags_;
     return wali_error(1);  // EPERM
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_faccessat2)
 WALI_INLINE uint64_t w2c_wali_SYS_faccessat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_faccessat2, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_process_madvise)
 WALI_INLINE uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_t pidfd_, uint32_t iovec_, uint32_t
         vlen_, uint32_t advice_, uint32_t flags_)
 {
@@ -2094,134 +2802,177 @@ WALI_INLINE uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_
     (void)flags_;
     return wali_error(38);  // ENOSYS
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_pwait2)
 // files/poll.c
 uint64_t w2c_wali_SYS_epoll_pwait2(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t maxevents_,
         uint32_t timeout_, uint32_t sigmask_, uint32_t sigsetsize_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mount_setattr)
 WALI_INLINE uint64_t w2c_wali_SYS_mount_setattr(struct w2c_wali *host, uint32_t dirfd_, uint32_t path_, uint32_t flags_,
         uint32_t attr_, uint32_t size_)
 {
     (void)host;
     return wali_syscall5(NR_mount_setattr, dirfd_, wali_pointer(path_), flags_, wali_pointer(attr_), size_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_quotactl_fd)
 WALI_INLINE uint64_t w2c_wali_SYS_quotactl_fd(struct w2c_wali *host, uint32_t fd_, uint32_t cmd_, uint32_t id_, uint32_t
         addr_)
 {
     (void)host;
     return wali_syscall4(NR_quotactl_fd, fd_, cmd_, id_, wali_pointer(addr_));
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_landlock_create_ruleset)
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_create_ruleset(struct w2c_wali *host, uint32_t attr_, uint32_t size_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall3(NR_landlock_create_ruleset, wali_pointer(attr_), size_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_landlock_add_rule)
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_add_rule(struct w2c_wali *host, uint32_t ruleset_fd_, uint32_t rule_type_,
         uint32_t rule_attr_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_landlock_add_rule, ruleset_fd_, rule_type_, wali_pointer(rule_attr_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_landlock_restrict_self)
 WALI_INLINE uint64_t w2c_wali_SYS_landlock_restrict_self(struct w2c_wali *host, uint32_t ruleset_fd_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_landlock_restrict_self, ruleset_fd_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_memfd_secret)
 WALI_INLINE uint64_t w2c_wali_SYS_memfd_secret(struct w2c_wali *host, uint32_t flags_)
 {
     (void)host;
     return wali_syscall1(NR_memfd_secret, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_process_mrelease)
 WALI_INLINE uint64_t w2c_wali_SYS_process_mrelease(struct w2c_wali *host, uint32_t pidfd_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall2(NR_process_mrelease, pidfd_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_futex_waitv)
 // threads/futex_waitv.c
 uint64_t w2c_wali_SYS_futex_waitv(struct w2c_wali *host, uint32_t waiters_, uint32_t nr_futexes_, uint32_t flags_,
         uint32_t timeout_, uint32_t clockid_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_mempolicy_home_node)
 WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy_home_node(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t
         home_node_, uint64_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_set_mempolicy_home_node, wali_pointer(addr_), len_, home_node_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_cachestat)
 WALI_INLINE uint64_t w2c_wali_SYS_cachestat(struct w2c_wali *host, uint32_t fd_, uint32_t range_, uint32_t cstat_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_cachestat, fd_, wali_pointer(range_), wali_pointer(cstat_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fchmodat2)
 WALI_INLINE uint64_t w2c_wali_SYS_fchmodat2(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t mode_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_fchmodat2, dirfd_, wali_pointer(pathname_), mode_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_futex_wake)
 WALI_INLINE uint64_t w2c_wali_SYS_futex_wake(struct w2c_wali *host, uint32_t uaddr_, uint64_t mask_, uint32_t nr_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_futex_wake, wali_pointer(uaddr_), mask_, nr_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_futex_wait)
 WALI_INLINE uint64_t w2c_wali_SYS_futex_wait(struct w2c_wali *host, uint32_t uaddr_, uint64_t val_, uint64_t mask_,
         uint32_t flags_, uint32_t timeout_, uint32_t clockid_)
 {
     (void)host;
     return wali_syscall6(NR_futex_wait, wali_pointer(uaddr_), val_, mask_, flags_, wali_pointer(timeout_), clockid_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_futex_requeue)
 // threads/futex_waitv.c
 uint64_t w2c_wali_SYS_futex_requeue(struct w2c_wali *host, uint32_t waiters_, uint32_t flags_, uint32_t nr_wake_,
         uint32_t nr_requeue_);
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_statmount)
 WALI_INLINE uint64_t w2c_wali_SYS_statmount(struct w2c_wali *host, uint32_t req_, uint32_t buf_, uint32_t bufsize_,
         uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_statmount, wali_pointer(req_), wali_pointer(buf_), bufsize_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_listmount)
 WALI_INLINE uint64_t w2c_wali_SYS_listmount(struct w2c_wali *host, uint32_t req_, uint32_t mnt_ids_, uint32_t
         nr_mnt_ids_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_listmount, wali_pointer(req_), wali_pointer(mnt_ids_), nr_mnt_ids_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lsm_get_self_attr)
 WALI_INLINE uint64_t w2c_wali_SYS_lsm_get_self_attr(struct w2c_wali *host, uint32_t attr_, uint32_t ctx_, uint32_t
         size_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_lsm_get_self_attr, attr_, wali_pointer(ctx_), wali_pointer(size_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lsm_set_self_attr)
 WALI_INLINE uint64_t w2c_wali_SYS_lsm_set_self_attr(struct w2c_wali *host, uint32_t attr_, uint32_t ctx_, uint32_t
         size_, uint32_t flags_)
 {
     (void)host;
     return wali_syscall4(NR_lsm_set_self_attr, attr_, wali_pointer(ctx_), size_, flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lsm_list_modules)
 WALI_INLINE uint64_t w2c_wali_SYS_lsm_list_modules(struct w2c_wali *host, uint32_t ids_, uint32_t size_, uint32_t
         flags_)
 {
     (void)host;
     return wali_syscall3(NR_lsm_list_modules, wali_pointer(ids_), wali_pointer(size_), flags_);
 }
+#endif
 
+#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mseal)
 // memory/ranges.c
 uint64_t w2c_wali_SYS_mseal(struct w2c_wali *host, uint32_t addr_, uint32_t len_, uint64_t flags_);
+#endif
