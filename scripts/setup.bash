@@ -4,7 +4,7 @@
 #
 # A step is an executable scripts/steps/STEP:
 #   STEP --check   exit 0: done already, printing NAME=VALUE lines that later steps and verbs find in their environment;
-#                  any other status: it must run. Quick, and changes nothing.
+#                  any other status: it must run. Quick, and makes nothing.
 #   STEP           does the work; its output is the step's log. It runs under a lock, so it runs once at a time
 #                  (per cache, or per checkout for the steps named build-*), writes to "NAME.tmp.PID" and renames.
 # The lock is held by every process of the step: one whose setup was killed still holds it until it ends.

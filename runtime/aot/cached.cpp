@@ -5,15 +5,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <utility>
 
 #include "../run/cache.h"
 #include "background.h"
 #include "build.h"
+#include "cache_clean.h"
+#include "cache_entry.h"
 #include "cache_lock.h"
 #include "parallel.h"
 #include "refusal.h"
+#include "workspace.h"
 
 namespace wali::aot {
 namespace {
@@ -24,30 +28,54 @@ constexpr std::size_t small_module = std::size_t{16}
 struct Module {
     std::string name;
     std::vector<std::uint8_t> bytes;
+    std::uintmax_t limit;  // of the cache, in bytes
     std::string full;
     std::string quick;
 };
 
+void clean(const Module& module) {
+    clean_cache(module.full.substr(0, module.full.rfind('/')), module.limit, module.full);
+    clean_temporary_folders();
+}
+
 void make(const Module& module, Tier tier) {
-    build({module.name, module.bytes, tier == Tier::Full ? module.full : module.quick, tier, true, "walirun"}, cores());
+    const std::string& path = tier == Tier::Full ? module.full : module.quick;
+    build({module.name, module.bytes, path, tier, true, "walirun"}, cores());
+    record_entry(path);
+    clean(module);
 }
 
 /// Where the full translation reaches a limit, the quick one takes its place.
 void make_full(const Module& module) {
     try {
         build({module.name, module.bytes, module.full, Tier::Full, true}, std::max<std::size_t>(cores() / 2, 1));
-        unlink(module.quick.c_str());
+        record_entry(module.full);
+        remove_entry(module.quick);
+        clean(module);
     } catch (const LimitReached&) {
-        rename(module.quick.c_str(), module.full.c_str());
+        move_entry(module.quick, module.full);
     }
 }
 
+/// Opens what was made just now.
+int open_made(const std::string& path) {
+    const int fd = open_entry(path);
+    if (fd < 0)
+        throw Refusal("cannot use what was written to the cache " + path.substr(0, path.rfind('/')) +
+                      "; set WALI_CACHE_DIR to a folder on a file system with owners and permissions");
+    return fd;
+}
+
 /// One process at a time makes one; the others wait for its result.
-std::string only(const Module& module, Tier tier) {
+int only(const Module& module, Tier tier) {
     const std::string& path = tier == Tier::Full ? module.full : module.quick;
-    const auto there = [&] { return cache::usable(path); };
-    if (const auto lock = CacheLock::wait(module.full, there); lock && !there()) make(module, tier);
-    return path;
+    int fd = -1;
+    const auto there = [&] { return (fd = open_entry(path)) >= 0; };
+    if (const auto lock = CacheLock::wait(module.full, there); lock && !there()) {
+        make(module, tier);
+        return open_made(path);
+    }
+    return fd;
 }
 
 void start_full(const Module& module, CacheLock lock) {
@@ -58,26 +86,40 @@ void start_full(const Module& module, CacheLock lock) {
     if (run_in_background(lock.descriptor(), work)) lock.leave();
 }
 
-std::string best(const Module& module) {
-    const auto there = [&] { return cache::usable(module.full) || cache::usable(module.quick); };
+int best(const Module& module) {
+    int fd = -1;
+    const auto there = [&] { return (fd = open_entry(module.full)) >= 0 || (fd = open_entry(module.quick)) >= 0; };
     auto lock = CacheLock::wait(module.full, there);
-    if (lock && !there()) make(module, Tier::Quick);
+    if (lock && !there()) {
+        make(module, Tier::Quick);
+        fd = open_made(module.quick);
+    }
     if (!lock) lock = CacheLock::attempt(module.full);
-    if (cache::usable(module.full)) return module.full;  // looked for with the lock: nobody is making it
+    if (const int full = open_entry(module.full); full >= 0) {  // nobody is making it, or it was there before
+        close(fd);
+        return full;
+    }
     if (lock) start_full(module, std::move(*lock));
-    return module.quick;
+    return fd;
 }
 
 }  // namespace
 
-std::string cached_executable(const ModuleFile& input, const std::string& folder) {
-    Module module{input.name, read_module_file(input), {}, {}};
+void check_cache(const std::string& folder) {
+    if (const std::string problem = cache::problem_of(folder); !problem.empty())
+        throw Refusal("the cache " + folder + " " + problem +
+                      ", so others could put programs there; set WALI_CACHE_DIR to a folder of your own");
+}
+
+int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit) {
     if (folder.empty()) throw Refusal("no place for the cache; set WALI_CACHE_DIR");
+    Module module{input.name, read_module_file(input), limit, {}, {}};
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error)
         throw Refusal("cannot make the cache " + folder + ": " + error.message() +
                       "; set WALI_CACHE_DIR to a folder that can be written");
+    check_cache(folder);
     module.full = cache::path_of(folder, module.bytes.data(), module.bytes.size());
     module.quick = cache::quick(module.full);
     switch (cache::tier()) {
@@ -87,6 +129,17 @@ std::string cached_executable(const ModuleFile& input, const std::string& folder
         case cache::Tier::Unknown: break;
     }
     throw Refusal("WALI_TIER must be quick, full or auto");
+}
+
+int uncached_executable(const ModuleFile& input) {
+    const std::vector<std::uint8_t> bytes = read_module_file(input);
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/program";
+    const Tier tier = cache::tier() == cache::Tier::Full || bytes.size() <= small_module ? Tier::Full : Tier::Quick;
+    build({input.name, bytes, path, tier, true, "walirun"}, cores());
+    const int fd = cache::open_trusted(path);
+    if (fd < 0) throw Refusal(with_errno("cannot open " + path, errno));
+    return fd;
 }
 
 }  // namespace wali::aot

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "module_file.h"
 
 namespace wali::aot {
 
-/// The executable of a module in the cache `folder`, as $WALI_TIER asks for it; makes it if it is not there. While a
-/// quick one is used, the full one is made in the background. Throws Refusal or Interrupted.
-std::string cached_executable(const ModuleFile& input, const std::string& folder);
+/// Throws Refusal if somebody else could put programs into the cache `folder`.
+void check_cache(const std::string& folder);
+
+/// The descriptor of a module's executable in the cache `folder`, as $WALI_TIER asks for it; makes it if it is not
+/// there. While a quick one is used, the full one is made in the background. What was not used for the longest time is
+/// removed where the cache grows beyond `limit` bytes. Throws Refusal or Interrupted.
+int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit);
+
+/// The same without a cache: no other process can see its file.
+int uncached_executable(const ModuleFile& input);
 
 }  // namespace wali::aot

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // wali-aot IN.wasm -o OUT        compiles a module to an executable
-// wali-aot --run IN.wasm ARGS    compiles it into the cache and runs it (this is how walirun calls it)
+// wali-aot --run [OPTIONS] IN.wasm ARGS    compiles it into the cache and runs it (this is how walirun calls it)
 // wali-aot --run --module DESCRIPTOR CACHE NAME ARGS    the same with an open file and the folder of the cache
 #include <fcntl.h>
 #include <signal.h>
@@ -10,32 +10,54 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "../run/module_name.h"
 #include "build.h"
+#include "cache_clean.h"
 #include "cached.h"
 #include "interrupt.h"
 #include "options.h"
 #include "parallel.h"
 #include "refusal.h"
+#include "workspace.h"
 
 namespace {
 
 using namespace wali::aot;
 
+/// With options in front, walirun has not looked at the module.
+void name_file(const char* path) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return;  // what reads it says why
+    wali::name_module(fd);
+    close(fd);
+}
+
 int run(const Options& options, Interrupts& interrupts) {
-    if (options.input.descriptor >= 0) fcntl(options.input.descriptor, F_SETFD, FD_CLOEXEC);
-    // A quick translation may be replaced by the full one just now.
-    for (bool again = true;; again = false) {
-        const std::string path = cached_executable(options.input, options.cache);
-        interrupts.release();
-        execv(path.c_str(), options.arguments);
-        if (errno != ENOENT || !again)
-            throw Refusal(with_errno("cannot execute " + path, errno) + "; is its file system mounted noexec?");
-    }
+    const int module = options.input.descriptor;
+    if (module >= 0)
+        fcntl(module, F_SETFD, FD_CLOEXEC);
+    else
+        name_file(options.input.name);
+    const int executable = options.no_cache ? uncached_executable(options.input)
+                                            : cached_executable(options.input, options.cache, options.cache_size);
+    interrupts.release();
+    fexecve(executable, options.arguments, environ);
+    throw Refusal(with_errno("cannot execute what was compiled", errno) + "; is the file system of " +
+                  (options.no_cache ? TemporaryFolder::parent() : options.cache) + " mounted noexec?");
+}
+
+int clean(const std::string& folder) {
+    check_cache(folder);
+    const Cleaned cleaned = clean_cache(folder, 0);
+    std::printf("removed %zu programs, %ju MB, from %s\n", cleaned.programs, cleaned.bytes >> 20,
+                printable(folder).c_str());
+    return 0;
 }
 
 int execute(const Options& options) {
     Interrupts interrupts;
     try {
+        if (options.clean_cache) return clean(options.cache);
         if (options.run) return run(options, interrupts);
         build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, options.program},
               cores());
@@ -46,8 +68,8 @@ int execute(const Options& options) {
         raise(interrupted.signal);
         return 128 + interrupted.signal;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s: %s\n", options.program, printable(options.input.name).c_str(),
-                     printable(error.what()).c_str());
+        const std::string module = options.input.name ? printable(options.input.name) + ": " : "";
+        std::fprintf(stderr, "%s: %s%s\n", options.program, module.c_str(), printable(error.what()).c_str());
         return exit_refused;
     }
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "options.h"
 
+#include <unistd.h>
+
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 #include "refusal.h"
 #include "runtime_version.h"
@@ -12,9 +16,13 @@ namespace wali::aot {
 namespace {
 
 constexpr char walirun_help[] =
-    "walirun FILE.wasm [ARGUMENT...]\n"
+    "walirun [--no-cache | --cache-size SIZE] FILE.wasm [ARGUMENT...]\n"
     "Runs a WALI module on Linux. The first run compiles it with the system's C compiler; the result is kept in\n"
     "$WALI_CACHE_DIR/aot (default ~/.cache/wali/aot), so later runs start at once.\n"
+    "\n"
+    "--cache-size SIZE  how much is kept, like 500M (default 2G); what was used last the longest time ago goes first\n"
+    "--no-cache         keeps nothing; every start compiles\n"
+    "walirun --cache-clean  removes what is kept, but for what is being compiled now\n"
     "\n"
     "WALI_TIER=auto   (default) compiles quickly at first, and in the background to code that is several times "
     "faster,\n"
@@ -24,7 +32,7 @@ constexpr char walirun_help[] =
     "\n"
     "Exit code: the module's own; 2 if it cannot be run. A trap ends it by a signal, as the mistake would natively.\n"
     "Either way one line on stderr says why.\n"
-    "Environment: WALI_CACHE_DIR, WALI_CC (C compiler, default cc), WALI_TIER (see above), TMPDIR.\n";
+    "Environment: WALI_CACHE_DIR, WALI_CACHE_SIZE, WALI_CC (C compiler, default cc), WALI_TIER (see above), TMPDIR.\n";
 
 constexpr char aot_help[] =
     "wali-aot FILE.wasm -o OUTPUT\n"
@@ -36,6 +44,18 @@ constexpr char aot_help[] =
     "Exit code: 0; 2 if the module cannot be compiled (one line on stderr says why).\n"
     "Environment: WALI_CC (C compiler, default cc), TMPDIR.\n";
 
+/// "500M", "2G" or "4096" in bytes.
+std::optional<std::uintmax_t> parse_size(const std::string& text) {
+    static constexpr std::string_view units = "KMGT";
+    std::uintmax_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string unit(end, text.data() + text.size());
+    const std::size_t found = unit.size() == 1 ? units.find(unit[0]) : unit.empty() ? 0 : std::string_view::npos;
+    if (error != std::errc() || found == std::string_view::npos) return {};
+    const unsigned shift = unit.empty() ? 0 : 10 * (static_cast<unsigned>(found) + 1);
+    return number > UINTMAX_MAX >> shift ? std::nullopt : std::optional(number << shift);
+}
+
 std::nullopt_t usage_error(const Options& options, const std::string& message) {
     std::fprintf(stderr, "%s: %s; see %s --help\n", options.program, printable(message).c_str(), options.program);
     return std::nullopt;
@@ -45,16 +65,18 @@ std::nullopt_t usage_error(const Options& options, const std::string& message) {
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     Options options;
+    const char* size = std::getenv("WALI_CACHE_SIZE");
     options.run = argc > 1 && std::strcmp(argv[1], "--run") == 0;
     if (options.run) options.program = "walirun";
     exit_code = exit_refused;
-    if (options.run && argc > 5 && std::strcmp(argv[2], "--module") == 0) {
+    const bool executed = options.run && argc > 5 && std::strcmp(argv[2], "--module") == 0;
+    if (executed) {
         options.input = {argv[5], std::atoi(argv[3])};
         options.cache = argv[4];
         options.arguments = argv + 5;
-        return options;
+        options.no_cache = access(argv[4], F_OK) != 0;  // as the program that executes this one
     }
-    for (int i = options.run ? 2 : 1; i < argc; ++i) {
+    for (int i = options.run ? 2 : 1; i < argc && !executed; ++i) {
         const std::string argument = argv[i];
         if (argument == "--help" || argument == "-h") {
             std::fputs(options.run ? walirun_help : aot_help, stdout);
@@ -66,7 +88,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
             exit_code = 0;
             return {};
         }
-        if (argument == "-o" && !options.run) {
+        if (argument == "--cache-clean" && options.run) {
+            options.clean_cache = true;
+        } else if (argument == "--no-cache" && options.run) {
+            options.no_cache = true;
+        } else if (argument == "--cache-size" && options.run) {
+            if (i + 1 == argc) return usage_error(options, "--cache-size needs a size, like 500M");
+            size = argv[++i];
+        } else if (argument == "-o" && !options.run) {
             if (i + 1 == argc) return usage_error(options, "-o needs the name of the output");
             options.output = argv[++i];
         } else if (argument.size() > 1 && argument[0] == '-') {
@@ -79,6 +108,14 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
             if (options.run) break;
         }
     }
+    if (size && *size && options.run) {
+        const auto bytes = parse_size(size);
+        if (!bytes)
+            return usage_error(options, "the size of the cache must be like 500M or 2G, not " + std::string(size));
+        options.cache_size = *bytes;
+    }
+    if (options.clean_cache && options.input.name) return usage_error(options, "--cache-clean runs no module");
+    if (options.clean_cache) return options;
     if (!options.input.name) return usage_error(options, "no module given");
     if (!options.run && !options.output) return usage_error(options, "no output given (-o OUTPUT)");
     return options;

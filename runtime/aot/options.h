@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,9 @@ struct Options {
     bool run = false;
     ModuleFile input;
     std::string cache = cache::folder();
+    std::uintmax_t cache_size = std::uintmax_t{2} << 30;  // bytes
+    bool no_cache = false;
+    bool clean_cache = false;  // and nothing else
     const char* output = nullptr;
     char** arguments = nullptr;  // of the module, when running
 };

@@ -18,21 +18,34 @@ namespace {
 
 std::string staged;  // at most one Workspace exists
 
+/// A rename may reach the disk before what was written.
+void sync_file(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = fd >= 0 && fsync(fd) == 0;
+    const int error = errno;
+    close(fd);
+    if (!synced) throw Refusal(with_errno("cannot write " + path, error));
+}
+
 }  // namespace
 
-Workspace::Workspace() {
+std::string TemporaryFolder::parent() {
     const char* parent = std::getenv("TMPDIR");
-    folder_ = std::string(parent && *parent ? parent : "/tmp") + "/wali-aot.XXXXXX";
-    if (!mkdtemp(folder_.data())) {
-        const int error = errno;
-        throw Refusal(with_errno("cannot make a folder in " + folder_.substr(0, folder_.rfind('/')), error) +
+    return parent && *parent ? parent : "/tmp";
+}
+
+TemporaryFolder::TemporaryFolder() : path_(parent() + "/" + prefix + "XXXXXX") {
+    if (!mkdtemp(path_.data()))
+        throw Refusal(with_errno("cannot make a folder in " + parent(), errno) +
                       "; set TMPDIR to a folder that can be written");
-    }
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
 }
 
 Workspace::~Workspace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
     if (!staged.empty()) unlink(staged.c_str());
     staged.clear();
 }
@@ -46,6 +59,7 @@ std::string Workspace::stage(const std::string& target) {
 
 void Workspace::publish() {
     check_interrupted();
+    sync_file(staged);
     if (rename(staged.c_str(), target_.c_str()) != 0) throw Refusal(with_errno("cannot write " + target_, errno));
     staged.clear();
 }

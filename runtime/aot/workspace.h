@@ -6,25 +6,42 @@
 
 namespace wali::aot {
 
-/// A private temporary folder and at most one temporary output file. Both disappear when the object does, and, as an
-/// interrupt is an exception (interrupt.h), also when a signal ends the program.
+/// A private folder in $TMPDIR. It disappears when the object does, and, as an interrupt is an exception (interrupt.h),
+/// also when a signal ends the program.
+class TemporaryFolder {
+  public:
+    static constexpr const char* prefix = "wali-aot.";  // of its name
+    static std::string parent();
+
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+/// A temporary folder and at most one temporary output file, which disappears in the same way.
 class Workspace {
   public:
-    Workspace();
+    Workspace() = default;
     ~Workspace();
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
 
-    const std::string& folder() const { return folder_; }
+    const std::string& folder() const { return folder_.path(); }
 
     /// Names a temporary file next to `target`, to be filled and then published.
     std::string stage(const std::string& target);
 
-    /// Renames the staged file to its target. Throws Refusal.
+    /// Renames the staged file, when it is on the disk, to its target. Throws Refusal.
     void publish();
 
   private:
-    std::string folder_;
+    TemporaryFolder folder_;
     std::string target_;
 };
 

@@ -36,6 +36,21 @@ std::string home() {
     return result;
 }
 
+bool is_owned(const struct stat& status) { return status.st_uid == geteuid() || status.st_uid == 0; }
+
+bool is_closed(const struct stat& status) { return (status.st_mode & (S_IWGRP | S_IWOTH)) == 0; }
+
+std::string text_of(SHA256_CTX& context) {
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256_Final(digest, &context);
+    std::string text;
+    for (const unsigned char byte : digest) {
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+}
+
 }  // namespace
 
 Tier tier() {
@@ -64,7 +79,6 @@ std::string runtime_folder() {
 std::string path_of(const std::string& folder, const void* module, std::size_t size) {
     const char* compiler = std::getenv("WALI_CC");
     if (!compiler) compiler = "";
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     const std::string runtime = runtime_folder();
     SHA256_CTX context;
     SHA256_Init(&context);
@@ -72,19 +86,60 @@ std::string path_of(const std::string& folder, const void* module, std::size_t s
     SHA256_Update(&context, runtime.c_str(), runtime.size() + 1);
     SHA256_Update(&context, compiler, std::strlen(compiler) + 1);
     SHA256_Update(&context, module, size);
-    SHA256_Final(digest, &context);
-    std::string path = folder + "/";
-    for (const unsigned char byte : digest) {
-        path += "0123456789abcdef"[byte >> 4];
-        path += "0123456789abcdef"[byte & 15];
-    }
-    return path;
+    return folder + "/" + text_of(context);
 }
 
-bool usable(const std::string& path) {
+std::string hash(const void* bytes, std::size_t size) {
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, bytes, size);
+    return text_of(context);
+}
+
+std::string problem_of(const std::string& folder) {
     struct stat status;
-    if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-    return (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    if (lstat(folder.c_str(), &status) != 0) return {};
+    if (S_ISLNK(status.st_mode)) return "is a symbolic link";
+    if (!S_ISDIR(status.st_mode)) return "is no folder";
+    if (!is_owned(status)) return "belongs to user " + std::to_string(status.st_uid);
+    return is_closed(status) ? "" : "can be written by others";
+}
+
+int open_trusted(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0) return -1;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && is_owned(status) && is_closed(status)) return fd;
+    close(fd);
+    return -1;
+}
+
+Record record_of(const std::string& path) {
+    char text[200];
+    const int fd = open_trusted(record(path));
+    if (fd < 0) return {};
+    const ssize_t size = read(fd, text, sizeof text);
+    close(fd);
+    const std::string line(text, static_cast<std::size_t>(size > 0 ? size : 0));
+    const std::size_t blank = line.find(' ');
+    if (blank == std::string::npos || line.back() != '\n') return {};
+    return {line.substr(0, blank), line.substr(blank + 1, line.size() - blank - 2)};
+}
+
+std::string state_of(int fd) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) return {};
+    return std::to_string(status.st_size) + " " + std::to_string(status.st_ino) + " " +
+           std::to_string(status.st_ctim.tv_sec) + "." + std::to_string(status.st_ctim.tv_nsec);
+}
+
+int open_unchanged(const std::string& path) {
+    const int fd = open_trusted(path);
+    if (fd < 0) return -1;
+    const Record record = record_of(path);
+    if (!record.state.empty() && record.state == state_of(fd)) return fd;
+    close(fd);
+    return -1;
 }
 
 bool locked(const std::string& path) {

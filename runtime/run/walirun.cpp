@@ -7,7 +7,6 @@
 // walirun FILE NAME [ARGUMENT...], as the kernel starts interpreters of binfmt_misc that are registered with the flag P
 // (scripts/verbs/binfmt).
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/binfmts.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -22,50 +21,39 @@
 #include <vector>
 
 #include "cache.h"
+#include "module_name.h"
 
 namespace {
 
+using wali::name_module;
 using wali::cache::Tier;
 
-/// The program learns the path of its module from the first variable of its environment
-/// (runtime/host/files/own_executable.c).
-void name_module(int fd) {
-    static const char name[] = "WALI_MODULE=";
-    static std::string variable;
-    static std::vector<char*> variables;
-    char path[PATH_MAX];
-    const ssize_t length = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
-    if (length > 0) {
-        variable = name + std::string(path, static_cast<std::size_t>(length));
-        variables.push_back(variable.data());
-    }
-    for (char** entry = environ; *entry; ++entry)
-        if (std::strncmp(*entry, name, sizeof name - 1) != 0) variables.push_back(*entry);
-    variables.push_back(nullptr);
-    environ = variables.data();
-}
-
-void execute(const std::string& path, int fd, char** arguments) {
-    const int flags = fcntl(fd, F_GETFD);
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-    execv(path.c_str(), arguments);
-    fcntl(fd, F_SETFD, flags);
+/// Executes an entry of the cache if it is there, as it was written, by the descriptor that was looked at. `module` is
+/// not for it.
+void execute(const std::string& path, int module, char** arguments) {
+    const int executable = wali::cache::open_unchanged(path);
+    if (executable < 0) return;
+    const int flags = fcntl(module, F_GETFD);
+    fcntl(module, F_SETFD, FD_CLOEXEC);
+    fexecve(executable, arguments, environ);
+    fcntl(module, F_SETFD, flags);
+    close(executable);
 }
 
 /// Executes the compiled module if the cache has what $WALI_TIER asks for. A quick one while nobody makes the full one
 /// is left to wali-aot, which then begins to.
 void try_cached(int fd, const std::string& folder, char** arguments) {
     struct stat status;
-    if (folder.empty() || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
+    if (folder.empty() || !wali::cache::problem_of(folder).empty()) return;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
     const auto size = static_cast<std::size_t>(status.st_size);
     void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     if (module == MAP_FAILED) return;
     const std::string path = wali::cache::path_of(folder, module, size);
     const std::string quick = wali::cache::quick(path);
     const Tier tier = wali::cache::tier();
-    if ((tier == Tier::Full || tier == Tier::Auto) && wali::cache::usable(path)) execute(path, fd, arguments);
-    if ((tier == Tier::Quick || (tier == Tier::Auto && wali::cache::locked(path))) && wali::cache::usable(quick))
-        execute(quick, fd, arguments);
+    if (tier == Tier::Full || tier == Tier::Auto) execute(path, fd, arguments);
+    if (tier == Tier::Quick || (tier == Tier::Auto && wali::cache::locked(path))) execute(quick, fd, arguments);
     munmap(module, size);
 }
 

@@ -26,12 +26,17 @@ std::string hello() {
                                 "(data (i32.const 16) \"hi\\n\")"));
 }
 
+Options without_compiler() {
+    Options options;
+    options.environment = {{"PATH", "/nowhere"}};
+    return options;
+}
+
 }  // namespace
 
 TEST_CASE("the second run needs no compiler") {
     Runtime runtime;
-    Options no_path;
-    no_path.environment = {{"PATH", "/nowhere"}};
+    const Options no_path = without_compiler();
     CHECK(runtime.run(hello(), {}, no_path).exit_code == 2);
     CHECK(runtime.run(hello()).out == "hi\n");
     CHECK(runtime.left_behind().size() == 1);
@@ -54,10 +59,144 @@ TEST_CASE("an empty environment is enough to find the cache") {
 TEST_CASE("an entry that others could write is not used") {
     Runtime runtime;
     CHECK(runtime.run(hello()).out == "hi\n");
-    const std::string entry = runtime.cache().file(runtime.cache().contents()[0]);
+    const std::string entry = runtime.cache().file(runtime.programs()[0]);
     write_file(entry, "#!/bin/sh\necho wrong\n");
     chmod(entry.c_str(), 0777);
     CHECK(runtime.run(hello()).out == "hi\n");
+}
+
+TEST_CASE("an entry that was damaged is made again") {
+    Runtime runtime;
+    CHECK(runtime.run(hello()).out == "hi\n");
+    const std::string entry = runtime.cache().file(runtime.programs()[0]);
+    std::string bytes = read_file(entry);
+    bytes[bytes.size() / 2] ^= 1;
+    write_file(entry, bytes);
+    CHECK(runtime.run(hello(), {}, without_compiler()).exit_code == 2);
+    CHECK(runtime.run(hello()).out == "hi\n");
+    CHECK(runtime.run(hello(), {}, without_compiler()).out == "hi\n");
+    truncate(entry.c_str(), 0);
+    CHECK(runtime.run(hello()).out == "hi\n");
+    // Without a record nobody knows whether all of it was written.
+    REQUIRE(unlink((entry + ".sum").c_str()) == 0);
+    CHECK(runtime.run(hello(), {}, without_compiler()).exit_code == 2);
+    CHECK(runtime.run(hello()).out == "hi\n");
+    CHECK(runtime.left_behind().size() == 1);
+}
+
+TEST_CASE("an entry that was copied is used, and recorded anew") {
+    Runtime runtime;
+    CHECK(runtime.run(hello()).out == "hi\n");
+    const std::string entry = runtime.cache().file(runtime.programs()[0]);
+    const std::string record = read_file(entry + ".sum");
+    REQUIRE(run({"/bin/cp", entry, runtime.file("copy")}).exit_code == 0);
+    REQUIRE(rename(runtime.file("copy").c_str(), entry.c_str()) == 0);
+    CHECK(runtime.run(hello(), {}, without_compiler()).out == "hi\n");
+    CHECK(read_file(entry + ".sum") != record);
+    CHECK(read_file(entry + ".sum").substr(0, 64) == record.substr(0, 64));
+}
+
+TEST_CASE("a link in the place of an entry is not followed") {
+    Runtime runtime;
+    CHECK(runtime.run(hello()).out == "hi\n");
+    const std::string entry = runtime.cache().file(runtime.programs()[0]);
+    for (const std::string& file : {entry, entry + ".sum"}) {
+        REQUIRE(rename(file.c_str(), runtime.file("moved").c_str()) == 0);
+        REQUIRE(symlink(runtime.file("moved").c_str(), file.c_str()) == 0);
+        CHECK(runtime.run(hello(), {}, without_compiler()).exit_code == 2);
+        CHECK(runtime.run(hello()).out == "hi\n");
+    }
+}
+
+TEST_CASE("a cache into which others can put programs is refused") {
+    Runtime runtime;
+    CHECK(runtime.run(hello()).out == "hi\n");
+    const std::string folder = runtime.cache().file("aot");
+    const auto refused = [&](const std::string& because) {
+        const Result result = runtime.run(hello());
+        return result.exit_code == 2 && result.out.empty() && result.err.find(because) != std::string::npos &&
+               std::count(result.err.begin(), result.err.end(), '\n') == 1;
+    };
+    REQUIRE(chmod(folder.c_str(), 0775) == 0);
+    CHECK(refused("can be written by others"));
+    REQUIRE(chmod(folder.c_str(), 0755) == 0);
+    if (geteuid() == 0) {
+        REQUIRE(chown(folder.c_str(), 12345, 12345) == 0);
+        CHECK(refused("belongs to user 12345"));
+        REQUIRE(chown(folder.c_str(), 0, 0) == 0);
+    }
+    REQUIRE(rename(folder.c_str(), runtime.file("moved").c_str()) == 0);
+    REQUIRE(symlink(runtime.file("moved").c_str(), folder.c_str()) == 0);
+    CHECK(refused("is a symbolic link"));
+    REQUIRE(unlink(folder.c_str()) == 0);
+    CHECK(runtime.run(hello()).out == "hi\n");
+}
+
+TEST_CASE("the cache is bounded") {
+    Runtime runtime;
+    const auto run_small = [&](int number) {
+        write_file(runtime.file("test.wasm"),
+                   assemble(module_text("(drop (i32.const " + std::to_string(number) + "))")));
+        CHECK(runtime.walirun({"--cache-size", "1K", runtime.file("test.wasm")}).exit_code == 0);
+    };
+    run_small(1);
+    const std::vector<std::string> first = runtime.programs();
+    run_small(2);
+    CHECK(runtime.programs().size() == 1);
+    CHECK(runtime.programs() != first);
+    CHECK(runtime.left_behind().size() == 1);
+    Options limited;
+    limited.environment = {{"WALI_CACHE_SIZE", "2M"}};
+    for (int number = 3; number < 8; ++number)
+        CHECK(runtime.run(assemble(module_text("(drop (i32.const " + std::to_string(number) + "))")), {}, limited)
+                  .exit_code == 0);
+    CHECK(runtime.programs().size() > 1);
+    CHECK(runtime.programs().size() < 5);
+}
+
+TEST_CASE("a clean cache keeps what is being made") {
+    Runtime runtime;
+    CHECK(runtime.run(hello()).out == "hi\n");
+    CHECK(runtime.run(assemble(module_text(""))).exit_code == 0);
+    const std::string entry = runtime.cache().file(runtime.programs()[0]);
+    const int lock = open((entry + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    REQUIRE(flock(lock, LOCK_EX) == 0);
+    CHECK(runtime.walirun({"--cache-clean"}).out.find("removed 1 programs") == 0);
+    CHECK(access(entry.c_str(), F_OK) == 0);
+    close(lock);
+    CHECK(runtime.walirun({"--cache-clean"}).out.find("removed 1 programs") == 0);
+    CHECK(runtime.left_behind().empty());
+}
+
+TEST_CASE("what killed processes have left is removed") {
+    Runtime runtime;
+    CHECK(runtime.run(hello()).out == "hi\n");
+    const std::string entry = runtime.cache().file(runtime.programs()[0]);
+    write_file(entry + ".lock", "");
+    write_file(entry + ".quick.tmp123", "half");
+    write_file(runtime.cache().file("aot/notes"), "not ours");
+    const Folder temporary;
+    const std::string old = temporary.file("wali-aot.old");
+    const std::string fresh = temporary.file("wali-aot.new");
+    for (const std::string& folder : {old, fresh}) {
+        REQUIRE(mkdir(folder.c_str(), 0700) == 0);
+        write_file(folder + "/part0.c", "");
+    }
+    const timespec times[] = {{1000000000, 0}, {1000000000, 0}};
+    REQUIRE(utimensat(AT_FDCWD, old.c_str(), times, 0) == 0);
+    write_file(runtime.file("test.wasm"), assemble(module_text("")));
+    Options options = runtime.with_folders({});
+    options.environment.emplace_back("TMPDIR", temporary.path());
+    CHECK(run({Runtime::program("walirun"), runtime.file("test.wasm")}, options).exit_code == 0);
+    CHECK(runtime.programs().size() == 3);
+    CHECK(temporary.contents() == std::vector<std::string>{"wali-aot.new/part0.c"});
+}
+
+TEST_CASE("nothing is kept without a cache") {
+    Runtime runtime;
+    write_file(runtime.file("test.wasm"), hello());
+    CHECK(runtime.walirun({"--no-cache", runtime.file("test.wasm")}).out == "hi\n");
+    CHECK(runtime.left_behind().empty());
 }
 
 TEST_CASE("many first runs at once") {

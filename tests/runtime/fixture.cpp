@@ -7,6 +7,7 @@
 #include <wabt/wast-lexer.h>
 #include <wabt/wast-parser.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -69,8 +70,19 @@ Result Runtime::run_text(const std::string& text, const std::vector<std::string>
     return run(assemble(text), arguments);
 }
 
-std::vector<std::string> Runtime::left_behind() const {
+std::vector<std::string> Runtime::programs() const {
     std::vector<std::string> names = cache_.contents();
+    const std::vector<std::string> all = names;
+    const auto belongs_to_another = [&](const std::string& name) {
+        const std::size_t end = name.rfind(".sum");
+        return end != std::string::npos && std::count(all.begin(), all.end(), name.substr(0, end)) == 1;
+    };
+    names.erase(std::remove_if(names.begin(), names.end(), belongs_to_another), names.end());
+    return names;
+}
+
+std::vector<std::string> Runtime::left_behind() const {
+    std::vector<std::string> names = programs();
     for (const std::string& name : temporary_.contents()) names.push_back("TMPDIR/" + name);
     return names;
 }

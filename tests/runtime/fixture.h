@@ -23,6 +23,9 @@ class Runtime {
     Result walirun(const std::vector<std::string>& arguments, Options options = {});
     Result wali_aot(const std::vector<std::string>& arguments, Options options = {});
 
+    /// The files of the cache but for the records of programs that are there.
+    std::vector<std::string> programs() const;
+
     /// What a failed run must not leave: entries of the cache and temporary files.
     std::vector<std::string> left_behind() const;
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -294,6 +295,10 @@ static void own_executable(void) {
     check_same_file("/proc/self/exe");
     CHECK(open("/proc/self/exe", O_RDWR | O_CLOEXEC) == -1 && errno == ETXTBSY);
     CHECK(open("/proc/self/exe", O_RDONLY | O_NOFOLLOW | O_CLOEXEC) == -1 && errno == ELOOP);
+
+    // As ps shows it.
+    char name[16] = "";
+    CHECK(!prctl(PR_GET_NAME, name) && !strncmp(name, strrchr(self, '/') + 1, sizeof name - 1));
 
     // Executed, it is this program again, and finds the same.
     const pid_t child = fork();

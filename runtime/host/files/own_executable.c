@@ -5,6 +5,7 @@
 // own executable.
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "files.h"
 
@@ -14,6 +15,8 @@ static const char* module_path;  // NULL: not known
 char** module_path_take(char** environment) {
     if (!environment[0] || strncmp(environment[0], name, sizeof name - 1) != 0) return environment;
     module_path = environment[0] + sizeof name - 1;
+    const char* const slash = strrchr(module_path, '/');
+    wali_syscall2(NR_prctl, PR_SET_NAME, (uint64_t)(slash ? slash + 1 : module_path));  // as execve natively
     return environment + 1;
 }
 
