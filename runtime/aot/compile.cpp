@@ -49,6 +49,9 @@ const Command quick_flags = {"-O0"};
 // Line tables, in the version that the host library reads (host/engine/source_line.c).
 const Command line_flags = {"-gdwarf-4", "-g1", "-gno-column-info", "-DWALI_SOURCE_LINES"};
 
+// Clang refuses more than 256 braces within one another; lower.cpp has our limit.
+const Command clang_flags = {"-fbracket-depth=20000"};
+
 // Without optimization it takes a third of GCC's time. A function with hundreds of try blocks, each a setjmp, takes GCC
 // minutes and gigabytes with optimization, and this time as others do.
 const std::string quick_compiler = "clang-22";
@@ -208,6 +211,8 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
         Command command = {compiler(tier == Tier::Quick || name.rfind(catching_file, 0) == 0)};
         command.insert(command.end(), compile_flags.begin(), compile_flags.end());
         command.insert(command.end(), tier_flags.begin(), tier_flags.end());
+        if (command[0].find("clang") != std::string::npos)
+            command.insert(command.end(), clang_flags.begin(), clang_flags.end());
         if (ends_with(name, lines_end)) command.insert(command.end(), line_flags.begin(), line_flags.end());
         for (const std::string& option : {std::string("-I"), support, std::string("-include"), folder + "/adapters.h",
                                           std::string("-c"), folder + "/" + name, std::string("-o"), object})

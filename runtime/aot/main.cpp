@@ -3,14 +3,10 @@
 // wali-aot IN.wasm -o OUT        compiles a module to an executable
 // wali-aot --run [OPTIONS] IN.wasm ARGS    compiles it into the cache and runs it (this is how walirun calls it)
 // wali-aot --run --module DESCRIPTOR CACHE NAME ARGS    the same with an open file and the folder of the cache
-#include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
-#include "../run/module_name.h"
 #include "build.h"
 #include "cache_clean.h"
 #include "cached.h"
@@ -18,33 +14,11 @@
 #include "options.h"
 #include "parallel.h"
 #include "refusal.h"
-#include "workspace.h"
+#include "run.h"
 
 namespace {
 
 using namespace wali::aot;
-
-/// With options in front, walirun has not looked at the module.
-void name_file(const char* path) {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return;  // what reads it says why
-    wali::name_module(fd);
-    close(fd);
-}
-
-int run(const Options& options, Interrupts& interrupts) {
-    const int module = options.input.descriptor;
-    if (module >= 0)
-        fcntl(module, F_SETFD, FD_CLOEXEC);
-    else
-        name_file(options.input.name);
-    const int executable = options.no_cache ? uncached_executable(options.input)
-                                            : cached_executable(options.input, options.cache, options.cache_size);
-    interrupts.release();
-    fexecve(executable, options.arguments, environ);
-    throw Refusal(with_errno("cannot execute what was compiled", errno) + "; is the file system of " +
-                  (options.no_cache ? TemporaryFolder::parent() : options.cache) + " mounted noexec?");
-}
 
 int clean(const std::string& folder) {
     check_cache(folder);
@@ -58,7 +32,7 @@ int execute(const Options& options) {
     Interrupts interrupts;
     try {
         if (options.clean_cache) return clean(options.cache);
-        if (options.run) return run(options, interrupts);
+        if (options.run) run(options, interrupts);
         build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, options.program},
               cores());
         return 0;
