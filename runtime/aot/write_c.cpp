@@ -77,10 +77,10 @@ void use_constant_base(std::string& impl_header) {
                  "#define MEM_ADDR(mem, addr, n) ((u8*)(WALI_MEMORY_BASE + (u64)(addr)))\n");
 }
 
-/// Bulk instructions check against memory.size; above it lie mapped files, of which the host library knows.
+/// Bulk instructions check against memory.size; above it lie the program's maps.
 void check_ranges(std::string& impl_header) {
     replace_once(impl_header, "(offset + (uint64_t)len > mem->size)",
-                 "(offset + (uint64_t)len > mem->pages * 65536 && !wali_is_mapped(offset, len))");
+                 "(offset + (uint64_t)len > mem->pages * 65536 && !wali_is_there(offset, len))");
 }
 
 /// What a wrong call in a table that changes says.

@@ -15,6 +15,16 @@ wasm_rt_memory_t* w2c_wali_memory(struct w2c_wali* host);
 // of length 0 must begin or end at something that is. runtime/host/memory/linear_memory.c.
 bool wali_is_mapped(uint64_t address, uint64_t size);
 
+// The same for a range of any length. A short one has at most two pages, so its first and last byte tell for the price
+// of two loads: where one is missing, the load faults before anything has changed.
+static inline bool wali_is_there(uint64_t address, uint64_t size) {
+    const volatile uint8_t* const first = (const volatile uint8_t*)(WALI_MEMORY_BASE + address);
+    if (size - 1 >= 4096) return wali_is_mapped(address, size);
+    (void)first[0];
+    (void)first[size - 1];
+    return true;
+}
+
 // What the C writer does not write: runtime/host/threads/futex.c.
 uint32_t w2c_wali_atomicwait32(struct w2c_wali* host, uint32_t address, uint32_t expected, uint64_t timeout,
                                uint32_t offset);

@@ -100,6 +100,15 @@ TEST_CASE("a bulk instruction does all or nothing, also where it has nothing to 
                                           "(memory.copy (i32.const 0) (i32.const 65537) (i32.const 0))",
                                           "(memory.init 0 (i32.const 65537) (i32.const 0) (i32.const 0))"})
         check_trap(one_page + instruction + "))", "out of bounds memory or table access in function _start", SIGSEGV);
+    // Short ones are found by their first or last byte, others by the map of pages.
+    for (const std::string instruction : {"(memory.fill (i32.const 65535) (i32.const 7) (i32.const 2))",
+                                          "(memory.fill (i32.const 65536) (i32.const 7) (i32.const 1))",
+                                          "(memory.fill (i32.const -8) (i32.const 7) (i32.const 8))",
+                                          "(memory.fill (i32.const 61441) (i32.const 7) (i32.const 4096))",
+                                          "(memory.fill (i32.const 61440) (i32.const 7) (i32.const 4097))",
+                                          "(memory.copy (i32.const 65530) (i32.const 0) (i32.const 8))",
+                                          "(memory.copy (i32.const 0) (i32.const 65530) (i32.const 8))"})
+        check_trap(one_page + instruction + "))", "out of bounds memory or table access in function _start", SIGSEGV);
     CHECK(exit_code_of(one_page + "(memory.fill (i32.const 65536) (i32.const 0) (i32.const 0))))") == 0);
     CHECK(exit_code_of("(module (data \"a\") (func (export \"_start\") (data.drop 0)))") == 0);
 }

@@ -145,6 +145,28 @@ static void mended(void) {
     CHECK_EQUAL(install(SEGV, DFL, 0), 0);
 }
 
+static void map_what_follows(int signal, const struct siginfo* info, void* context) {
+    CHECK_EQUAL(((volatile u8*)page)[-64], 1);
+    map(signal, info, context);
+}
+
+// A bulk instruction has changed nothing where it faults, and then does all.
+static void mended_before_anything_changed(void) {
+    volatile u32 size = 128;
+    const u32 first = (u32)sys_mmap(0, 8192, 3, 0x22 /* private, anonymous */, -1, 0);
+    page = first + 4096;
+    u8* const bytes = (u8*)page - 64;
+    bytes[0] = 1;
+    CHECK_EQUAL(sys_munmap(page, 4096), 0);
+    CHECK_EQUAL(install(SEGV, (u32)map_what_follows, SIGINFO), 0);
+    count = 0;
+    __builtin_memset(bytes, 7, size);
+    CHECK_EQUAL(count, 1);
+    for (u32 i = 0; i < size; ++i) CHECK_EQUAL(bytes[i], 7);
+    CHECK_EQUAL(sys_munmap(first, 8192), 0);
+    CHECK_EQUAL(install(SEGV, DFL, 0), 0);
+}
+
 static void third_time_ends(int signal) {
     (void)signal;
     if (++count == 3) sys_exit_group(43);
@@ -370,6 +392,7 @@ void test(void) {
     expect(misalign, BUS, 1 /* BUS_ADRALN */, 0);
     expect(past_the_end, BUS, 2 /* BUS_ADRERR */, 0);
     mended();
+    mended_before_anything_changed();
     returning(out_of_bounds, SEGV);
     returning(divide, FPE);
     returning(give_up, ILL);
