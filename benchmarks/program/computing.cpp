@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -80,6 +81,18 @@ std::uint64_t map(std::uint64_t count) {
     return result;
 }
 
+/// Small blocks that live for a moment, as those of a server's requests.
+std::uint64_t blocks(std::uint64_t count) {
+    std::array<void* volatile, 8> block{};  // volatile: the compiler would drop the calls
+    std::uint64_t result = 0;
+    for (std::uint64_t turn = 0; turn < count * 1000; ++turn) {
+        for (std::size_t i = 0; i < block.size(); ++i) block[i] = std::malloc(16 + i * 12);
+        for (void* const one : block) result += one != nullptr;
+        for (void* const one : block) std::free(one);
+    }
+    return result;
+}
+
 /// Calls: the recursion that everybody knows.
 std::uint64_t fibonacci(std::uint64_t n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
 
@@ -111,8 +124,9 @@ std::uint64_t interpreter(std::uint64_t count) {
 }  // namespace
 
 std::span<const Bench> computing_benches() {
-    static constexpr Bench benches[] = {{"matrix", matrix}, {"sort", sort},           {"checksum", checksum},
-                                        {"map", map},       {"recursion", recursion}, {"interpreter", interpreter}};
+    static constexpr Bench benches[] = {
+        {"matrix", matrix}, {"sort", sort},           {"checksum", checksum},      {"map", map},
+        {"blocks", blocks}, {"recursion", recursion}, {"interpreter", interpreter}};
     return benches;
 }
 
