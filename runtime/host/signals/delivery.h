@@ -5,13 +5,15 @@
 
 #include "signals.h"
 
-// Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form. `mask` is the kernel's
-// mask before it; the guest's handler may change what it shall be afterwards.
+// Runs what the guest asked for when `signal` arrives. All `info` here is in the kernel's form. `mask` is what the
+// guest has blocked; its handler may change what that shall be afterwards. Then all of the host's signals are held, and
+// the caller releases them.
 void signal_deliver(int signal, const union siginfo* info, uint64_t* mask);
 
 // One of the host's signals that somebody sent; and one that stands for a fault of the guest: false if the guest does
 // not handle it, so that it is a trap. Where the native stack is exhausted, a handler needs the alternate stack.
 void signal_sent(int signal, const union siginfo* info);
+uint64_t signal_waited(int signal, const union siginfo* info, uint64_t held);  // returns what shall be held then
 bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
 
 // The guest's stack in memory has no room for what a handler is given: that is a fault, and the handler does not run.

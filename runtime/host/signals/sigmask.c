@@ -5,7 +5,7 @@
 // and one that is sent meanwhile waits, one of each kind per thread.
 #include "delivery.h"
 
-static _Thread_local uint64_t held;             // a subset of HOST_SIGNALS
+static _Thread_local volatile uint64_t held;    // a subset of HOST_SIGNALS
 static _Thread_local _Atomic uint64_t waiting;  // those of them that came
 static _Thread_local union siginfo waiting_info[12];
 
@@ -39,19 +39,23 @@ bool sigmask_defer(int signal, const union siginfo* info) {
     return true;
 }
 
-uint64_t sigmask_hold(uint64_t more) {
-    const uint64_t old = held;
-    held |= more & HOST_SIGNALS;
-    return old;
-}
+uint64_t sigmask_held(void) { return held; }
 
+void sigmask_hold(uint64_t these) { held = these & HOST_SIGNALS; }
+
+// One after another, each when the handler of the one before has returned: were they delivered from within that, as
+// many frames would be open as came during handlers. For the same reason all are held where no handler runs.
 void sigmask_release(uint64_t only) {
-    held = only & HOST_SIGNALS;
-    while (!handlers_are_blocked() && waiting & ~held) {
-        const int signal = __builtin_ctzl(waiting & ~held) + 1;
-        waiting &= ~bit_of(signal);
+    for (;;) {
+        sigmask_hold(only);
+        if (handlers_are_blocked() || !(waiting & ~only)) return;
+        sigmask_hold(HOST_SIGNALS);
+        const uint64_t ready = waiting & ~only;
+        if (ready == 0) continue;  // one that came just now was not held, and took them along
+        const int signal = __builtin_ctzl(ready) + 1;
         const union siginfo info = waiting_info[signal];
-        signal_sent(signal, &info);
+        waiting &= ~bit_of(signal);
+        only = signal_waited(signal, &info, only);
     }
 }
 

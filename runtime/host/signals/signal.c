@@ -114,7 +114,6 @@ struct interrupted {
     struct wali_frame frame;
     struct exception_state exception;
     struct wali_guest_stack_t alternate;
-    uint64_t held;
     uint32_t sp;
 };
 
@@ -128,8 +127,9 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     if (flags & WALI_SA_RESETHAND) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
 
     uint32_t* sp = stack_pointer();
-    struct interrupted before = {.alternate = alternate, .held = sigmask_hold(blocked), .sp = sp ? *sp : 0};
-    struct guest_context context = {.stack = alternate, .mask = *mask | before.held};
+    struct interrupted before = {.alternate = alternate, .sp = sp ? *sp : 0};
+    struct guest_context context = {.stack = alternate, .mask = *mask};
+    sigmask_hold(*mask | blocked);
     if (alternate.ss_size == 0) context.stack.ss_flags = WALI_SS_DISABLE;
     exception_save(&before.exception);
     frame_begin(&before.frame, 0);
@@ -138,34 +138,43 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     if (sp) *sp = before.sp;
     exception_restore(&before.exception);
     alternate = before.alternate;
-    *mask = context.mask & ~HOST_SIGNALS;
-    sigmask_release(context.mask);
+    sigmask_hold(HOST_SIGNALS);
+    *mask = context.mask;
 }
 
 // --- the native handlers ---
 
 static void on_signal(int signal, void* info, void* context) {
-    signal_deliver(signal, info, (uint64_t*)&((ucontext_t*)context)->uc_sigmask);
+    uint64_t* const native = (uint64_t*)&((ucontext_t*)context)->uc_sigmask;
+    uint64_t mask = *native | sigmask_held();
+    signal_deliver(signal, info, &mask);
+    *native = mask & ~HOST_SIGNALS;
+    sigmask_release(mask);
 }
 
 // --- the host's signals: their native handler is in fault.c ---
 
 // The kernel has not blocked what this handler's mask says: for it, the handler is the host's.
-static void deliver_host_signal(int signal, const union siginfo* info) {
+static uint64_t deliver_host_signal(int signal, const union siginfo* info, uint64_t held) {
     const uint64_t blocked = masks[signal] & ~HOST_SIGNALS;
-    uint64_t old;
-    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, (uint64_t)&blocked, (uint64_t)&old, 8);
-    signal_deliver(signal, info, &old);
-    signals_restore(old);
+    uint64_t mask;
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, (uint64_t)&blocked, (uint64_t)&mask, 8);
+    mask |= held;
+    signal_deliver(signal, info, &mask);
+    signals_restore(mask & ~HOST_SIGNALS);
+    return mask;
+}
+
+uint64_t signal_waited(int signal, const union siginfo* info, uint64_t held) {
+    const uint32_t handler = (uint32_t)handlers[signal];
+    if (handler == GUEST_SIG_IGN) return held;
+    if (handler == GUEST_SIG_DFL) end_by_signal(signal);
+    return deliver_host_signal(signal, info, held);
 }
 
 void signal_sent(int signal, const union siginfo* info) {
-    const uint32_t handler = (uint32_t)handlers[signal];
-    if (handler == GUEST_SIG_IGN || sigmask_defer(signal, info)) return;
-    if (handler == GUEST_SIG_DFL)
-        end_by_signal(signal);
-    else
-        deliver_host_signal(signal, info);
+    if ((uint32_t)handlers[signal] == GUEST_SIG_IGN || sigmask_defer(signal, info)) return;
+    sigmask_release(signal_waited(signal, info, sigmask_held()));
 }
 
 bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted) {
@@ -175,7 +184,7 @@ bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted) {
     const bool has_room = action >> 32 & WALI_SA_ONSTACK && alternate_state(sp ? *sp : 0) == 0;
     if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN || sigmask_holds(signal)) return false;
     if (stack_exhausted && !has_room) return false;
-    deliver_host_signal(signal, info);
+    sigmask_release(deliver_host_signal(signal, info, sigmask_held()));
     return true;
 }
 

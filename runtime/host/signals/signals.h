@@ -35,7 +35,8 @@ void siginfo_to_guest(union siginfo* guest, const union siginfo* native);
 int64_t signal_mask_read(uint64_t* mask, uint32_t address, uint64_t size);
 
 // Those of the host's signals that the guest believes to be blocked: they are held back here, not by the kernel.
-uint64_t sigmask_hold(uint64_t more);  // also these; returns what was held before
+uint64_t sigmask_held(void);
+void sigmask_hold(uint64_t these);  // no others
 
 // Where the host touches guest memory and must not be interrupted by the guest: faults come through, but no handler of
 // the guest runs in this thread, not even for one of the host's signals that somebody sent. What came meanwhile is

@@ -16,7 +16,7 @@ struct thread {
     uint32_t function;
     uint32_t argument;
     uint64_t signal_mask;
-    uint64_t held;  // signals, as sigmask_hold has them
+    uint64_t held;  // signals: sigmask_held of who starts it
     uint32_t tid;
     atomic_uint owners;  // itself and the thread that starts it
 };
@@ -162,7 +162,7 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
     thread->function = function;
     thread->argument = argument;
     thread->signal_mask = signal_mask;
-    thread->held = sigmask_hold(0);
+    thread->held = sigmask_held();
     thread->owners = 2;
     if (start_native(thread) != 0) {
         wali_guest.free(instance);

@@ -110,6 +110,21 @@ static void host_signals(void) {
     CHECK_EQUAL(count, 1);
 }
 
+static void on_signal_again(int signal) {
+    if (++count < 100000) sys_kill(self, signal);
+}
+
+// One that is sent while its handler runs comes when that has returned: no frame is open for each of them.
+static void many_sent_to_their_handler(void) {
+    for (int i = 0; i < 2; ++i) {
+        const int signal = i == 0 ? SEGV : USR1;
+        count = 0;
+        CHECK_EQUAL(install(signal, (u32)on_signal_again, 0), 0);
+        sys_kill(self, signal);
+        CHECK_EQUAL(count, 100000);
+    }
+}
+
 static void masks(void) {
     const u64 usr1 = 1u << (USR1 - 1);
     const u64 none = 0;
@@ -189,6 +204,7 @@ void test(void) {
     calling();
     errors();
     host_signals();
+    many_sent_to_their_handler();
     masks();
     alternate_stack();
     red_zone();
