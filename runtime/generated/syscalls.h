@@ -2670,18 +2670,18 @@ uint64_t w2c_wali_SYS_pidfd_send_signal(struct w2c_wali *host, uint32_t pidfd_, 
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_uring_setup)
-// rings/io_uring.c
+// rings/io_uring_setup.c
 uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali *host, uint32_t entries_, uint32_t params_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_uring_enter)
-// rings/io_uring.c
+// rings/io_uring_enter.c
 uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali *host, uint32_t fd_, uint32_t to_submit_, uint32_t min_complete_,
         uint32_t flags_, uint32_t argp_, uint32_t argsz_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_io_uring_register)
-// rings/io_uring.c
+// rings/io_uring_register.c
 uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali *host, uint32_t fd_, uint32_t opcode_, uint32_t arg_, uint32_t
         nr_args_);
 #endif

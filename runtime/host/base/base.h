@@ -81,19 +81,28 @@ WALI_INLINE void lock_futex(host_lock* lock, uint32_t operation, uint32_t value)
     wali_syscall4(NR_futex, (uint64_t)lock, operation, value, 0);
 }
 
-// Returns what lock_release needs.
-WALI_INLINE uint64_t lock_take(host_lock* lock) {
-    const uint64_t mask = signals_block();
+// Without a look at signals: for who has seen to them already.
+WALI_INLINE void lock_wait(host_lock* lock) {
     uint32_t expected = 0;
     if (!atomic_compare_exchange_strong(lock, &expected, 1))
         while (atomic_exchange(lock, 2) != 0) lock_futex(lock, WALI_FUTEX_WAIT, 2);
+}
+
+WALI_INLINE void lock_wake(host_lock* lock) {
+    if (atomic_exchange(lock, 0) == 2) lock_futex(lock, WALI_FUTEX_WAKE, 1);
+}
+
+// Returns what lock_release needs.
+WALI_INLINE uint64_t lock_take(host_lock* lock) {
+    const uint64_t mask = signals_block();
+    lock_wait(lock);
     lock_note(true);
     return mask;
 }
 
 WALI_INLINE void lock_free(host_lock* lock) {
     lock_note(false);
-    if (atomic_exchange(lock, 0) == 2) lock_futex(lock, WALI_FUTEX_WAKE, 1);
+    lock_wake(lock);
 }
 
 WALI_INLINE void lock_release(host_lock* lock, uint64_t signal_mask) {

@@ -57,57 +57,61 @@ static uint64_t (*memory_of_ring)(uint32_t fd, uint64_t offset, uint64_t size); 
 
 void mmap_rings(uint64_t (*memory_of)(uint32_t fd, uint64_t offset, uint64_t size)) { memory_of_ring = memory_of; }
 
-static uint64_t ring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
-    return memory_of_ring ? memory_of_ring(fd, offset, size) : 0;
-}
+struct wish {
+    uint32_t hint;
+    uint64_t size;
+    uint32_t prot;
+    uint32_t flags;
+    uint32_t fd;
+    uint64_t offset;
+};
 
 // The memory of a ring is the host's: it is mapped a second time.
-static uint64_t map_at(uint64_t address, uint64_t size, uint32_t prot, uint32_t flags, uint32_t fd, uint64_t offset) {
-    const uint64_t ring = flags & WALI_MAP_ANONYMOUS ? 0 : ring_memory(fd, offset, size);
-    if (failed(ring)) return ring;
-    if (ring != 0) return wali_syscall5(NR_mremap, ring, 0, size, MOVE_TO, address);
-    return wali_syscall6(NR_mmap, address, size, prot & PROT_ALLOWED, (flags & ~MAP_NOT_PASSED) | WALI_MAP_FIXED, fd,
-                         offset);
+static uint64_t map_at(uint64_t address, const struct wish* wish, uint64_t ring) {
+    if (ring != 0) return wali_syscall5(NR_mremap, ring, 0, wish->size, MOVE_TO, address);
+    return wali_syscall6(NR_mmap, address, wish->size, wish->prot & PROT_ALLOWED,
+                         (wish->flags & ~MAP_NOT_PASSED) | WALI_MAP_FIXED, wish->fd, wish->offset);
 }
 
-static uint64_t map_locked(uint32_t hint, uint64_t size, uint32_t prot, uint32_t flags, uint32_t fd, uint64_t offset) {
-    const uint64_t address = place(hint, size, flags);
+static uint64_t map_locked(const struct wish* wish, uint64_t ring) {
+    const uint64_t address = place(wish->hint, wish->size, wish->flags);
     if (failed(address)) return address;
-    const uint64_t result = map_at(WALI_MEMORY_BASE + address, size, prot, flags, fd, offset);
+    const uint64_t result = map_at(WALI_MEMORY_BASE + address, wish, ring);
     if (failed(result)) {
         // The kernel may already have removed what was there.
-        range_repair(address, size);
+        range_repair(address, wish->size);
         return result;
     }
-    range_set(address, size, true);
+    range_set(address, wish->size, true);
     return address;
 }
 
 // Huge pages round a length up beyond what was asked for: there are none in linear memory. Nor is anything of anonymous
-// inodes but rings that the host knows: the real memory of a ring, mapped through a duplicate, would let the guest put
-// addresses of the host before the kernel. Under the lock, so that no handler changes the descriptor.
-static uint64_t check_backing(uint32_t flags, uint32_t fd) {
+// inodes but the rings that the host knows: their memory is the result, 0 for all other files. The kernel maps nothing
+// of those itself (IORING_SETUP_NO_MMAP), whatever another thread makes of the descriptor meanwhile.
+static uint64_t check_backing(const struct wish* wish) {
     struct {
         int64_t type;
         int64_t rest[31];
     } status;
-    if (flags & WALI_MAP_ANONYMOUS) return flags & WALI_MAP_HUGETLB ? wali_error(WALI_ENOMEM) : 0;
-    const uint64_t result = wali_syscall2(NR_fstatfs, fd, (uint64_t)&status);
+    if (wish->flags & WALI_MAP_ANONYMOUS) return wish->flags & WALI_MAP_HUGETLB ? wali_error(WALI_ENOMEM) : 0;
+    const uint64_t result = wali_syscall2(NR_fstatfs, wish->fd, (uint64_t)&status);
     if (result == wali_error(WALI_EBADF)) return result;
     if (!failed(result) && status.type == WALI_HUGETLBFS_MAGIC) return wali_error(WALI_ENOMEM);
-    if (!failed(result) && status.type == WALI_ANON_INODE_FS_MAGIC && ring_memory(fd, 0, 0) == 0)
-        return wali_error(WALI_EACCES);
-    return flags & WALI_MAP_HUGETLB ? wali_error(WALI_EINVAL) : 0;
+    if (wish->flags & WALI_MAP_HUGETLB) return wali_error(WALI_EINVAL);
+    if (failed(result) || status.type != WALI_ANON_INODE_FS_MAGIC) return 0;
+    const uint64_t ring = memory_of_ring ? memory_of_ring(wish->fd, wish->offset, wish->size) : 0;
+    return ring != 0 ? ring : wali_error(WALI_EACCES);
 }
 
 uint64_t w2c_wali_SYS_mmap(struct w2c_wali* host, uint32_t addr, uint32_t length, uint32_t prot, uint32_t flags,
                            uint32_t fd, uint64_t offset) {
     (void)host;
     if (!is_aligned(offset)) return wali_error(WALI_EINVAL);
+    const struct wish wish = {addr, page_up(length), prot, flags, fd, offset};
     const uint64_t mask = page_map_lock();
-    uint64_t result = check_backing(flags, fd);
-    if (!failed(result))
-        result = length == 0 ? wali_error(WALI_EINVAL) : map_locked(addr, page_up(length), prot, flags, fd, offset);
+    uint64_t result = check_backing(&wish);
+    if (!failed(result)) result = length == 0 ? wali_error(WALI_EINVAL) : map_locked(&wish, result);
     page_map_unlock(mask);
     return result;
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Submissions of io_uring: which fields of which operation are addresses.
-#include "entry.h"
-
-#include <string.h>
-
-#include "files/files.h"
+#include "ring.h"
+#include "sockets/sockets.h"
+#include "threads/threads.h"
 
 // Fields that are addresses; others are numbers for that operation. Zero: the operation is not passed.
 enum {
     KNOWN = 1,
-    ADDRESS = 2,   // addr
-    SECOND = 4,    // off, as addr2
-    THIRD = 8,     // addr3
-    VECTOR = 16,   // addr is an array of iovec
-    MESSAGE = 32,  // addr is a msghdr that is only read
-    BUFFERS = 64,  // addr is the first of several buffers
-    ADVICE = 128,  // addr and len are a range
-    PATH = 256,    // addr is a path that is opened, relative to fd
+    ADDRESS = 2,     // addr
+    SECOND = 4,      // off, as addr2
+    THIRD = 8,       // addr3
+    VECTOR = 16,     // addr is an array of iovec
+    MESSAGE = 32,    // addr is a msghdr
+    RECEIVE = 64,    // ... which is written, too
+    BUFFERS = 128,   // addr is the first of several buffers
+    ADVICE = 256,    // addr and len are a range
+    PATH = 512,      // addr is a path that is opened, relative to fd
+    WAITERS = 1024,  // addr is an array of futex_waitv
+    CANCEL = 2048,   // addr is the user_data of another entry, unless flags say otherwise
 };
 
-// Not among them: recvmsg, because its header is written when it completes; commands of drivers; structures with
-// addresses that are read later.
+// Not among them: commands of drivers, whose structures are not known.
 static const uint16_t operations[] = {
     [WALI_IORING_OP_NOP] = KNOWN,
     [WALI_IORING_OP_READV] = KNOWN | VECTOR,
@@ -33,10 +33,11 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_POLL_REMOVE] = KNOWN,
     [WALI_IORING_OP_SYNC_FILE_RANGE] = KNOWN,
     [WALI_IORING_OP_SENDMSG] = KNOWN | MESSAGE,
+    [WALI_IORING_OP_RECVMSG] = KNOWN | MESSAGE | RECEIVE,
     [WALI_IORING_OP_TIMEOUT] = KNOWN | ADDRESS,
     [WALI_IORING_OP_TIMEOUT_REMOVE] = KNOWN | SECOND,
     [WALI_IORING_OP_ACCEPT] = KNOWN | ADDRESS | SECOND,
-    [WALI_IORING_OP_ASYNC_CANCEL] = KNOWN,
+    [WALI_IORING_OP_ASYNC_CANCEL] = KNOWN | CANCEL,
     [WALI_IORING_OP_LINK_TIMEOUT] = KNOWN | ADDRESS,
     [WALI_IORING_OP_CONNECT] = KNOWN | ADDRESS,
     [WALI_IORING_OP_FALLOCATE] = KNOWN,
@@ -70,17 +71,23 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_SOCKET] = KNOWN,
     [WALI_IORING_OP_SEND_ZC] = KNOWN | ADDRESS | SECOND,
     [WALI_IORING_OP_SENDMSG_ZC] = KNOWN | MESSAGE,
+    [WALI_IORING_OP_READ_MULTISHOT] = KNOWN | ADDRESS,
+    [WALI_IORING_OP_WAITID] = KNOWN | SECOND,
     [WALI_IORING_OP_FUTEX_WAIT] = KNOWN | ADDRESS,
     [WALI_IORING_OP_FUTEX_WAKE] = KNOWN | ADDRESS,
+    [WALI_IORING_OP_FUTEX_WAITV] = KNOWN | WAITERS,
     [WALI_IORING_OP_FIXED_FD_INSTALL] = KNOWN,
     [WALI_IORING_OP_FTRUNCATE] = KNOWN,
     [WALI_IORING_OP_BIND] = KNOWN | ADDRESS,
     [WALI_IORING_OP_LISTEN] = KNOWN,
 };
 
-bool io_uring_operation_known(unsigned operation) {
+bool operation_is_known(unsigned operation) {
     return operation < sizeof operations / sizeof *operations && operations[operation] != 0;
 }
+
+// The kernel answers an operation that does not exist with -EINVAL.
+static void refuse(struct io_uring_sqe* entry) { entry->opcode = UINT8_MAX; }
 
 static uint64_t translated(uint64_t address) {
     return address > UINT32_MAX ? UNMAPPED_POINTER : wali_pointer((uint32_t)address);
@@ -90,26 +97,40 @@ static uint64_t vector(struct wali_native_iovec* native, uint64_t address, uint3
     return address > UINT32_MAX ? UNMAPPED_POINTER : iovec_translate(native, (uint32_t)address, count);
 }
 
-struct message {
-    struct wali_native_msghdr head;
-    struct wali_native_iovec vector[GUEST_IOV_MAX];
-};
-_Static_assert(sizeof(struct message) <= IO_URING_ROOM, "a message has room");
-
-static uint64_t message(struct message* native, uint64_t address) {
-    struct wali_guest_msghdr guest;
-    if (address > UINT32_MAX || guest_read(&guest, (uint32_t)address, sizeof guest) != 0) return UNMAPPED_POINTER;
-    wali_msghdr_to_native(&native->head, &guest);
-    native->head.msg_iov = vector(native->vector, guest.msg_iov, guest.msg_iovlen);
-    return (uint64_t)&native->head;
+// Of several messages the kernel only reads the header.
+static bool receives_one(const struct io_uring_sqe* entry, unsigned fields) {
+    return fields & RECEIVE && !(entry->ioprio & WALI_IORING_RECV_MULTISHOT);
 }
 
-_Static_assert(sizeof(struct guest_path) <= IO_URING_ROOM, "a path has room");
+// A completion that does not come could not give the guest's header its results.
+static void message(struct ring* ring, struct io_uring_sqe* entry, struct room* room, unsigned fields) {
+    const uint32_t address = (uint32_t)entry->addr;
+    struct wali_guest_msghdr guest;
+    if (entry->addr > UINT32_MAX || guest_read(&guest, address, sizeof guest) != 0) {
+        entry->addr = UNMAPPED_POINTER;
+        return;
+    }
+    message_translate(&room->message, &guest, room->vector);
+    entry->addr = (uint64_t)&room->message;
+    if (receives_one(entry, fields) &&
+        (entry->flags & WALI_IOSQE_CQE_SKIP_SUCCESS || !reception_begin(ring, entry, &room->message, address)))
+        refuse(entry);
+}
 
-static void translate_path(struct io_uring_sqe* entry, struct guest_path* path) {
+static void path(struct io_uring_sqe* entry, struct guest_path* path) {
     path_read(path, entry->addr > UINT32_MAX ? 0 : (uint32_t)entry->addr);
-    if (path_is_refused((uint64_t)entry->fd, path)) entry->opcode = UINT8_MAX;
+    if (path_is_refused((uint64_t)entry->fd, path)) refuse(entry);
     entry->addr = path->native;
+}
+
+static void waiters(struct io_uring_sqe* entry, struct futex_waitv* native) {
+    if (entry->len > FUTEX_WAITV_MAX) {
+        refuse(entry);
+        return;
+    }
+    const bool readable =
+        entry->addr <= UINT32_MAX && futex_waiters_read(native, (uint32_t)entry->addr, entry->len) == 0;
+    entry->addr = readable ? (uint64_t)native : UNMAPPED_POINTER;
 }
 
 // Whether an entry asks for something that no address can make safe, because the kernel does not look at it now.
@@ -123,14 +144,22 @@ static bool is_refused(const struct io_uring_sqe* entry, unsigned fields) {
     return fields == 0;
 }
 
-void io_uring_translate(struct io_uring_sqe* entry, void* room) {
-    const unsigned fields = io_uring_operation_known(entry->opcode) ? operations[entry->opcode] : 0;
-    if (is_refused(entry, fields)) entry->opcode = UINT8_MAX;
+bool entry_names_user_data(uint32_t cancel_flags) {
+    const uint32_t others = WALI_IORING_ASYNC_CANCEL_FD | WALI_IORING_ASYNC_CANCEL_ANY | WALI_IORING_ASYNC_CANCEL_OP;
+    return cancel_flags & WALI_IORING_ASYNC_CANCEL_USERDATA || !(cancel_flags & others);
+}
+
+void entry_translate(struct ring* ring, struct io_uring_sqe* entry, uint32_t slot) {
+    struct room* room = &ring->rooms->rooms[slot];
+    const unsigned fields = operation_is_known(entry->opcode) ? operations[entry->opcode] : 0;
+    if (is_refused(entry, fields)) refuse(entry);
     if (fields & (ADDRESS | BUFFERS | ADVICE)) entry->addr = translated(entry->addr);
     if (fields & SECOND) entry->addr2 = translated(entry->addr2);
     if (fields & THIRD) entry->addr3 = translated(entry->addr3);
-    if (fields & VECTOR) entry->addr = vector(room, entry->addr, entry->len);
-    if (fields & PATH) translate_path(entry, room);
-    if (fields & MESSAGE) entry->addr = message(room, entry->addr);
+    if (fields & VECTOR) entry->addr = vector(room->vector, entry->addr, entry->len);
+    if (fields & PATH) path(entry, &room->path);
+    if (fields & MESSAGE) message(ring, entry, room, fields);
+    if (fields & WAITERS) waiters(entry, room->waiters);
+    if (fields & CANCEL && entry_names_user_data(entry->cancel_flags)) entry->addr = reception_name(ring, entry->addr);
     entry->__pad2[0] = 0;  // attributes with addresses, since Linux 6.14
 }

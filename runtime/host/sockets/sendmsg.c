@@ -3,14 +3,14 @@
 // sendmsg, recvmsg and their forms for several messages. Each header is read once and translated, and the fields that
 // the kernel changes are written back. Control data has the kernel's own layout (a cmsghdr of 16 bytes), so it is
 // passed as it is. What is wrong with a header stays wrong in the native form: the kernel answers with its own error.
-#include <stddef.h>
+#include "sockets.h"
 
-#include "memory/memory.h"
+#include <stddef.h>
 
 #define MESSAGES_MAX 1024U  // the kernel, too, takes no more at once
 
-static void translate(struct wali_native_msghdr* native, const struct wali_guest_msghdr* guest,
-                      struct wali_native_iovec iov[GUEST_IOV_MAX]) {
+void message_translate(struct wali_native_msghdr* native, const struct wali_guest_msghdr* guest,
+                       struct wali_native_iovec iov[GUEST_IOV_MAX]) {
     wali_msghdr_to_native(native, guest);
     native->msg_iov = iovec_translate(iov, guest->msg_iov, guest->msg_iovlen);
 }
@@ -19,8 +19,7 @@ static int64_t write_field(uint32_t message, size_t offset, uint32_t value) {
     return guest_write((uint32_t)(message + offset), &value, sizeof value);
 }
 
-// After receiving.
-static int64_t write_back(uint32_t message, const struct wali_native_msghdr* head) {
+int64_t message_write_back(uint32_t message, const struct wali_native_msghdr* head) {
     int64_t error = 0;
     if (head->msg_name)
         error |= write_field(message, offsetof(struct wali_guest_msghdr, msg_namelen), head->msg_namelen);
@@ -40,7 +39,7 @@ struct message {
 static uint64_t message_read(struct message* native, uint32_t address) {
     struct wali_guest_msghdr guest;
     if (guest_read(&guest, address, sizeof guest) != 0) return UNMAPPED_POINTER;
-    translate(&native->head, &guest, native->iov);
+    message_translate(&native->head, &guest, native->iov);
     return (uint64_t)&native->head;
 }
 
@@ -55,7 +54,7 @@ uint64_t w2c_wali_SYS_recvmsg(struct w2c_wali* host, uint32_t sockfd, uint32_t m
     struct message native;
     const uint64_t result = wali_syscall3(NR_recvmsg, sockfd, message_read(&native, msg), flags);
     if (failed(result)) return result;
-    return write_back(msg, &native.head) == 0 ? result : wali_error(WALI_EFAULT);
+    return message_write_back(msg, &native.head) == 0 ? result : wali_error(WALI_EFAULT);
 }
 
 // --- several ---
@@ -96,7 +95,7 @@ static bool batch_read(struct batch* batch, uint32_t messages, uint32_t count, u
         if (guest_read(&guest, header_address(messages, *known), sizeof guest) != 0) break;
         const uint32_t needed = places(guest.msg_hdr.msg_iovlen);
         if (*known == batch->heads_room || needed > batch->iov_room - used) return false;
-        translate(&batch->heads[*known].msg_hdr, &guest.msg_hdr, batch->iov + used);
+        message_translate(&batch->heads[*known].msg_hdr, &guest.msg_hdr, batch->iov + used);
         used += needed;
     }
     return true;
@@ -106,7 +105,7 @@ static int64_t batch_write_back(const struct batch* batch, uint32_t messages, ui
     int64_t error = 0;
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t message = header_address(messages, i);
-        if (received) error |= write_back(message, &batch->heads[i].msg_hdr);
+        if (received) error |= message_write_back(message, &batch->heads[i].msg_hdr);
         error |= write_field(message, offsetof(struct wali_guest_mmsghdr, msg_len), batch->heads[i].msg_len);
     }
     return error;

@@ -21,18 +21,12 @@ struct thread {
     atomic_uint owners;  // itself and the thread that starts it
 };
 
-static atomic_bool any;                         // since the process began
-static bool excluded;                           // by a program's ring, until it ends
 static _Thread_local jmp_buf* end;              // where SYS_exit leads to; NULL in the thread of _start
 static _Thread_local uint32_t clear_child_tid;  // as set_tid_address(2)
 
 static uint32_t forks;
 
 uint32_t process_generation(void) { return forks; }
-
-void threads_exclude(void) { excluded = true; }
-
-bool threads_started(void) { return atomic_load_explicit(&any, memory_order_relaxed); }
 
 // The kernel's number of a thread: glibc has it, and shows it in the thread's CPU clock. 0 if it has ended.
 static uint32_t tid_of(pthread_t thread) {
@@ -180,8 +174,6 @@ uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t
     (void)host;
     struct guest_function found;
     if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-WALI_EAGAIN;
-    if (excluded) return (uint32_t)-WALI_EAGAIN;
-    atomic_store(&any, true);
     // The new thread starts with all signals blocked, and no handler of the guest runs in the midst of malloc, not even
     // one for a signal of the host's that somebody has sent.
     const uint64_t mask = signals_block();
@@ -210,7 +202,6 @@ uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
 void thread_forked(void) {
     ++forks;
     end = NULL;
-    atomic_store(&any, false);
     // Whether the threads of the parent had left their stacks is not known here.
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
     robust_list_forked();

@@ -4,8 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool threads_started(void);         // since the process began
-void threads_exclude(void);         // from now on none is started
 uint32_t process_generation(void);  // how many forks it is away from the start
 void thread_forked(void);           // in the child of fork
 void robust_list_end(void);         // of the calling thread, whose end begins
+
+// The words that futex_waitv(2) waits for, `count` of them. 0 or -EFAULT.
+struct futex_waitv;
+int64_t futex_waiters_read(struct futex_waitv* native, uint32_t address, uint32_t count);
