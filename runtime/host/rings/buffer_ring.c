@@ -6,6 +6,8 @@
 
 #include "ring.h"
 
+#define OFF_MASK (~0x7ffffffUL)  // IORING_OFF_MMAP_MASK: which memory of a ring an offset means
+
 struct buffers {
     struct buffers* next;
     uint16_t group;
@@ -134,9 +136,8 @@ uint64_t buffers_unregister(struct ring* ring, uint32_t fd, uint32_t address) {
 }
 
 uint64_t buffers_memory(const struct ring* ring, uint64_t offset, uint64_t size) {
-    if ((offset & ~((uint64_t)UINT16_MAX << WALI_IORING_OFF_PBUF_SHIFT)) != WALI_IORING_OFF_PBUF_RING)
-        return wali_error(WALI_EINVAL);
-    const uint16_t group = (uint16_t)(offset >> WALI_IORING_OFF_PBUF_SHIFT);
+    const uint64_t group = (offset & ~OFF_MASK) >> WALI_IORING_OFF_PBUF_SHIFT;
+    if ((offset & OFF_MASK) != WALI_IORING_OFF_PBUF_RING) return wali_error(WALI_EINVAL);
     for (const struct buffers* buffers = ring->buffers; buffers; buffers = buffers->next)
         if (buffers->group == group && !buffers->is_guests && size <= buffers->size) return (uint64_t)buffers->guest;
     return wali_error(WALI_EINVAL);

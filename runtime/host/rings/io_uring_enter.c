@@ -131,32 +131,47 @@ static int64_t read_argument(struct wait_argument* native, uint32_t flags, uint3
 
 struct call {
     uint32_t fd, to_submit, min_complete, flags;
-    uint64_t serial;  // of the ring, to find the same again; 0: there was none
+    uint64_t result;
+    uint64_t serial;  // of the ring, to find the same again
     bool waits;       // the kernel is to be asked to
 };
 
-static uint64_t submit_and_deliver(struct call* call) {
-    struct ring* ring = ring_take(call->fd);
-    if (!ring) return not_a_ring(call->fd);
-    call->serial = ring->serial;
+// False if the guess was wrong. That the kernel took entries from the ring's memory shows that it was right.
+static bool submit_and_deliver(struct call* call, struct ring* ring, bool is_guess) {
+    const _Atomic uint32_t* head = kernel_word(ring, ring->params.sq_off.head);
+    const uint32_t first = *head;
     const bool polled = ring->params.flags & WALI_IORING_SETUP_SQPOLL;
     const bool wants_events = call->flags & WALI_IORING_ENTER_GETEVENTS;
-    uint64_t result = 0;
     buffers_offer(ring);
     note_read(ring);
+    call->result = 0;
     if (polled || call->to_submit != 0 || !wants_events || call->min_complete == 0)
-        result = submit(ring, call->fd, polled ? UINT32_MAX : call->to_submit, call->flags);
-    if (polled && !failed(result)) result = call->to_submit;
+        call->result = submit(ring, call->fd, polled ? UINT32_MAX : call->to_submit, call->flags);
+    if (is_guess && *head == first && !ring_is_at(call->fd, ring)) return false;
+    if (polled && !failed(call->result)) call->result = call->to_submit;
     deliver(ring);
-    call->waits =
-        wants_events && result == call->to_submit && call->min_complete != 0 && !has_unread(ring, call->min_complete);
-    ring_give(ring);
-    return result;
+    call->serial = ring->serial;
+    call->waits = wants_events && call->result == call->to_submit && call->min_complete != 0 &&
+                  !has_unread(ring, call->min_complete);
+    return true;
+}
+
+static void find_and_submit(struct call* call) {
+    struct ring* ring = ring_guess(call->fd);
+    const bool done = ring && submit_and_deliver(call, ring, true);
+    if (ring) ring_give(ring);
+    if (done) return;
+    ring = ring_take(call->fd);
+    if (ring)
+        submit_and_deliver(call, ring, false);
+    else
+        call->result = not_a_ring(call->fd);
+    if (ring) ring_give(ring);
 }
 
 static void deliver_again(const struct call* call) {
     const uint64_t mask = handlers_block();
-    struct ring* ring = ring_take(call->fd);
+    struct ring* ring = ring_guess(call->fd);
     if (ring && ring->serial == call->serial) deliver(ring);
     if (ring) ring_give(ring);
     handlers_restore(mask);
@@ -170,14 +185,14 @@ uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali* host, uint32_t fd, uint32_
     const int64_t error = flags & WALI_IORING_ENTER_GETEVENTS ? read_argument(&argument, flags, argp, argsz) : 0;
     struct call call = {.fd = fd, .to_submit = to_submit, .min_complete = min_complete, .flags = flags};
     const uint64_t mask = handlers_block();
-    uint64_t result = submit_and_deliver(&call);
+    find_and_submit(&call);
     handlers_restore(mask);
-    if (failed(result) || result != to_submit) return result;
+    if (call.result != to_submit) return call.result;
     uint64_t waited = (uint64_t)error;
     if (call.waits && error == 0) {
         waited = wali_syscall6(NR_io_uring_enter, fd, 0, min_complete, flags & ENTER_PASSED, argument.pointer,
                                argument.size);
         deliver_again(&call);
     }
-    return to_submit > 0 ? result : waited;
+    return to_submit > 0 ? call.result : waited;
 }

@@ -12,6 +12,7 @@
 #include "threads/threads.h"
 
 #define RINGS 256U
+#define NO_DESCRIPTOR UINT32_MAX
 #define ROOMS_SIZE (1UL << 30)
 #define ROOMS_BASE (WALI_MEMORY_BASE + (16UL << 30))
 _Static_assert(sizeof(struct ring_rooms) <= ROOMS_SIZE, "the rooms of a ring have room");
@@ -91,23 +92,40 @@ static bool identify(uint32_t fd, uint64_t* device, uint64_t* inode) {
     return true;
 }
 
-static bool leads_to(uint32_t fd, const struct ring* ring) {
+bool ring_is_at(uint32_t fd, const struct ring* ring) {
     uint64_t device;
     uint64_t inode;
     return identify(fd, &device, &inode) && device == ring->device && inode == ring->inode;
 }
 
-// By the number that led to it last, else by what the descriptor is. A handler or thread that runs after this may close
-// it: who has no turn must look again.
+// Without a turn. A handler or thread that runs after this may close it: who uses more must take its turn and look again.
 static struct ring* find(uint32_t fd) {
     if (!are_own()) return NULL;
     for (uint32_t i = 0; i < places; ++i)
+        if (rings[i].serial != 0 && ring_is_at(fd, &rings[i])) return &rings[i];
+    return NULL;
+}
+
+static struct ring* find_by_number(uint32_t fd) {
+    if (!are_own()) return NULL;
+    for (uint32_t i = 0; i < places; ++i)
         if (rings[i].serial != 0 && rings[i].fd == fd) return &rings[i];
-    for (uint32_t i = 0; i < places; ++i) {
-        if (rings[i].serial == 0 || !leads_to(fd, &rings[i])) continue;
-        rings[i].fd = fd;
-        return &rings[i];
-    }
+    return NULL;
+}
+
+// Who had the number before has closed it.
+static void note_number(struct ring* ring, uint32_t fd) {
+    for (uint32_t i = 0; i < places; ++i)
+        if (rings[i].fd == fd) rings[i].fd = NO_DESCRIPTOR;
+    ring->fd = fd;
+}
+
+struct ring* ring_guess(uint32_t fd) {
+    struct ring* ring = find_by_number(fd);
+    if (!ring) return NULL;
+    lock_wait(&ring->turn);
+    if (ring->serial != 0 && ring->fd == fd) return ring;
+    ring_give(ring);
     return NULL;
 }
 
@@ -115,9 +133,11 @@ struct ring* ring_take(uint32_t fd) {
     for (;;) {
         struct ring* ring = find(fd);
         if (!ring) return NULL;
-        const uint64_t serial = ring->serial;
         lock_wait(&ring->turn);
-        if (serial != 0 && ring->serial == serial) return ring;
+        if (ring->serial != 0 && ring_is_at(fd, ring)) {
+            if (ring->fd != fd) note_number(ring, fd);
+            return ring;
+        }
         ring_give(ring);
     }
 }
@@ -142,7 +162,7 @@ static void begin_anew(void) {
     page_map_unlock(mask);
 }
 
-static bool is_open(const struct ring* ring) { return ring->serial != 0 && leads_to(ring->fd, ring); }
+static bool is_open(const struct ring* ring) { return ring->serial != 0 && ring_is_at(ring->fd, ring); }
 
 struct ring* ring_place(void) {
     begin_anew();
@@ -162,7 +182,7 @@ struct ring* ring_place(void) {
 static uint64_t ring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
     const struct ring* ring = find(fd);
     if (!ring) return 0;
-    if (ring->is_guests) return wali_error(WALI_EINVAL);
+    if (ring->is_guests) return wali_error(WALI_ENOMEM);  // as the kernel
     switch (offset) {
         case WALI_IORING_OFF_SQ_RING:
         case WALI_IORING_OFF_CQ_RING: return size <= ring->rings_size ? (uint64_t)ring->guest : wali_error(WALI_EINVAL);
@@ -178,7 +198,7 @@ bool ring_publish(struct ring* ring, uint32_t fd) {
     const uint64_t mask = page_map_lock();
     const uint32_t place = (uint32_t)(ring - rings);
     if (places <= place) places = place + 1;
-    ring->fd = fd;
+    note_number(ring, fd);
     ring->serial = ++published;
     mmap_rings(ring_memory);
     page_map_unlock(mask);

@@ -86,8 +86,10 @@ bool ring_publish(struct ring* ring, uint32_t fd);
 void ring_free(struct ring* ring);
 
 // The ring that a descriptor is of, whose turn is the caller's until ring_give; NULL if it is none of this process's.
-// In a section without handlers.
+// In a section without handlers. The guess asks no kernel: it is what the number led to before.
 struct ring* ring_take(uint32_t fd);
+struct ring* ring_guess(uint32_t fd);
+bool ring_is_at(uint32_t fd, const struct ring* ring);
 void ring_give(struct ring* ring);
 
 // For a descriptor that leads to no ring.
