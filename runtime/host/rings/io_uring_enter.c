@@ -170,11 +170,11 @@ static void find_and_submit(struct call* call) {
 }
 
 static void deliver_again(const struct call* call) {
-    const uint64_t mask = handlers_block();
+    handlers_block();
     struct ring* ring = ring_guess(call->fd);
     if (ring && ring->serial == call->serial) deliver(ring);
     if (ring) ring_give(ring);
-    handlers_restore(mask);
+    handlers_restore();
 }
 
 uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali* host, uint32_t fd, uint32_t to_submit, uint32_t min_complete,
@@ -184,9 +184,9 @@ uint64_t w2c_wali_SYS_io_uring_enter(struct w2c_wali* host, uint32_t fd, uint32_
     struct wait_argument argument;
     const int64_t error = flags & WALI_IORING_ENTER_GETEVENTS ? read_argument(&argument, flags, argp, argsz) : 0;
     struct call call = {.fd = fd, .to_submit = to_submit, .min_complete = min_complete, .flags = flags};
-    const uint64_t mask = handlers_block();
+    handlers_block();
     find_and_submit(&call);
-    handlers_restore(mask);
+    handlers_restore();
     if (call.result != to_submit) return call.result;
     uint64_t waited = (uint64_t)error;
     if (call.waits && error == 0) {

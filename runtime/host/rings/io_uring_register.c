@@ -77,11 +77,11 @@ static uint64_t update_files(uint32_t fd, uint32_t address, uint32_t count) {
 // --- what concerns what the host keeps of a ring ---
 
 static uint64_t with_ring(uint32_t fd, uint32_t address, uint64_t (*action)(struct ring*, uint32_t, uint32_t)) {
-    const uint64_t mask = handlers_block();
+    handlers_block();
     struct ring* ring = ring_take(fd);
     const uint64_t result = ring ? action(ring, fd, address) : not_a_ring(fd);
     if (ring) ring_give(ring);
-    handlers_restore(mask);
+    handlers_restore();
     return result;
 }
 
@@ -96,11 +96,11 @@ static uint64_t is_a_ring(struct ring* ring, uint32_t fd, uint32_t address) {
 static uint64_t cancel(uint32_t fd, uint32_t address, uint32_t count) {
     struct io_uring_sync_cancel_reg what;
     if (guest_read(&what, address, sizeof what) != 0) return wali_error(WALI_EFAULT);
-    const uint64_t mask = handlers_block();
+    handlers_block();
     struct ring* ring = ring_take(fd);
     if (ring && entry_names_user_data(what.flags)) what.addr = reception_name(ring, what.addr);
     if (ring) ring_give(ring);
-    handlers_restore(mask);
+    handlers_restore();
     return pass(fd, WALI_IORING_REGISTER_SYNC_CANCEL, (uint64_t)&what, count);
 }
 

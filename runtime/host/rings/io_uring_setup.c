@@ -110,10 +110,10 @@ uint64_t w2c_wali_SYS_io_uring_setup(struct w2c_wali* host, uint32_t entries, ui
     if (guest_read(&wanted, params, sizeof wanted) != 0) return wali_error(WALI_EFAULT);
     const uint64_t error = check(&wanted);
     if (error != 0) return error;
-    const uint64_t mask = handlers_block();
+    handlers_block();
     struct ring* ring = ring_place();
     const uint64_t result = ring ? set_up(ring, entries, &wanted, params) : wali_error(WALI_ENOMEM);
     if (ring) ring_give(ring);
-    handlers_restore(mask);
+    handlers_restore();
     return result;
 }

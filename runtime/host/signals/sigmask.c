@@ -13,23 +13,38 @@ static uint64_t bit_of(int signal) { return 1UL << (signal - 1); }
 
 bool sigmask_holds(int signal) { return held & bit_of(signal); }
 
-static _Thread_local uint32_t sections;  // without handlers, that this thread is in
+// A section without handlers costs no call of the kernel: the first signal that comes in spite of it is kept, and all
+// others are blocked from then on, until the section ends.
+static _Thread_local _Atomic uint32_t sections;  // that this thread is in
+static _Thread_local _Atomic int late;           // the signal that is kept; 0: none
+static _Thread_local union siginfo late_info;
+static _Thread_local uint64_t late_mask;  // before it came
 
 bool handlers_are_blocked(void) { return sections != 0; }
 
-uint64_t handlers_block(void) {
-    const uint64_t mask = signals_block();
-    const uint64_t faults = HOST_SIGNALS;
-    ++sections;
-    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&faults, 0, 8);
-    return mask;
+void handlers_block(void) { ++sections; }
+
+bool sigmask_keep(int signal, const union siginfo* info, uint64_t* mask) {
+    if (sections == 0) return false;
+    RULE(late == 0, "one signal is kept");
+    late = signal;
+    late_info = *info;
+    late_mask = *mask;
+    *mask |= ~HOST_SIGNALS;
+    return true;
 }
 
-void handlers_restore(uint64_t mask) {
+void handlers_restore(void) {
     RULE(sections != 0, "a section without handlers ends once");
-    --sections;
-    signals_restore(mask);
-    if (sections == 0) sigmask_release(held);
+    if (--sections != 0) return;
+    const int signal = late;
+    if (signal == 0) {
+        sigmask_release(held);
+        return;
+    }
+    const union siginfo info = late_info;
+    late = 0;
+    signal_kept(signal, &info, late_mask);
 }
 
 bool sigmask_defer(int signal, const union siginfo* info) {

@@ -144,12 +144,24 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
 
 // --- the native handlers ---
 
-static void on_signal(int signal, void* info, void* context) {
-    uint64_t* const native = (uint64_t*)&((ucontext_t*)context)->uc_sigmask;
+static void deliver(int signal, const union siginfo* info, uint64_t* native) {
     uint64_t mask = *native | sigmask_held();
     signal_deliver(signal, info, &mask);
     *native = mask & ~HOST_SIGNALS;
     sigmask_release(mask);
+}
+
+static void on_signal(int signal, void* info, void* context) {
+    uint64_t* native = (uint64_t*)&((ucontext_t*)context)->uc_sigmask;
+    if (!sigmask_keep(signal, info, native)) deliver(signal, info, native);
+}
+
+// All signals are blocked here.
+void signal_kept(int signal, const union siginfo* info, uint64_t mask) {
+    const uint64_t own = handlers[signal] >> 32 & WALI_SA_NODEFER ? 0 : bit_of((uint32_t)signal);
+    signals_restore(mask | ((masks[signal] | own) & ~HOST_SIGNALS));
+    deliver(signal, info, &mask);
+    signals_restore(mask);
 }
 
 // --- the host's signals: their native handler is in fault.c ---

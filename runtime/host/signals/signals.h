@@ -41,8 +41,8 @@ void sigmask_hold(uint64_t these);  // no others
 // Where the host touches guest memory and must not be interrupted by the guest: faults come through, but no handler of
 // the guest runs in this thread, not even for one of the host's signals that somebody sent. What came meanwhile is
 // delivered at the end. Such sections nest.
-uint64_t handlers_block(void);
-void handlers_restore(uint64_t mask);
+void handlers_block(void);
+void handlers_restore(void);
 bool handlers_are_blocked(void);
 
 // --- at the start ---

@@ -26,7 +26,7 @@ static i64 set_up(u32 size) {
     return sys_io_uring_setup(size, parameters);
 }
 
-// --- a sent SIGSEGV, which no mask of the kernel holds back, while entries are copied ---
+// --- a signal while entries are copied: a sent SIGSEGV, which no mask of the kernel holds back, and another ---
 
 static volatile bool inside;
 static volatile u32 replaced;
@@ -60,9 +60,10 @@ static void open_large_ring(void) {
     entries = (struct entry*)(address)sys_mmap(0, ENTRIES * sizeof *entries, 3, 1, ring, 0x10000000);
 }
 
-static void while_entries_are_copied(void) {
-    CHECK_EQUAL(install(SEGV, (u32)replace_ring, NODEFER), 0);
-    make_timer(SEGV);
+static void while_entries_are_copied(int signal) {
+    CHECK_EQUAL(install(signal, (u32)replace_ring, NODEFER), 0);
+    make_timer(signal);
+    replaced = 0;
     for (u32 round = 0; round < ROUNDS && !failures; ++round) {
         open_large_ring();
         fill();
@@ -122,5 +123,6 @@ static void across_fork(void) {
 void test(void) {
     across_fork();
     while_it_waits();
-    while_entries_are_copied();
+    while_entries_are_copied(SEGV);
+    while_entries_are_copied(USR1);
 }
