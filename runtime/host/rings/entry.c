@@ -19,9 +19,9 @@ enum {
     PATH = 512,      // addr is a path that is opened, relative to fd
     WAITERS = 1024,  // addr is an array of futex_waitv
     CANCEL = 2048,   // addr is the user_data of another entry, unless flags say otherwise
+    COMMAND = 4096,  // of sockets alone; those of drivers have structures that are not known
 };
 
-// Not among them: commands of drivers, whose structures are not known.
 static const uint16_t operations[] = {
     [WALI_IORING_OP_NOP] = KNOWN,
     [WALI_IORING_OP_READV] = KNOWN | VECTOR,
@@ -69,6 +69,7 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_FGETXATTR] = KNOWN | ADDRESS | SECOND,
     [WALI_IORING_OP_GETXATTR] = KNOWN | ADDRESS | SECOND | THIRD,
     [WALI_IORING_OP_SOCKET] = KNOWN,
+    [WALI_IORING_OP_URING_CMD] = KNOWN | COMMAND,
     [WALI_IORING_OP_SEND_ZC] = KNOWN | ADDRESS | SECOND,
     [WALI_IORING_OP_SENDMSG_ZC] = KNOWN | MESSAGE,
     [WALI_IORING_OP_READ_MULTISHOT] = KNOWN | ADDRESS,
@@ -133,6 +134,19 @@ static void waiters(struct io_uring_sqe* entry, struct futex_waitv* native) {
     entry->addr = readable ? (uint64_t)native : UNMAPPED_POINTER;
 }
 
+// The level and the option lie where others have an address. Drivers have no commands of these numbers that take one
+// there.
+static void command(struct io_uring_sqe* entry) {
+    const uint32_t operation = (uint32_t)entry->off;
+    const bool of_option = operation == WALI_SOCKET_URING_OP_GETSOCKOPT || operation == WALI_SOCKET_URING_OP_SETSOCKOPT;
+    if (of_option && socket_option_is_flat((uint32_t)entry->addr, (uint32_t)(entry->addr >> 32)))
+        entry->addr3 = translated(entry->addr3);
+    else if (operation == WALI_SOCKET_URING_OP_SIOCINQ || operation == WALI_SOCKET_URING_OP_SIOCOUTQ)
+        entry->addr = entry->addr3 = 0;
+    else
+        refuse(entry);
+}
+
 // Whether an entry asks for something that no address can make safe, because the kernel does not look at it now.
 static bool is_refused(const struct io_uring_sqe* entry, unsigned fields) {
     const uint64_t buffers = entry->len * (uint64_t)(uint32_t)entry->fd;
@@ -160,6 +174,7 @@ void entry_translate(struct ring* ring, struct io_uring_sqe* entry, uint32_t slo
     if (fields & PATH) path(entry, &room->path);
     if (fields & MESSAGE) message(ring, entry, room, fields);
     if (fields & WAITERS) waiters(entry, room->waiters);
+    if (fields & COMMAND) command(entry);
     if (fields & CANCEL && entry_names_user_data(entry->cancel_flags)) entry->addr = reception_name(ring, entry->addr);
     entry->__pad2[0] = 0;  // attributes with addresses, since Linux 6.14
 }

@@ -5,17 +5,14 @@
 #include "ring.h"
 #include "signals/signals.h"
 
-#define SETUP_HOSTS                                                                              \
-    (uint32_t)(WALI_IORING_SETUP_SQPOLL | WALI_IORING_SETUP_SQ_AFF | WALI_IORING_SETUP_NO_MMAP | \
-               WALI_IORING_SETUP_NO_SQARRAY)
-#define SETUP_PASSED                                                                                        \
-    (uint32_t)(WALI_IORING_SETUP_IOPOLL | WALI_IORING_SETUP_CQSIZE | WALI_IORING_SETUP_CLAMP |              \
-               WALI_IORING_SETUP_ATTACH_WQ | WALI_IORING_SETUP_R_DISABLED | WALI_IORING_SETUP_SUBMIT_ALL |  \
-               WALI_IORING_SETUP_COOP_TASKRUN | WALI_IORING_SETUP_TASKRUN_FLAG | WALI_IORING_SETUP_SQE128 | \
-               WALI_IORING_SETUP_CQE32 | WALI_IORING_SETUP_SINGLE_ISSUER | WALI_IORING_SETUP_DEFER_TASKRUN)
-// Not with SQPOLL.
+#define SETUP_POLLED (uint32_t)(WALI_IORING_SETUP_SQPOLL | WALI_IORING_SETUP_SQ_AFF)
+#define SETUP_HOSTS (uint32_t)(SETUP_POLLED | WALI_IORING_SETUP_NO_MMAP | WALI_IORING_SETUP_NO_SQARRAY)
 #define SETUP_TASKRUN \
     (uint32_t)(WALI_IORING_SETUP_COOP_TASKRUN | WALI_IORING_SETUP_TASKRUN_FLAG | WALI_IORING_SETUP_DEFER_TASKRUN)
+#define SETUP_PASSED                                                                                       \
+    (uint32_t)(WALI_IORING_SETUP_IOPOLL | WALI_IORING_SETUP_CQSIZE | WALI_IORING_SETUP_CLAMP |             \
+               WALI_IORING_SETUP_ATTACH_WQ | WALI_IORING_SETUP_R_DISABLED | WALI_IORING_SETUP_SUBMIT_ALL | \
+               WALI_IORING_SETUP_SQE128 | WALI_IORING_SETUP_CQE32 | WALI_IORING_SETUP_SINGLE_ISSUER | SETUP_TASKRUN)
 
 #define FEATURES_PASSED (0xffffU & ~(uint32_t)WALI_IORING_FEAT_REG_REG_RING)
 #define FEATURES_NEEDED (uint32_t)(WALI_IORING_FEAT_SINGLE_MMAP | WALI_IORING_FEAT_SUBMIT_STABLE)
@@ -26,16 +23,24 @@ static uint32_t power_of_two(uint32_t number, uint32_t limit) {
     return power;
 }
 
-static uint64_t check(const struct ring_params* params) {
-    const uint32_t flags = params->flags;
-    if (flags & ~(SETUP_HOSTS | SETUP_PASSED)) return wali_error(WALI_EINVAL);
-    if (flags & WALI_IORING_SETUP_SQPOLL ? flags & SETUP_TASKRUN : flags & WALI_IORING_SETUP_SQ_AFF)
-        return wali_error(WALI_EINVAL);
-    if (!(flags & WALI_IORING_SETUP_NO_MMAP)) return 0;
-    if (params->sq_off.user_addr == 0 || params->cq_off.user_addr == 0) return wali_error(WALI_EFAULT);
-    if ((params->sq_off.user_addr | params->cq_off.user_addr) % WALI_PAGE != 0) return wali_error(WALI_EINVAL);
-    if ((params->sq_off.user_addr | params->cq_off.user_addr) > UINT32_MAX) return wali_error(WALI_EFAULT);
+// Whether the kernel would poll so.
+static uint64_t check_polling(const struct ring_params* wanted) {
+    if (!(wanted->flags & SETUP_POLLED)) return 0;
+    struct ring_params params = {.flags = wanted->flags & (SETUP_POLLED | SETUP_TASKRUN),
+                                 .sq_thread_cpu = wanted->sq_thread_cpu};
+    const uint64_t fd = wali_syscall2(NR_io_uring_setup, 1, (uint64_t)&params);
+    if (failed(fd)) return fd;
+    wali_syscall1(NR_close, fd);
     return 0;
+}
+
+static uint64_t check(const struct ring_params* params) {
+    const uint64_t addresses = params->sq_off.user_addr | params->cq_off.user_addr;
+    if (params->flags & ~(SETUP_HOSTS | SETUP_PASSED)) return wali_error(WALI_EINVAL);
+    if (!(params->flags & WALI_IORING_SETUP_NO_MMAP)) return 0;
+    if (params->sq_off.user_addr == 0 || params->cq_off.user_addr == 0) return wali_error(WALI_EFAULT);
+    if (addresses % WALI_PAGE != 0) return wali_error(WALI_EINVAL);
+    return addresses > UINT32_MAX ? wali_error(WALI_EFAULT) : 0;
 }
 
 // What is as it will be before the kernel is asked: it refuses what is wrong.
@@ -93,6 +98,8 @@ static uint64_t finish(struct ring* ring, uint32_t fd, uint32_t address) {
 }
 
 static uint64_t set_up(struct ring* ring, uint32_t entries, const struct ring_params* wanted, uint32_t address) {
+    const uint64_t error = check_polling(wanted);
+    if (failed(error)) return error;
     prepare(ring, wanted, entries);
     uint64_t result = ring_map(ring) ? make(ring, entries) : wali_error(WALI_ENOMEM);
     if (!failed(result)) {

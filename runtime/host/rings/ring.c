@@ -98,7 +98,8 @@ bool ring_is_at(uint32_t fd, const struct ring* ring) {
     return identify(fd, &device, &inode) && device == ring->device && inode == ring->inode;
 }
 
-// Without a turn. A handler or thread that runs after this may close it: who uses more must take its turn and look again.
+// Without a turn. A handler or thread that runs after this may close it: who uses more must take its turn and look
+// again.
 static struct ring* find(uint32_t fd) {
     if (!are_own()) return NULL;
     for (uint32_t i = 0; i < places; ++i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // setsockopt and getsockopt. Options are flat, except those named here; levels that are not known are refused.
-#include "memory/memory.h"
+#include "sockets.h"
 
 #define ORIGINAL_DST 80U     // SO_ORIGINAL_DST of netfilter, which has no level of its own
 #define SCTP_CONNECTX3 111U  // a structure with a pointer
@@ -40,6 +40,10 @@ static uint64_t refuse(uint32_t fd) {
 static bool takes_filter(uint32_t level, uint32_t option) {
     return (level == WALI_SOL_SOCKET && (option == WALI_SO_ATTACH_FILTER || option == WALI_SO_ATTACH_REUSEPORT_CBPF)) ||
            (level == WALI_SOL_PACKET && option == WALI_PACKET_FANOUT_DATA);
+}
+
+bool socket_option_is_flat(uint32_t level, uint32_t option) {
+    return is_flat(level, option) && !takes_filter(level, option);
 }
 
 static uint64_t set_filter(uint32_t fd, uint32_t level, uint32_t option, uint32_t address, uint32_t length) {
