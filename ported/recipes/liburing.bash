@@ -9,24 +9,24 @@ build() {
   make -j "$jobs" -C test CFLAGS='-O1 -w'
 }
 
-# reason TEST: of what the host does not serve (runtime/README.md), the first that the test's source asks for.
+# reason TEST: of what is different for a module (runtime/README.md), the first that the test's source is about.
 reason() {
   local source pattern what
   source=$(cat -- "$1".c*)
   while IFS=: read -r pattern what; do
     ! grep -qE -- "$pattern" <<<"$source" || { echo " because of $what" && return; }
   done <<'END'
-prep_(bind|listen|fixed_fd_install|ftruncate|waitid|futex|epoll_wait):newer operations
-pthread_create:threads beside a ring
-SQPOLL:SQPOLL
-buf_ring:registered buffer rings
-NO_MMAP|REGISTERED_FD_ONLY|REG_REG_RING:rings in the guest's memory or by a registered descriptor
-prep_open:opening files
-recvmsg:recvmsg
-SQE128|CQE32|URING_CMD|uring_cmd|cmd_sock:entries of 128 bytes and commands of drivers
-resize_rings|register_region|clone_buffers|register_napi:newer registrations
-msg_ring:messages between rings by descriptors
-fork\(:rings across fork
+register_ring_fd|REG_REG_RING:registered descriptors of rings
+for_each_cqe:completions that are looked for without io_uring_enter
+kflags:flags of a ring that are looked at without io_uring_enter
+0x1234|ring_addr = 4096|1000, |badaddr|invalid_(path|infop)|bad address:a wrong address, which a module has
+0x20000000ul:addresses that a module has not
+fanotify_init:fanotify, which no module has
+PR_GET_NAME|comm=:the name of the compiled program
+across.fork|fork\(:rings across fork
+sockfd = 0:a ring whose descriptor is closed while it waits
+SQPOLL:SQPOLL, whose poller sleeps
+resize_rings|register_region:newer registrations
 END
 }
 

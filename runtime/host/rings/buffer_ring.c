@@ -6,8 +6,6 @@
 
 #include "ring.h"
 
-#define OFF_MASK (~0x7ffffffUL)  // IORING_OFF_MMAP_MASK: which memory of a ring an offset means
-
 struct buffers {
     struct buffers* next;
     uint16_t group;
@@ -137,7 +135,6 @@ uint64_t buffers_unregister(struct ring* ring, uint32_t fd, uint32_t address) {
 
 uint64_t buffers_memory(const struct ring* ring, uint64_t offset, uint64_t size) {
     const uint64_t group = (offset & ~OFF_MASK) >> WALI_IORING_OFF_PBUF_SHIFT;
-    if ((offset & OFF_MASK) != WALI_IORING_OFF_PBUF_RING) return wali_error(WALI_EINVAL);
     for (const struct buffers* buffers = ring->buffers; buffers; buffers = buffers->next)
         if (buffers->group == group && !buffers->is_guests && size <= buffers->size) return (uint64_t)buffers->guest;
     return wali_error(WALI_EINVAL);

@@ -101,9 +101,11 @@ bool ring_is_at(uint32_t fd, const struct ring* ring) {
 // Without a turn. A handler or thread that runs after this may close it: who uses more must take its turn and look
 // again.
 static struct ring* find(uint32_t fd) {
-    if (!are_own()) return NULL;
+    uint64_t device;
+    uint64_t inode;
+    if (!are_own() || !identify(fd, &device, &inode)) return NULL;
     for (uint32_t i = 0; i < places; ++i)
-        if (rings[i].serial != 0 && ring_is_at(fd, &rings[i])) return &rings[i];
+        if (rings[i].serial != 0 && rings[i].device == device && rings[i].inode == inode) return &rings[i];
     return NULL;
 }
 
@@ -183,14 +185,14 @@ struct ring* ring_place(void) {
 static uint64_t ring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
     const struct ring* ring = find(fd);
     if (!ring) return 0;
+    const uint64_t which = offset & OFF_MASK;
+    if (which == WALI_IORING_OFF_PBUF_RING) return buffers_memory(ring, offset, size);
     if (ring->is_guests) return wali_error(WALI_ENOMEM);  // as the kernel
-    switch (offset) {
-        case WALI_IORING_OFF_SQ_RING:
-        case WALI_IORING_OFF_CQ_RING: return size <= ring->rings_size ? (uint64_t)ring->guest : wali_error(WALI_EINVAL);
-        case WALI_IORING_OFF_SQES:
-            return size <= ring->entries_size ? (uint64_t)ring->guest_entries : wali_error(WALI_EINVAL);
-        default: return buffers_memory(ring, offset, size);
-    }
+    const bool entries = which == WALI_IORING_OFF_SQES;
+    if (!entries && which != WALI_IORING_OFF_SQ_RING && which != WALI_IORING_OFF_CQ_RING)
+        return wali_error(WALI_EINVAL);
+    if (size > (entries ? ring->entries_size : ring->rings_size)) return wali_error(WALI_EINVAL);
+    return (uint64_t)(entries ? ring->guest_entries : ring->guest);
 }
 
 bool ring_publish(struct ring* ring, uint32_t fd) {

@@ -27,6 +27,8 @@ _Static_assert(sizeof(struct ring_params) == sizeof(struct io_uring_params), "io
 #define SQ_ENTRIES_MAX 32768U
 #define CQ_ENTRIES_MAX (2 * SQ_ENTRIES_MAX)
 
+#define OFF_MASK (~0x7ffffffUL)  // IORING_OFF_MMAP_MASK: which memory of a ring an offset of mmap means
+
 // --- what entries point to, in native form, for the kernel to read while it takes them ---
 
 // Room for one entry. What was written for one operation is never read as something else.
