@@ -18,7 +18,7 @@ static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 // How many entries the kernel may take and has not.
 static uint32_t offered(struct ring* ring) {
-    return *kernel_word(ring, ring->params.sq_off.tail) - *kernel_word(ring, ring->params.sq_off.head);
+    return kernel_word(ring, ring->params.sq_off.tail) - kernel_word(ring, ring->params.sq_off.head);
 }
 
 // Offers one entry; false if the guest names one that does not exist.
@@ -28,13 +28,13 @@ static bool offer_entry(struct ring* ring, uint32_t position) {
     const uint32_t array = params->sq_off.array + (position & mask) * (uint32_t)sizeof(uint32_t);
     const uint32_t index =
         params->flags & WALI_IORING_SETUP_NO_SQARRAY ? position & mask : guest_word(ring, array, UINT32_MAX);
-    const uint32_t tail = *kernel_word(ring, params->sq_off.tail);
+    const uint32_t tail = kernel_word(ring, params->sq_off.tail);
     struct io_uring_sqe entry;
     if (index > mask) return false;
     if (guest_copy(&entry, ring->guest_entries + index * sq_stride(params), sizeof entry) != 0) return false;
     entry_translate(ring, &entry, tail & mask);
     memcpy(ring->kernel_entries + (tail & mask) * sq_stride(params), &entry, sizeof entry);
-    *kernel_word(ring, params->sq_off.tail) = tail + 1;
+    kernel_word_set(ring, params->sq_off.tail, tail + 1);
     return true;
 }
 
@@ -75,23 +75,23 @@ static void copy_completion(struct ring* ring, uint32_t position) {
 // What the guest has read makes room for the kernel.
 static void note_read(struct ring* ring) {
     const struct ring_params* params = &ring->params;
-    *kernel_word(ring, params->cq_off.head) = guest_word(ring, params->cq_off.head, ring->delivered);
-    *kernel_word(ring, params->cq_off.flags) = guest_word(ring, params->cq_off.flags, 0);
+    kernel_word_set(ring, params->cq_off.head, guest_word(ring, params->cq_off.head, ring->delivered));
+    kernel_word_set(ring, params->cq_off.flags, guest_word(ring, params->cq_off.flags, 0));
 }
 
 static void deliver(struct ring* ring) {
     const struct ring_params* params = &ring->params;
-    while (ring->delivered != *kernel_word(ring, params->cq_off.tail)) copy_completion(ring, ring->delivered++);
+    while (ring->delivered != kernel_word(ring, params->cq_off.tail)) copy_completion(ring, ring->delivered++);
     guest_word_set(ring, params->cq_off.tail, ring->delivered);
-    guest_word_set(ring, params->cq_off.overflow, *kernel_word(ring, params->cq_off.overflow));
+    guest_word_set(ring, params->cq_off.overflow, kernel_word(ring, params->cq_off.overflow));
     ring_flags_show(ring);
 }
 
 // Whether nothing waits in the kernel to be fetched, and so many are unread.
 static bool has_unread(struct ring* ring, uint32_t wanted) {
-    const uint32_t flags = *kernel_word(ring, ring->params.sq_off.flags);
+    const uint32_t flags = kernel_word(ring, ring->params.sq_off.flags);
     return !(flags & (WALI_IORING_SQ_CQ_OVERFLOW | WALI_IORING_SQ_TASKRUN)) &&
-           ring->delivered - *kernel_word(ring, ring->params.cq_off.head) >= wanted;
+           ring->delivered - kernel_word(ring, ring->params.cq_off.head) >= wanted;
 }
 
 // --- waiting ---
@@ -138,8 +138,7 @@ struct call {
 
 // False if the guess was wrong. That the kernel took entries from the ring's memory shows that it was right.
 static bool submit_and_deliver(struct call* call, struct ring* ring, bool is_guess) {
-    const _Atomic uint32_t* head = kernel_word(ring, ring->params.sq_off.head);
-    const uint32_t first = *head;
+    const uint32_t head = kernel_word(ring, ring->params.sq_off.head);
     const bool polled = ring->params.flags & WALI_IORING_SETUP_SQPOLL;
     const bool wants_events = call->flags & WALI_IORING_ENTER_GETEVENTS;
     buffers_offer(ring);
@@ -147,7 +146,7 @@ static bool submit_and_deliver(struct call* call, struct ring* ring, bool is_gue
     call->result = 0;
     if (polled || call->to_submit != 0 || !wants_events || call->min_complete == 0)
         call->result = submit(ring, call->fd, polled ? UINT32_MAX : call->to_submit, call->flags);
-    if (is_guess && *head == first && !ring_is_at(call->fd, ring)) return false;
+    if (is_guess && kernel_word(ring, ring->params.sq_off.head) == head && !ring_is_at(call->fd, ring)) return false;
     if (polled && !failed(call->result)) call->result = call->to_submit;
     deliver(ring);
     call->serial = ring->serial;

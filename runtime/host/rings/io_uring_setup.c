@@ -82,7 +82,8 @@ static uint64_t make(struct ring* ring, uint32_t entries) {
 // The guest's ring begins as the kernel's.
 static int64_t show(struct ring* ring, uint32_t address) {
     struct ring_params params = ring->params;
-    for (uint32_t i = 0; i < params.sq_entries; ++i) kernel_word(ring, params.sq_off.array)[i] = i;
+    for (uint32_t i = 0; i < params.sq_entries; ++i)
+        kernel_word_set(ring, params.sq_off.array + i * (uint32_t)sizeof i, i);
     if (guest_copy(ring->guest, ring->kernel, params.cq_off.cqes) != 0) return -WALI_EFAULT;
     ring_flags_show(ring);
     params.features &= FEATURES_PASSED;

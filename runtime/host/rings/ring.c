@@ -78,7 +78,7 @@ void ring_flags_show(struct ring* ring) {
     const uint32_t offset = ring->params.sq_off.flags;
     const bool polled = ring->params.flags & WALI_IORING_SETUP_SQPOLL;
     guest_word_set(ring, offset,
-                   *kernel_word(ring, offset) | WALI_IORING_SQ_TASKRUN | (polled ? WALI_IORING_SQ_NEED_WAKEUP : 0));
+                   kernel_word(ring, offset) | WALI_IORING_SQ_TASKRUN | (polled ? WALI_IORING_SQ_NEED_WAKEUP : 0));
 }
 
 // --- which descriptor leads to which ---

@@ -105,9 +105,13 @@ WALI_INLINE uint32_t cq_stride(const struct ring_params* params) {
     return params->flags & WALI_IORING_SETUP_CQE32 ? 32 : 16;
 }
 
-// A word of the kernel's ring.
-WALI_INLINE _Atomic uint32_t* kernel_word(struct ring* ring, uint32_t offset) {
-    return (_Atomic uint32_t*)(ring->kernel + offset);
+// Words of the kernel's ring, which the kernel and other threads use at the same time.
+WALI_INLINE uint32_t kernel_word(const struct ring* ring, uint32_t offset) {
+    return __atomic_load_n((const uint32_t*)(ring->kernel + offset), __ATOMIC_ACQUIRE);
+}
+
+WALI_INLINE void kernel_word_set(const struct ring* ring, uint32_t offset, uint32_t value) {
+    __atomic_store_n((uint32_t*)(ring->kernel + offset), value, __ATOMIC_RELEASE);
 }
 
 // A word of the guest's, which may be unmapped: then it reads as `otherwise`, and is not written.

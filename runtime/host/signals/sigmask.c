@@ -15,14 +15,18 @@ bool sigmask_holds(int signal) { return held & bit_of(signal); }
 
 // A section without handlers costs no call of the kernel: the first signal that comes in spite of it is kept, and all
 // others are blocked from then on, until the section ends.
-static _Thread_local _Atomic uint32_t sections;  // that this thread is in
-static _Thread_local _Atomic int late;           // the signal that is kept; 0: none
+static _Thread_local volatile uint32_t sections;  // that this thread is in
+static _Thread_local volatile int late;           // the signal that is kept; 0: none
 static _Thread_local union siginfo late_info;
 static _Thread_local uint64_t late_mask;  // before it came
 
 bool handlers_are_blocked(void) { return sections != 0; }
 
-void handlers_block(void) { ++sections; }
+// The fences keep the compiler from moving what is to be protected out of the section.
+void handlers_block(void) {
+    sections = sections + 1;
+    atomic_signal_fence(memory_order_seq_cst);
+}
 
 bool sigmask_keep(int signal, const union siginfo* info, uint64_t* mask) {
     if (sections == 0) return false;
@@ -36,12 +40,12 @@ bool sigmask_keep(int signal, const union siginfo* info, uint64_t* mask) {
 
 void handlers_restore(void) {
     RULE(sections != 0, "a section without handlers ends once");
-    if (--sections != 0) return;
+    atomic_signal_fence(memory_order_seq_cst);
+    sections = sections - 1;
+    if (sections != 0) return;
+    sigmask_release(held);
     const int signal = late;
-    if (signal == 0) {
-        sigmask_release(held);
-        return;
-    }
+    if (signal == 0) return;
     const union siginfo info = late_info;
     late = 0;
     signal_kept(signal, &info, late_mask);
