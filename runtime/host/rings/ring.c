@@ -70,7 +70,8 @@ void ring_free(struct ring* ring) {
     memory_unmap(ring->kernel, ring->rings_size + ring->entries_size);
     memory_unmap(ring->rooms, rooms_size(ring));
     guest_memory_free(ring);
-    memset((char*)ring + sizeof ring->turn, 0, sizeof *ring - sizeof ring->turn);
+    ring->serial = 0;
+    memset(&ring->params, 0, sizeof *ring - offsetof(struct ring, params));
     page_map_unlock(mask);
 }
 
@@ -197,11 +198,15 @@ static uint64_t ring_memory(uint32_t fd, uint64_t offset, uint64_t size) {
 
 bool ring_publish(struct ring* ring, uint32_t fd) {
     static uint64_t published;
-    if (!identify(fd, &ring->device, &ring->inode)) return false;
+    uint64_t device;
+    uint64_t inode;
+    if (!identify(fd, &device, &inode)) return false;
     const uint64_t mask = page_map_lock();
     const uint32_t place = (uint32_t)(ring - rings);
     if (places <= place) places = place + 1;
     note_number(ring, fd);
+    ring->device = device;
+    ring->inode = inode;
     ring->serial = ++published;
     mmap_rings(ring_memory);
     page_map_unlock(mask);

@@ -62,10 +62,11 @@ struct ring_rooms {
 struct buffers;  // buffer_ring.c
 
 struct ring {
-    host_lock turn;           // whose it is may use the rest; in a section without handlers of the guest
-    _Atomic uint64_t serial;  // no two rings have the same; 0: there is none
-    _Atomic uint32_t fd;      // a number that led to it
-    uint64_t device, inode;   // tell it from all others
+    host_lock turn;
+    _Atomic uint64_t serial;         // no two rings have the same; 0: there is none
+    _Atomic uint32_t fd;             // a number that led to it
+    _Atomic uint64_t device, inode;  // tell it from all others
+    // Only who has the turn uses the rest, in a section without handlers of the guest.
     struct ring_params params;
     bool is_guests;           // its memory for the guest is linear memory that the guest has named
     uint8_t *kernel, *guest;  // the rings, and their entries
