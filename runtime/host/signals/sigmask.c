@@ -43,12 +43,13 @@ void handlers_restore(void) {
     atomic_signal_fence(memory_order_seq_cst);
     sections = sections - 1;
     if (sections != 0) return;
-    sigmask_release(held);
     const int signal = late;
-    if (signal == 0) return;
-    const union siginfo info = late_info;
-    late = 0;
-    signal_kept(signal, &info, late_mask);
+    if (signal != 0) {
+        const union siginfo info = late_info;
+        late = 0;
+        signal_kept(signal, &info, late_mask);
+    }
+    sigmask_release(held);
 }
 
 bool sigmask_defer(int signal, const union siginfo* info) {
