@@ -19,7 +19,7 @@ reason() {
 register_ring_fd|REG_REG_RING:registered descriptors of rings
 for_each_cqe:completions that are looked for without io_uring_enter
 kflags:flags of a ring that are looked at without io_uring_enter
-0x1234|ring_addr = 4096|1000, |badaddr|invalid_(path|infop)|bad address:a wrong address, which a module has
+0x1234|ring_addr = 4096|badaddr|invalid_(path|infop)|bad address:a wrong address, which a module has
 0x20000000ul:addresses that a module has not
 fanotify_init:fanotify, which no module has
 PR_GET_NAME|comm=:the name of the compiled program
