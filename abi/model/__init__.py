@@ -38,8 +38,7 @@ def load(folder: Path = DATA) -> Abi:
     groups = {name: group(where, name, row, scalars) for name, (where, row) in rows_of(folder, "constants").items()}
     if "Errno" not in groups:
         raise AbiError("abi/constants: no group Errno; the texts of errors come from it")
-    errors = {c.name for c in groups["Errno"].constants}
-    calls = [syscall(where, name, row, scalars, structs, errors)
+    calls = [syscall(where, name, row, scalars, structs, groups)
              for name, (where, row) in rows_of(folder, "syscalls").items()]
     calls.sort(key=lambda c: (c.number["x86_64"] < 0, c.number["x86_64"], c.name))
     syscalls = {c.name: c for c in calls}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .constants import Group
 from .data import check_keys, failure, family, get
 from .keywords import CPP_KEYWORDS
 from .params import Param, check_sizes, param, wasm_params
@@ -14,6 +15,7 @@ from .structs import Struct
 ISAS = ("x86_64", "aarch64", "riscv64")
 TIERS = ("spec", "named", "linux")
 HOSTS = ("plain", "custom")  # or the name of an error
+RESULTS = ("number", "address")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Syscall:
     c_name: str  # in <asm/unistd.h>, after __NR_
     params: tuple[Param, ...]
     wasm_params: tuple[str, ...]
+    constants: dict[str, tuple[str, ...]]  # parameter: the groups whose constants it holds
+    result: str  # one of RESULTS
 
     @property
     def import_name(self) -> str:
@@ -46,8 +50,9 @@ class Syscall:
 
 
 def syscall(where: str, name: str, row: dict, scalars: dict[str, Scalar], structs: dict[str, Struct],
-             errors: set[str]) -> Syscall:
-    check_keys(where, name, row, {"brief", "man", "number", "aliases", "tier", "host", "params", "since", "c_name"})
+             groups: dict[str, Group]) -> Syscall:
+    check_keys(where, name, row, {"brief", "man", "number", "aliases", "tier", "host", "params", "since", "c_name",
+                                   "constants", "result"})
     if name in CPP_KEYWORDS:
         raise failure(where, name, "is a keyword of C++")
     number = get(where, name, row, "number", dict)
@@ -56,7 +61,7 @@ def syscall(where: str, name: str, row: dict, scalars: dict[str, Scalar], struct
     tier, host = get(where, name, row, "tier", str), row.get("host", "plain")
     if tier not in TIERS:
         raise failure(where, name, f"unknown tier `{tier}` (known: {', '.join(TIERS)})")
-    if host not in HOSTS and host not in errors:
+    if host not in HOSTS and host not in {c.name for c in groups["Errno"].constants}:
         raise failure(where, name, f"unknown host `{host}` (known: {', '.join(HOSTS)}, names of errors)")
     params = tuple(param(where, name, text, scalars, structs) for text in get(where, name, row, "params", list))
     if len(params) > 6:
@@ -70,7 +75,30 @@ def syscall(where: str, name: str, row: dict, scalars: dict[str, Scalar], struct
     wasm = wasm_params(params, scalars)
     return Syscall(name, family(where), get(where, name, row, "brief", str), get(where, name, row, "man", str),
                    number, tuple(row.get("aliases", ())), tier, host, row.get("since"), row.get("c_name", name), params,
-                   wasm)
+                   wasm, _constants(where, name, row, params, groups), _result(where, name, row))
+
+
+def _constants(where: str, name: str, row: dict, params: tuple[Param, ...],
+               groups: dict[str, Group]) -> dict[str, tuple[str, ...]]:
+    values = {p.name for p in params if not p.pointer and not p.address}
+    constants = {}
+    for param_name, texts in row.get("constants", {}).items():
+        constants[param_name] = (texts,) if isinstance(texts, str) else tuple(texts)
+        if param_name not in values:
+            raise failure(where, name, f"`constants` has `{param_name}`, which is no parameter that is a number")
+        for group_name in constants[param_name]:
+            if group_name not in groups:
+                raise failure(where, name, f"`constants` has the unknown group `{group_name}`")
+        if len(constants[param_name]) > 1 and [groups[g].flags for g in constants[param_name]] != [False, True]:
+            raise failure(where, name, f"`constants`: of `{param_name}`, a group without and one with flags combine")
+    return constants
+
+
+def _result(where: str, name: str, row: dict) -> str:
+    result = row.get("result", "number")
+    if result not in RESULTS:
+        raise failure(where, name, f"unknown result `{result}` (known: {', '.join(RESULTS)})")
+    return result
 
 
 def check_unique(syscalls: dict[str, Syscall]) -> None:

@@ -48,7 +48,7 @@ def _handlers(calls, errors: dict[str, int]) -> str:
 
 
 def _call_numbers(calls) -> str:
-    rows = "".join(f"    NR_{_handler_name(call)} = {call.number[ISA]},\n" for call in calls if call.number[ISA] >= 0)
+    rows = "".join(f"    NR_{handler_name(call)} = {call.number[ISA]},\n" for call in calls if call.number[ISA] >= 0)
     return textwrap.dedent(f"""\
         // SPDX-License-Identifier: BSL-1.0
         // {NOTICE}
@@ -90,9 +90,9 @@ def _handler_files() -> dict[str, str]:
 def _handler(call, errors: dict[str, int], files: dict[str, str]) -> str:
     names = [f"{p.name}_" for p in call.params]  # the underscore: a parameter may be named like a keyword or macro
     params = "".join(f", {C_TYPES[wasm]} {name}" for wasm, name in zip(call.wasm_params, names))
-    prototype = f"uint64_t w2c_wali_SYS_{_handler_name(call)}(struct w2c_wali *host{params})"
+    prototype = f"uint64_t w2c_wali_SYS_{handler_name(call)}(struct w2c_wali *host{params})"
     if call.host == "custom":
-        name = _handler_name(call)
+        name = handler_name(call)
         if name not in files:
             raise SystemExit(f"generate: no file of runtime/host defines the custom handler of [{call.name}]")
         return f"// {files[name]}\n" + _wrap(f"{prototype};")
@@ -102,12 +102,12 @@ def _handler(call, errors: dict[str, int], files: dict[str, str]) -> str:
         body = f"{unused}    return wali_error({errors[error]});  // {error}\n"
         return _wrap(f"WALI_INLINE {prototype}") + f"{{\n{body}}}\n"
     values = "".join(f", wali_pointer({name})" if p.pointer else f", {name}" for p, name in zip(call.params, names))
-    body = _wrap(f"    return wali_syscall{len(names)}(NR_{_handler_name(call)}{values});")
+    body = _wrap(f"    return wali_syscall{len(names)}(NR_{handler_name(call)}{values});")
     return _wrap(f"WALI_INLINE {prototype}") + f"{{\n    (void)host;\n{body}}}\n"
 
 
 def _guarded(call, text: str) -> str:
-    return f"#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_{_handler_name(call)})\n{text}#endif\n"
+    return f"#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_{handler_name(call)})\n{text}#endif\n"
 
 
 def _wrap(text: str) -> str:
@@ -119,7 +119,7 @@ def _import_table(calls, imports) -> str:
             "// WALI_SYSCALL(name after SYS_, its handler w2c_wali_SYS_..., parameters: i = i32, l = i64)\n"
             "// WALI_IMPORT(name, its handler w2c_wali_..., parameters, result)\n"]
     for call in calls:
-        rows += [f'WALI_SYSCALL("{name}", "{_handler_name(call)}", "{_letters(call.wasm_params)}")\n'
+        rows += [f'WALI_SYSCALL("{name}", "{handler_name(call)}", "{_letters(call.wasm_params)}")\n'
                  for name in (call.name, *call.aliases)]
     for row in imports:
         if row.handler:
@@ -129,7 +129,7 @@ def _import_table(calls, imports) -> str:
     return "".join(rows)
 
 
-def _handler_name(call) -> str:
+def handler_name(call) -> str:
     """wabt's C writer escapes underscores that follow one another."""
     return call.name.lstrip("_")
 

@@ -20,7 +20,8 @@ def render(abi: Abi) -> dict[str, str]:
         "syscalls": [{"name": c.name, "family": c.family, "brief": c.brief, "man": c.man, "numbers": c.number,
                       "tier": c.tier, "host": c.host, "import": c.import_name, "aliases": list(c.aliases),
                       "since": c.since, "wasm": {"params": list(c.wasm_params), "result": "i64"},
-                      "params": [_param(p) for p in c.params]} for c in abi.syscalls.values()],
+                      "params": [_param(p) for p in c.params],
+                      **({"constants": c.constants} if c.constants else {})} for c in abi.syscalls.values()],
         "imports": [{"name": i.name, "kind": i.kind, "module": i.module, "brief": i.brief, "tier": i.tier,
                      "host": i.host, "wasm": {"params": list(i.wasm_params), "result": i.result},
                      "params": [_param(p) for p in i.params]}

@@ -43,11 +43,12 @@ std::string quoted(const std::string& text) {
 /// What the child does.
 void make(const Build& wanted, std::size_t jobs, const std::string& support, const std::string& folder,
           const std::string& staged) {
-    const auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, folder);
+    const auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, wanted.observed, folder);
     if (wanted.cached)
         append_to_file(folder + "/" + c_files.front(),
                        "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
-    compile(folder, c_files, support, wanted.tier, jobs, staged);
+    const std::string library = support + (wanted.observed ? "/libwalihost-observed.a" : "/libwalihost.a");
+    compile(folder, c_files, support, library, wanted.tier, jobs, staged);
 }
 
 }  // namespace

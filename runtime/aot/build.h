@@ -14,6 +14,7 @@ struct Build {
     const std::vector<std::uint8_t>& bytes;
     const std::string& output;  // the executable, which appears whole or not at all
     Tier tier;
+    bool observed;                // for walirun --trace and --stats
     bool cached;                  // it knows where walirun is, so that it can execute other modules
     const char* shown = nullptr;  // the program that a line on the terminal names if it takes long
 };

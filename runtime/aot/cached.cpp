@@ -40,7 +40,7 @@ void clean(const Module& module) {
 
 void make(const Module& module, Tier tier) {
     const std::string& path = tier == Tier::Full ? module.full : module.quick;
-    build({module.name, module.bytes, path, tier, true, "walirun"}, cores());
+    build({module.name, module.bytes, path, tier, cache::is_observed(), true, "walirun"}, cores());
     record_entry(path);
     clean(module);
 }
@@ -48,7 +48,8 @@ void make(const Module& module, Tier tier) {
 /// Where the full translation reaches a limit, the quick one takes its place.
 void make_full(const Module& module) {
     try {
-        build({module.name, module.bytes, module.full, Tier::Full, true}, std::max<std::size_t>(cores() / 2, 1));
+        build({module.name, module.bytes, module.full, Tier::Full, cache::is_observed(), true},
+              std::max<std::size_t>(cores() / 2, 1));
         record_entry(module.full);
         remove_entry(module.quick);
         clean(module);
@@ -136,7 +137,7 @@ int uncached_executable(const ModuleFile& input) {
     const TemporaryFolder folder;
     const std::string path = folder.path() + "/program";
     const Tier tier = cache::tier() == cache::Tier::Full || bytes.size() <= small_module ? Tier::Full : Tier::Quick;
-    build({input.name, bytes, path, tier, true, "walirun"}, cores());
+    build({input.name, bytes, path, tier, cache::is_observed(), true, "walirun"}, cores());
     const int fd = cache::open_trusted(path);
     if (fd < 0) throw Refusal(with_errno("cannot open " + path, errno));
     return fd;

@@ -199,8 +199,8 @@ std::string linker() { return is_program("cc") ? compiler(false) : compiler(true
 
 }  // namespace
 
-void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support, Tier tier,
-             std::size_t jobs, const std::string& output) {
+void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
+             const std::string& library, Tier tier, std::size_t jobs, const std::string& output) {
     limit_resources(memory_limit);
     const Command& tier_flags = tier == Tier::Quick ? quick_flags : full_flags;
     std::vector<Command> commands;
@@ -220,8 +220,7 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
         commands.push_back(command);
         link.push_back(object);
     }
-    for (const std::string& option : {support + "/libwalihost.a", std::string("-lm"), std::string("-o"), output})
-        link.push_back(option);
+    for (const std::string& option : {library, std::string("-lm"), std::string("-o"), output}) link.push_back(option);
     run_all(commands, folder, jobs);
     run_all({link}, folder, 1);
 }

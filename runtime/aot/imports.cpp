@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -65,14 +66,26 @@ std::string prototype(std::string_view function, std::string_view params, std::s
 }
 
 /// An adapter that converts integers: narrower ones are zero-extended, as addresses and counts are unsigned.
-std::string converting(std::string_view function, const SyscallImport& call, std::string_view params,
-                       std::string_view result) {
+std::string converting(std::string_view function, const SyscallImport& call, const std::string& called,
+                       std::string_view params, std::string_view result) {
     std::string text = prototype(function, params, result) + "{\n    ";
     text += result.empty() ? "(void)" : "return ";
-    text += "w2c_wali_SYS_" + std::string(call.handler) + "(host";
+    text += "w2c_wali_" + called + "(host";
     for (std::size_t i = 0; i < params.size(); ++i)
         text += ", (" + std::string(c_type(call.params[i])) + ")a" + std::to_string(i);
     return text + ");\n}\n";
+}
+
+/// The handler, and around it what runtime/host/observer wants to know. Inlined, because CPUs mispredict the return
+/// from a function that was called before a system call.
+std::string observing(const SyscallImport& call) {
+    const std::string handler(call.handler);
+    std::string arguments;
+    for (std::size_t i = 0; i < call.params.size(); ++i) arguments += (i ? ", a" : "a") + std::to_string(i);
+    return prototype("observed_" + handler, call.params, "l") + "{\n    struct wali_call call = {.number = OBSERVED_" +
+           handler + ", .arguments = {" + arguments + "}};\n    wali_call_begin(&call);\n" +
+           "    return wali_call_end(&call, w2c_wali_SYS_" + handler + "(host" + (arguments.empty() ? "" : ", ") +
+           arguments + "));\n}\n";
 }
 
 std::string missing(std::string_view function, std::string_view params, std::string_view result) {
@@ -89,12 +102,15 @@ std::string signature_text(const wabt::FuncSignature& signature) {
     return text + ")";
 }
 
-/// What its handler's definition is asked for by.
-std::string asked_for(const SyscallImport& call) { return "#define WALI_CALL_" + std::string(call.handler) + "\n"; }
+/// What the imports of a module need.
+struct Needs {
+    bool observed;
+    std::set<std::string> handlers;
+    std::string adapters;
+};
 
 /// Links the import wali.SYS_<name>; adds an adapter if one is needed.
-void link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index, std::string& calls,
-                  std::string& adapters) {
+void link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t index, Needs& needs) {
     const wabt::FuncSignature& signature = import.func.decl.sig;
     const auto params = letters(signature.param_types);
     const auto result = letters(signature.result_types);
@@ -104,14 +120,20 @@ void link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t i
     const auto call =
         std::find_if(std::begin(syscalls), std::end(syscalls), [&](const auto& row) { return row.name == name; });
     const bool known = call != std::end(syscalls) && params->size() == call->params.size();
-    if (known) calls += asked_for(*call);
+    std::string called;
+    if (known) {
+        const bool first = needs.handlers.insert(std::string(call->handler)).second;
+        called = (needs.observed ? "observed_" : "SYS_") + std::string(call->handler);
+        if (needs.observed && first) needs.adapters += observing(*call);
+    }
     if (known && *params == call->params && *result == "l") {
-        import.field_name = "SYS_" + std::string(call->handler);
+        import.field_name = called;
         return;
     }
     const std::string function = "adapter" + std::to_string(index);
     import.field_name = function;
-    adapters += known ? converting(function, *call, *params, *result) : missing(function, *params, *result);
+    needs.adapters +=
+        known ? converting(function, *call, called, *params, *result) : missing(function, *params, *result);
 }
 
 void link_other(wabt::FuncImport& import) {
@@ -129,9 +151,8 @@ void link_other(wabt::FuncImport& import) {
 
 }  // namespace
 
-std::string link_imports(wabt::Module& module) {
-    std::string calls = "#define WALI_CALLS_ONE_BY_ONE\n";
-    std::string adapters;
+std::string link_imports(wabt::Module& module, bool observed) {
+    Needs needs{observed, {}, {}};
     for (std::size_t index = 0; index < module.imports.size(); ++index) {
         wabt::Import& import = *module.imports[index];
         if (import.module_name != "wali" || import.kind() != wabt::ExternalKind::Func)
@@ -141,11 +162,15 @@ std::string link_imports(wabt::Module& module) {
         auto& function = *wabt::cast<wabt::FuncImport>(&import);
         const std::string name = import.field_name;
         if (name.rfind("SYS_", 0) == 0)
-            link_syscall(function, name.substr(4), index, calls, adapters);
+            link_syscall(function, name.substr(4), index, needs);
         else
             link_other(function);
     }
-    return calls + "#include \"wali_host.h\"\n\n" + adapters;
+    std::string text = "#define WALI_CALLS_ONE_BY_ONE\n";
+    for (const std::string& handler : needs.handlers) text += "#define WALI_CALL_" + handler + "\n";
+    text += "#include \"wali_host.h\"\n";
+    if (observed) text += "#include \"wali_observed.h\"\n";
+    return text + "\n" + needs.adapters;
 }
 
 }  // namespace wali::aot

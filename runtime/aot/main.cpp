@@ -33,7 +33,8 @@ int execute(const Options& options) {
     try {
         if (options.clean_cache) return clean(options.cache);
         if (options.run) run(options, interrupts);
-        build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, options.program},
+        build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, false,
+               options.program},
               cores());
         return 0;
     } catch (const Interrupted& interrupted) {

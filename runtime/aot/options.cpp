@@ -16,13 +16,22 @@ namespace wali::aot {
 namespace {
 
 constexpr char walirun_help[] =
-    "walirun [--no-cache | --cache-size SIZE] FILE.wasm [ARGUMENT...]\n"
+    "walirun [OPTION...] FILE.wasm [ARGUMENT...]\n"
     "Runs a WALI module on Linux. The first run compiles it with the system's C compiler; the result is kept in\n"
     "$WALI_CACHE_DIR/aot (default ~/.cache/wali/aot), so later runs start at once.\n"
     "\n"
     "--cache-size SIZE  how much is kept, like 500M (default 2G); what was used last the longest time ago goes first\n"
     "--no-cache         keeps nothing; every start compiles\n"
     "walirun --cache-clean  removes what is kept, but for what is being compiled now\n"
+    "\n"
+    "In front of these:\n"
+    "--trace            writes a line for each system call to standard error: thread, name, arguments, result, time\n"
+    "--trace=NAME,...   only for calls of these names or families (fs, net, process, ...: docs/reference)\n"
+    "--trace-file FILE  writes them to a file\n"
+    "--stats            at the end, a table: how often each call was made and failed, and how long it took\n"
+    "--stats-file FILE  writes it to a file\n"
+    "--json             the table as JSON\n"
+    "Threads and children are seen, too. The module is compiled once more for it, so that others pay nothing.\n"
     "\n"
     "WALI_TIER=auto   (default) compiles quickly at first, and in the background to code that is several times "
     "faster,\n"

@@ -28,7 +28,7 @@ namespace {
 constexpr std::size_t stack_bytes = std::size_t{512} << 20;  // for the engine's recursion; touched only as needed
 
 std::vector<CFile> translate_to_c(const std::string& name, const std::vector<std::uint8_t>& bytes, Tier tier,
-                                  const std::string& folder) {
+                                  bool observed, const std::string& folder) {
     const auto module = read_module(name, bytes);
     wabt::GenerateNames(module.get());
     if (Failed(wabt::ApplyNames(module.get()))) throw Refusal("its names cannot be resolved");
@@ -36,7 +36,7 @@ std::vector<CFile> translate_to_c(const std::string& name, const std::vector<std
         throw Refusal(
             "uses SIMD, which needs a header that is not installed; apt-get install libsimde-dev, or build without "
             "-msimd128");
-    const std::string adapters = link_imports(*module);
+    const std::string adapters = link_imports(*module, observed);
     const SourceLines lines(*module, find_code(bytes));
     const Lowered lowered = lower(*module, lines);
     auto files = write_c(*module, lowered, lines, adapters, tier, folder);
@@ -79,7 +79,7 @@ std::vector<std::string> c_files(const std::string& folder) {
 }  // namespace
 
 std::vector<std::string> translate(const std::string& name, const std::vector<std::uint8_t>& bytes, Tier tier,
-                                   const std::string& folder) {
+                                   bool observed, const std::string& folder) {
     Child child([&] {
         limit_resources(memory_limit + stack_bytes);
         reset_signals_in_child();
@@ -87,7 +87,7 @@ std::vector<std::string> translate(const std::string& name, const std::vector<st
             throw Refusal("cannot open /dev/null");  // assertion texts of the engine
         try {
             run_on_large_stack([&] {
-                for (const CFile& file : translate_to_c(name, bytes, tier, folder))
+                for (const CFile& file : translate_to_c(name, bytes, tier, observed, folder))
                     write_file(folder + "/" + file.name, file.text);
             });
         } catch (const std::bad_alloc&) {
@@ -105,7 +105,7 @@ std::vector<std::string> translate(const std::string& name, const std::vector<st
 
 std::size_t translate_in_memory(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     std::size_t size = 0;
-    for (const CFile& file : translate_to_c(name, bytes, Tier::Full, "/")) size += file.text.size();
+    for (const CFile& file : translate_to_c(name, bytes, Tier::Full, false, "/")) size += file.text.size();
     return size;
 }
 

@@ -14,6 +14,28 @@ struct w2c_wali;  // the C writer's name for "the module that wali.* is imported
 #include "call_numbers.h"
 #include "wali_instruction.h"
 
+// The time that the host spends in the kernel, in the library for programs under walirun --stats (host/observer).
+#ifdef WALI_OBSERVED
+#include "wali_ticks.h"
+extern _Thread_local uint64_t wali_kernel_ticks;
+#define WALI_IN_KERNEL(call)                            \
+    __extension__({                                     \
+        const uint64_t wali_begun = wali_ticks();       \
+        const __typeof__(call) wali_result = (call);    \
+        wali_kernel_ticks += wali_ticks() - wali_begun; \
+        wali_result;                                    \
+    })
+#define wali_syscall0(...) WALI_IN_KERNEL(wali_syscall0(__VA_ARGS__))
+#define wali_syscall1(...) WALI_IN_KERNEL(wali_syscall1(__VA_ARGS__))
+#define wali_syscall2(...) WALI_IN_KERNEL(wali_syscall2(__VA_ARGS__))
+#define wali_syscall3(...) WALI_IN_KERNEL(wali_syscall3(__VA_ARGS__))
+#define wali_syscall4(...) WALI_IN_KERNEL(wali_syscall4(__VA_ARGS__))
+#define wali_syscall5(...) WALI_IN_KERNEL(wali_syscall5(__VA_ARGS__))
+#define wali_syscall6(...) WALI_IN_KERNEL(wali_syscall6(__VA_ARGS__))
+#else
+#define WALI_IN_KERNEL(call) (call)
+#endif
+
 // Low enough that base + offset is one addressing mode with a 32-bit displacement. Position-independent executables,
 // their heap, stack and libraries lie far above, so nothing else is placed here.
 #ifndef WALI_MEMORY_BASE

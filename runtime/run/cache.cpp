@@ -61,6 +61,8 @@ Tier tier() {
     return Tier::Unknown;
 }
 
+bool is_observed() { return std::getenv("WALI_OBSERVE") != nullptr; }
+
 std::string folder() {
     if (const char* chosen = std::getenv("WALI_CACHE_DIR"); chosen && *chosen) return std::string(chosen) + "/aot";
     if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::string(xdg) + "/wali/aot";
@@ -85,6 +87,7 @@ std::string path_of(const std::string& folder, const void* module, std::size_t s
     SHA256_Update(&context, WALI_RUNTIME_IDENTITY, sizeof WALI_RUNTIME_IDENTITY);
     SHA256_Update(&context, runtime.c_str(), runtime.size() + 1);
     SHA256_Update(&context, compiler, std::strlen(compiler) + 1);
+    if (is_observed()) SHA256_Update(&context, "observed", sizeof "observed");
     SHA256_Update(&context, module, size);
     return folder + "/" + text_of(context);
 }

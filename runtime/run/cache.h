@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Where compiled modules are kept: $WALI_CACHE_DIR/aot/KEY, KEY = SHA-256 of the runtime's identity and
-// place, the chosen C compiler and the module; KEY.quick is the quick translation, which runs until that one is there.
-// KEY.lock is held by who makes one of them. Beside each executable its record, FILE.sum: the hash of what was written,
-// and the state of the file, which changes with everything that is done to it. Shared by walirun, which looks, and
-// wali-aot, which fills.
+// Where compiled modules are kept: $WALI_CACHE_DIR/aot/KEY, KEY = SHA-256 of the runtime's identity and place, the
+// chosen C compiler, whether calls are observed, and the module; KEY.quick is the quick translation, which runs until
+// that one is there. KEY.lock is held by who makes one of them. Beside each executable its record, FILE.sum: the hash
+// of what was written, and the state of the file, which changes with everything that is done to it. Shared by walirun,
+// which looks, and wali-aot, which fills.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,9 @@ namespace wali::cache {
 enum class Tier { Quick, Full, Auto, Unknown };
 
 Tier tier();
+
+/// Whether a walirun observes this process's calls (observe/region.h): then translations are others.
+bool is_observed();
 
 /// The folder; not made if absent. Empty if there is neither WALI_CACHE_DIR, XDG_CACHE_HOME nor HOME.
 std::string folder();

@@ -12,6 +12,7 @@ namespace wali {
 
 void name_module(int fd) {
     static const char name[] = "WALI_MODULE=";
+    static const char observed[] = "WALI_OBSERVE=";
     static std::string variable;
     static std::vector<char*> variables;
     char path[PATH_MAX];
@@ -20,8 +21,13 @@ void name_module(int fd) {
         variable = name + std::string(path, static_cast<std::size_t>(length));
         variables.push_back(variable.data());
     }
+    const auto is = [](const char* entry, const char* prefix) {
+        return std::strncmp(entry, prefix, std::strlen(prefix)) == 0;
+    };
     for (char** entry = environ; *entry; ++entry)
-        if (std::strncmp(*entry, name, sizeof name - 1) != 0) variables.push_back(*entry);
+        if (is(*entry, observed)) variables.push_back(*entry);
+    for (char** entry = environ; *entry; ++entry)
+        if (!is(*entry, name) && !is(*entry, observed)) variables.push_back(*entry);
     variables.push_back(nullptr);
     environ = variables.data();
 }

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "../observe/observe.h"
 #include "cache.h"
 #include "module_name.h"
 
@@ -85,6 +86,10 @@ int main(int argc, char** argv) {
         run(std::atoi(argv[2]), argv[3], argv + 4);
         leave_to_wali_aot({argv + 1, argv + argc});
     }
+    const int options = wali::observe::start(argc, argv);
+    argv[options] = argv[0];
+    argv += options;
+    argc -= options;
     const bool named = argc > 2 && is_interpreter();
     const int fd = argc > 1 && (named || argv[1][0] != '-') ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
     const std::string folder = wali::cache::folder();

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "files/files.h"
+#include "observer/observer.h"
 
 #define MAX_STRINGS (128UL << 10)
 #define LEAD 7    // walirun and its options, a script's interpreter and its argument
@@ -41,6 +42,14 @@ static int64_t vector_read(struct vector* native, uint32_t address) {
 
 static void vector_free(const struct vector* native) {
     if (!failed((uint64_t)native->pointers)) wali_syscall2(NR_munmap, (uint64_t)native->pointers, native->bytes);
+}
+
+// A program that is observed has its children observed.
+static uint64_t* observed(const struct vector* environment) {
+    uint64_t* first = environment->pointers + LEAD;
+    const char* variable = observer_variable();
+    if (variable) *--first = (uint64_t)variable;
+    return first;
 }
 
 // --- what a file is ---
@@ -115,8 +124,8 @@ static uint64_t run_module(int64_t fd, uint64_t* name, const struct vector* envi
     uint64_t* arguments = name - sizeof options / sizeof *options;
     memcpy(arguments, options, sizeof options);
     wali_syscall3(NR_fcntl, (uint64_t)fd, F_SETFD, 0);
-    const uint64_t result = wali_syscall3(NR_execve, (uint64_t)wali_runtime_path, (uint64_t)arguments,
-                                          (uint64_t)(environment->pointers + LEAD));
+    const uint64_t result =
+        wali_syscall3(NR_execve, (uint64_t)wali_runtime_path, (uint64_t)arguments, (uint64_t)observed(environment));
     // The runtime was moved away: then modules cannot be executed here.
     return result == wali_error(WALI_ENOENT) ? wali_error(WALI_ENOEXEC) : result;
 }
@@ -169,12 +178,12 @@ static uint64_t execute(struct call* call) {
     const uint64_t result = execute_module(call);
     if (result != 0) return result;
     return wali_syscall5(NR_execveat, call->dirfd, call->path, (uint64_t)(call->arguments.pointers + LEAD),
-                         (uint64_t)(call->environment.pointers + LEAD), call->flags);
+                         (uint64_t)observed(&call->environment), call->flags);
 }
 
 // /proc/self/exe: what the module was compiled to, which is there when the module is gone, and needs no walirun.
 static uint64_t execute_again(const struct call* call) {
-    uint64_t* environment = call->environment.pointers + LEAD - 1;
+    uint64_t* environment = observed(&call->environment) - 1;
     *environment = (uint64_t)module_variable();
     return wali_syscall3(NR_execve, (uint64_t)"/proc/self/exe", (uint64_t)(call->arguments.pointers + LEAD),
                          (uint64_t)environment);

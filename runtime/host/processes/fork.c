@@ -14,7 +14,7 @@
 uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
     (void)host;
     const uint64_t mask = page_map_lock_to_copy(false);
-    const pid_t pid = fork();
+    const pid_t pid = WALI_IN_KERNEL(fork());
     const uint64_t result = pid >= 0 ? (uint64_t)pid : wali_error(errno);
     if (pid == 0) thread_forked();
     page_map_copied(pid == 0, false, mask);

@@ -6,6 +6,7 @@
 
 #include "dumpable.h"
 #include "files/files.h"
+#include "observer/observer.h"
 #include "signals/signals.h"
 #include "threads/threads.h"
 
@@ -22,7 +23,7 @@ int main(int argc, char** argv, char** envp) {
     dumpable_start();
     argument_count = argc;
     arguments = argv;
-    environment_set(module_path_take(envp));
+    environment_set(observer_start(module_path_take(envp)));
     mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
     signals_inherit();
