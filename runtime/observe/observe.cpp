@@ -170,7 +170,7 @@ int start(int argc, char** argv) {
     if (program == 0) {
         shmdt(&region);
         sigprocmask(SIG_SETMASK, &before, nullptr);
-        setenv("WALI_OBSERVE", std::to_string(segment).c_str(), 1);
+        setenv(OBSERVED_VARIABLE, std::to_string(segment).c_str(), 1);
         return at - 1;
     }
 

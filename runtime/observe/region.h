@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "variable.h"
 #include "wali_observed.h"
 
-#define OBSERVED_VARIABLE "WALI_OBSERVE="  // of the environment; behind it the number of the segment
 #define OBSERVED_MAGIC 0x31425357414c4957UL
 
 #define OBSERVED_SHARDS 8U

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "../observe/variable.h"
 #include "runtime_identity.h"
 
 namespace wali::cache {
@@ -61,7 +62,7 @@ Tier tier() {
     return Tier::Unknown;
 }
 
-bool is_observed() { return std::getenv("WALI_OBSERVE") != nullptr; }
+bool is_observed() { return std::getenv(OBSERVED_VARIABLE) != nullptr; }
 
 std::string folder() {
     if (const char* chosen = std::getenv("WALI_CACHE_DIR"); chosen && *chosen) return std::string(chosen) + "/aot";

@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "../observe/variable.h"
+
 namespace wali {
 
 void name_module(int fd) {
     static const char name[] = "WALI_MODULE=";
-    static const char observed[] = "WALI_OBSERVE=";
+    static const char observed[] = OBSERVED_VARIABLE "=";
     static std::string variable;
     static std::vector<char*> variables;
     char path[PATH_MAX];

@@ -2,6 +2,7 @@
 //
 // walirun FILE.wasm [ARGUMENT...]: runs a module. Small and static, because this is what every start pays for: it maps
 // the file, hashes it and executes what the cache holds. Everything else is left to wali-aot.
+// walirun --trace FILE.wasm [ARGUMENT...] and the like: the same, observed (runtime/observe).
 // walirun --module DESCRIPTOR CACHE NAME [ARGUMENT...]: the same with an open file; so modules execute modules
 // (runtime/host/processes/execve.c).
 // walirun FILE NAME [ARGUMENT...], as the kernel starts interpreters of binfmt_misc that are registered with the flag P
@@ -86,11 +87,10 @@ int main(int argc, char** argv) {
         run(std::atoi(argv[2]), argv[3], argv + 4);
         leave_to_wali_aot({argv + 1, argv + argc});
     }
-    const int options = wali::observe::start(argc, argv);
-    argv[options] = argv[0];
+    const bool named = argc > 2 && is_interpreter();
+    const int options = named ? 0 : wali::observe::start(argc, argv);
     argv += options;
     argc -= options;
-    const bool named = argc > 2 && is_interpreter();
     const int fd = argc > 1 && (named || argv[1][0] != '-') ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
     const std::string folder = wali::cache::folder();
     if (fd >= 0) run(fd, folder, argv + (named ? 2 : 1));

@@ -36,8 +36,8 @@ static struct observed_region* attach(int id) {
 }
 
 char** observer_start(char** environment) {
-    const size_t length = sizeof OBSERVED_VARIABLE - 1;
-    if (!environment[0] || strncmp(environment[0], OBSERVED_VARIABLE, length) != 0) return environment;
+    const size_t length = sizeof OBSERVED_VARIABLE "=" - 1;
+    if (!environment[0] || strncmp(environment[0], OBSERVED_VARIABLE "=", length) != 0) return environment;
     region = attach(atoi(environment[0] + length));
     if (!region) return environment + 1;
     variable = environment[0];
