@@ -23,14 +23,8 @@ const char* value_of(const char* option, int argc, char** argv, int& at) {
 
 void select(const std::string& name, std::vector<bool>& traced) {
     bool any = false;
-    for (const bool by_family : {true, false})
-        for (std::size_t call = 0; !any && call < OBSERVED_CALLS; ++call)
-            if (name == (by_family ? calls[call].family : calls[call].name)) {
-                any = !by_family;
-                traced[call] = true;
-            }
-    // A family's name may be that of a call, too.
-    for (std::size_t call = 0; !any && call < OBSERVED_CALLS; ++call) any = name == calls[call].family;
+    for (std::size_t call = 0; call < OBSERVED_CALLS; ++call)
+        if (name == calls[call].name || name == calls[call].family) any = traced[call] = true;
     if (!any) refuse("--trace: there is no call and no family of the name " + name);
 }
 
