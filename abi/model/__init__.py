@@ -14,6 +14,7 @@ from .constants import Constant, Group, group
 from .data import AbiError, read, rows_of
 from .imports import Import, import_from
 from .params import Param
+from .policy import PolicyGroup, policy_from
 from .scalars import Scalar, scalar
 from .structs import FILLERS, Layout, Struct, structs_from
 from .syscalls import ISAS, Syscall, check_unique, syscall
@@ -26,6 +27,7 @@ class Abi:
     groups: dict[str, Group]
     syscalls: dict[str, Syscall]
     imports: dict[str, Import]
+    policy: tuple[PolicyGroup, ...]
 
 
 DATA = Path(__file__).resolve().parent.parent
@@ -44,4 +46,6 @@ def load(folder: Path = DATA) -> Abi:
     syscalls = {c.name: c for c in calls}
     check_unique(syscalls)
     imports = {name: import_from(name, row, scalars, structs) for name, row in read(folder / "imports.toml").items()}
-    return Abi(scalars, structs, groups, syscalls, imports)
+    constants = {c.name: c.value for g in groups.values() for c in g.constants}
+    policy = policy_from(read(folder / "policy.toml"), syscalls, constants, errors)
+    return Abi(scalars, structs, groups, syscalls, imports, policy)

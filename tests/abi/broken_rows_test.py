@@ -42,6 +42,10 @@ CASES = {  # what is broken: (file, text, replacement, what the message must nam
     "wrong prefix": ("constants/fs.toml", "O_CREAT =", "X_CREAT =", ["constants/fs.toml", "[OpenFlags]", "X_CREAT"]),
     "no number": ("constants/fs.toml", "O_CREAT = ", 'O_CREAT = "x" #', ["[OpenFlags]", "O_CREAT"]),
     "too big": ("constants/fs.toml", "O_CREAT = 0o", "O_CREAT = 0o77777777", ["[OpenFlags]", "O_CREAT", "int"]),
+    "call without a group": ("policy.toml", '"umask", ', "", ["policy.toml", "umask"]),
+    "call in two groups": ("policy.toml", '"read", ', '"read", "chmod", ', ["[never]", "chmod", "[always]"]),
+    "condition on nothing": ("policy.toml", '"pid is 0"', '"pit is 0"', ["policy.toml", "pit"]),
+    "unknown value": ("policy.toml", "TCGETS, ", "TCNIX, ", ["policy.toml", "TCNIX"]),
     "no identifier": ("constants/errno.toml", "E2BIG = \"TOOBIG\"", "E2BIG = \"2BIG\"", ["[Errno]", "E2BIG"]),
 }
 
