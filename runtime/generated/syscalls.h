@@ -457,11 +457,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_wait4(struct w2c_wali *host, uint32_t pid_, ui
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kill)
-WALI_INLINE uint64_t w2c_wali_SYS_kill(struct w2c_wali *host, uint32_t pid_, uint32_t sig_)
-{
-    (void)host;
-    return wali_syscall2(NR_kill, pid_, sig_);
-}
+// signals/kill.c
+uint64_t w2c_wali_SYS_kill(struct w2c_wali *host, uint32_t pid_, uint32_t sig_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_uname)
@@ -1564,11 +1561,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_fremovexattr(struct w2c_wali *host, uint32_t f
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tkill)
-WALI_INLINE uint64_t w2c_wali_SYS_tkill(struct w2c_wali *host, uint32_t tid_, uint32_t sig_)
-{
-    (void)host;
-    return wali_syscall2(NR_tkill, tid_, sig_);
-}
+// signals/kill.c
+uint64_t w2c_wali_SYS_tkill(struct w2c_wali *host, uint32_t tid_, uint32_t sig_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_time)
@@ -1825,11 +1819,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_epoll_ctl(struct w2c_wali *host, uint32_t epfd
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tgkill)
-WALI_INLINE uint64_t w2c_wali_SYS_tgkill(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_)
-{
-    (void)host;
-    return wali_syscall3(NR_tgkill, tgid_, tid_, sig_);
-}
+// signals/kill.c
+uint64_t w2c_wali_SYS_tgkill(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_utimes)
@@ -2528,11 +2519,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_getrandom(struct w2c_wali *host, uint32_t buf_
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_memfd_create)
-WALI_INLINE uint64_t w2c_wali_SYS_memfd_create(struct w2c_wali *host, uint32_t name_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall2(NR_memfd_create, wali_pointer(name_), flags_);
-}
+// files/memfd.c
+uint64_t w2c_wali_SYS_memfd_create(struct w2c_wali *host, uint32_t name_, uint32_t flags_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kexec_file_load)

@@ -10,8 +10,6 @@
 
 #include "files.h"
 
-#define MFD_CLOEXEC 1U
-
 static char** environment;
 static int environment_fd = -1;
 static char environment_path[32];
@@ -60,7 +58,7 @@ uint32_t w2c_wali_envfile(struct w2c_wali* host, uint32_t buffer, uint32_t size)
     (void)host;
     if (!environment[0]) return 0;
     if (environment_fd < 0) {
-        const uint64_t fd = wali_syscall2(NR_memfd_create, (uint64_t)"wali-environment", MFD_CLOEXEC);
+        const uint64_t fd = memory_file((uint64_t)"wali-environment", WALI_MFD_CLOEXEC);
         if (failed(fd)) return 0;
         if (!write_environment((int)fd)) {
             wali_syscall1(NR_close, fd);

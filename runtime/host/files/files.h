@@ -29,6 +29,11 @@ uint64_t own_executable_path(const char* path);
 // The variable of the environment that names the module, if that is known.
 const char* module_variable(void);
 
+// --- memfd.c ---
+
+// memfd_create, also under a policy.
+uint64_t memory_file(uint64_t name, uint64_t flags);
+
 // --- environment.c ---
 
 void environment_set(char** variables);

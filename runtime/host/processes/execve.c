@@ -10,8 +10,9 @@
 #include "observer/observer.h"
 
 #define MAX_STRINGS (128UL << 10)
-#define LEAD 7    // walirun and its options, a script's interpreter and its argument
-#define HEAD 255  // as much of a script's first line as the kernel reads
+#define LEAD 7                // walirun and its options, a script's interpreter and its argument
+#define EXECVE_CHECK 0x10000  // AT_EXECVE_CHECK
+#define HEAD 255              // as much of a script's first line as the kernel reads
 
 // The path of walirun, in programs that it compiled; programs of wali-aot -o have none.
 extern const char wali_runtime_path[] __attribute__((weak));
@@ -69,6 +70,15 @@ static int64_t open_executable(uint64_t dirfd, uint64_t path, uint32_t flags) {
     return (int64_t)wali_syscall4(NR_openat, (uint64_t)AT_FDCWD, (uint64_t)link, O_RDONLY | O_CLOEXEC, 0);
 }
 
+// Whether the kernel would execute it, by policies too, of which permissions say nothing. Kernels before 6.14 cannot
+// say.
+static uint64_t check_executable(int64_t fd) {
+    const uint64_t none[] = {(uint64_t)"", 0};
+    const uint64_t result = wali_syscall5(NR_execveat, (uint64_t)fd, (uint64_t)"", (uint64_t)none, (uint64_t)(none + 1),
+                                          AT_EMPTY_PATH | EXECVE_CHECK);
+    return result == wali_error(WALI_EINVAL) ? 0 : result;
+}
+
 static bool is_module(const char* head) { return memcmp(head, "\0asm", 4) == 0; }
 
 static void read_head(char head[HEAD + 1], int64_t fd) {
@@ -117,6 +127,8 @@ static bool cache_folder(char* folder, size_t size) {
 static uint64_t run_module(int64_t fd, uint64_t* name, const struct vector* environment) {
     char folder[4096];
     char number[24] = "";
+    const uint64_t refused = check_executable(fd);
+    if (refused != 0) return refused;
     if (!cache_folder(folder, sizeof folder)) return wali_error(WALI_ENOEXEC);
     append_number(number, (uint64_t)fd);
     if (*name == 0) *name = (uint64_t)"";  // as Linux starts a program without arguments
@@ -168,7 +180,7 @@ static uint64_t execute_module(const struct call* call) {
     uint64_t result = 0;
     if (is_module(head))
         result = run_module(fd, call->arguments.pointers + LEAD, &call->environment);
-    else if (call->dirfd == (uint64_t)AT_FDCWD && parse_script(&script, head))
+    else if (call->dirfd == (uint64_t)AT_FDCWD && parse_script(&script, head) && check_executable(fd) == 0)
         result = run_script(call, script);
     wali_syscall1(NR_close, (uint64_t)fd);
     return result;

@@ -7,6 +7,7 @@
 #include "dumpable.h"
 #include "files/files.h"
 #include "observer/observer.h"
+#include "rlimit.h"
 #include "signals/signals.h"
 #include "threads/threads.h"
 
@@ -26,6 +27,7 @@ int main(int argc, char** argv, char** envp) {
     environment_set(observer_start(module_path_take(envp)));
     mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
+    address_space_limit_inherit();
     signals_inherit();
     const uint64_t stack = stack_make();
     if (failed(stack)) host_fail("not enough memory for the stack; raise the limit (ulimit -d unlimited)");

@@ -3,6 +3,8 @@
 // Limits of resources. RLIMIT_AS counts the reservation and the stacks, which are no memory of the guest: for the
 // kernel its limit is larger by that much (else even munmap would fail), and the guest's own pages are counted by
 // page_map.
+#include "rlimit.h"
+
 #include "engine/engine.h"
 
 #define HOST_BYTES (WALI_MEMORY_RESERVATION + STACK_MAPPING)
@@ -36,6 +38,13 @@ static uint64_t address_space(uint32_t wanted, uint32_t old) {
     return old != 0 && guest_write(old, &old_limits, sizeof old_limits) != 0 ? wali_error(WALI_EFAULT) : 0;
 }
 
+// A limit that was there before the program holds for it, too.
+void address_space_limit_inherit(void) {
+    struct limits limits;
+    if (failed(wali_syscall2(NR_getrlimit, WALI_RLIMIT_AS, (uint64_t)&limits)) || limits.soft == INFINITE) return;
+    page_map_limit(for_guest(limits.soft) / WALI_PAGE);
+}
+
 uint64_t w2c_wali_SYS_getrlimit(struct w2c_wali* host, uint32_t resource, uint32_t rlim) {
     (void)host;
     if (resource != WALI_RLIMIT_AS) return wali_syscall2(NR_getrlimit, resource, wali_pointer(rlim));
@@ -51,7 +60,7 @@ uint64_t w2c_wali_SYS_setrlimit(struct w2c_wali* host, uint32_t resource, uint32
 uint64_t w2c_wali_SYS_prlimit64(struct w2c_wali* host, uint32_t pid, uint32_t resource, uint32_t new_limit,
                                 uint32_t old_limit) {
     (void)host;
-    if (resource == WALI_RLIMIT_AS && (pid == 0 || pid == wali_syscall0(NR_getpid)))
-        return address_space(new_limit, old_limit);
+    if (pid == wali_syscall0(NR_getpid)) pid = 0;  // policies allow no other
+    if (resource == WALI_RLIMIT_AS && pid == 0) return address_space(new_limit, old_limit);
     return wali_syscall4(NR_prlimit64, pid, resource, wali_pointer(new_limit), wali_pointer(old_limit));
 }
