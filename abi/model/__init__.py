@@ -47,5 +47,6 @@ def load(folder: Path = DATA) -> Abi:
     check_unique(syscalls)
     imports = {name: import_from(name, row, scalars, structs) for name, row in read(folder / "imports.toml").items()}
     constants = {c.name: c.value for g in groups.values() for c in g.constants}
+    errors = {c.name for c in groups["Errno"].constants}
     policy = policy_from(read(folder / "policy.toml"), syscalls, constants, errors)
     return Abi(scalars, structs, groups, syscalls, imports, policy)

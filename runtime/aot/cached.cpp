@@ -112,7 +112,7 @@ void check_cache(const std::string& folder) {
                       ", so others could put programs there; set WALI_CACHE_DIR to a folder of your own");
 }
 
-int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit) {
+int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit, cache::Tier tier) {
     if (folder.empty()) throw Refusal("no place for the cache; set WALI_CACHE_DIR");
     Module module{input.name, read_module_file(input), limit, {}, {}};
     std::error_code error;
@@ -123,7 +123,7 @@ int cached_executable(const ModuleFile& input, const std::string& folder, std::u
     check_cache(folder);
     module.full = cache::path_of(folder, module.bytes.data(), module.bytes.size());
     module.quick = cache::quick(module.full);
-    switch (cache::tier()) {
+    switch (tier) {
         case cache::Tier::Quick: return only(module, Tier::Quick);
         case cache::Tier::Full: return only(module, Tier::Full);
         case cache::Tier::Auto: return module.bytes.size() <= small_module ? only(module, Tier::Full) : best(module);

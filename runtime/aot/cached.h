@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "../run/cache.h"
 #include "module_file.h"
 
 namespace wali::aot {
@@ -11,10 +12,10 @@ namespace wali::aot {
 /// Throws Refusal if somebody else could put programs into the cache `folder`.
 void check_cache(const std::string& folder);
 
-/// The descriptor of a module's executable in the cache `folder`, as $WALI_TIER asks for it; makes it if it is not
-/// there. While a quick one is used, the full one is made in the background. What was not used for the longest time is
-/// removed where the cache grows beyond `limit` bytes. Throws Refusal or Interrupted.
-int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit);
+/// The descriptor of a module's executable in the cache `folder`, as `tier` asks for it; makes it if it is not there.
+/// While a quick one is used, the full one is made in the background. What was not used for the longest time is removed
+/// where the cache grows beyond `limit` bytes. Throws Refusal or Interrupted.
+int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit, cache::Tier tier);
 
 /// The same without a cache: no other process can see its file.
 int uncached_executable(const ModuleFile& input);

@@ -10,6 +10,7 @@
 #include "build.h"
 #include "cache_clean.h"
 #include "cached.h"
+#include "explain.h"
 #include "interrupt.h"
 #include "options.h"
 #include "parallel.h"
@@ -32,6 +33,10 @@ int execute(const Options& options) {
     Interrupts interrupts;
     try {
         if (options.clean_cache) return clean(options.cache);
+        if (options.explain) {
+            explain(options.input);
+            return 0;
+        }
         if (options.run) run(options, interrupts);
         build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, false,
                options.program},

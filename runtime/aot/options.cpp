@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "../policy/options.h"
 #include "refusal.h"
 #include "runtime_version.h"
 
@@ -65,14 +66,14 @@ std::optional<std::uintmax_t> parse_size(const std::string& text) {
     return number > UINTMAX_MAX >> shift ? std::nullopt : std::optional(number << shift);
 }
 
-std::nullopt_t usage_error(const Options& options, const std::string& message) {
-    std::fprintf(stderr, "%s: %s; see %s --help\n", options.program, printable(message).c_str(), options.program);
+std::nullopt_t usage_error(const char* program, const std::string& message) {
+    std::fprintf(stderr, "%s: %s; see %s --help\n", program, printable(message).c_str(), program);
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code) try {
     Options options;
     const char* size = std::getenv("WALI_CACHE_SIZE");
     options.run = argc > 1 && std::strcmp(argv[1], "--run") == 0;
@@ -89,6 +90,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
         const std::string argument = argv[i];
         if (argument == "--help" || argument == "-h") {
             std::fputs(options.run ? walirun_help : aot_help, stdout);
+            if (options.run) std::printf("\n%s", policy::help);
             exit_code = 0;
             return {};
         }
@@ -97,20 +99,23 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
             exit_code = 0;
             return {};
         }
+        if (options.run && policy::read_option(options.policy, argc, argv, i)) continue;
         if (argument == "--cache-clean" && options.run) {
             options.clean_cache = true;
+        } else if (argument == "--explain" && options.run) {
+            options.explain = true;
         } else if (argument == "--no-cache" && options.run) {
             options.no_cache = true;
         } else if (argument == "--cache-size" && options.run) {
-            if (i + 1 == argc) return usage_error(options, "--cache-size needs a size, like 500M");
+            if (i + 1 == argc) return usage_error(options.program, "--cache-size needs a size, like 500M");
             size = argv[++i];
         } else if (argument == "-o" && !options.run) {
-            if (i + 1 == argc) return usage_error(options, "-o needs the name of the output");
+            if (i + 1 == argc) return usage_error(options.program, "-o needs the name of the output");
             options.output = argv[++i];
         } else if (argument.size() > 1 && argument[0] == '-') {
-            return usage_error(options, "unknown option " + argument);
+            return usage_error(options.program, "unknown option " + argument);
         } else if (options.input.name) {
-            return usage_error(options, "more than one module: " + argument);
+            return usage_error(options.program, "more than one module: " + argument);
         } else {
             options.input.name = argv[i];
             options.arguments = argv + i;
@@ -120,14 +125,18 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     if (size && *size && options.run) {
         const auto bytes = parse_size(size);
         if (!bytes)
-            return usage_error(options, "the size of the cache must be like 500M or 2G, not " + std::string(size));
+            return usage_error(options.program,
+                               "the size of the cache must be like 500M or 2G, not " + std::string(size));
         options.cache_size = *bytes;
     }
-    if (options.clean_cache && options.input.name) return usage_error(options, "--cache-clean runs no module");
+    policy::check_complete(options.policy);
+    if (options.clean_cache && options.input.name) return usage_error(options.program, "--cache-clean runs no module");
     if (options.clean_cache) return options;
-    if (!options.input.name) return usage_error(options, "no module given");
-    if (!options.run && !options.output) return usage_error(options, "no output given (-o OUTPUT)");
+    if (!options.input.name) return usage_error(options.program, "no module given");
+    if (!options.run && !options.output) return usage_error(options.program, "no output given (-o OUTPUT)");
     return options;
+} catch (const policy::PolicyError& error) {
+    return usage_error("walirun", error.what());
 }
 
 }  // namespace wali::aot

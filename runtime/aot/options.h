@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "../policy/policy.h"
 #include "../run/cache.h"
 #include "module_file.h"
 
@@ -16,6 +17,7 @@ constexpr int exit_refused = 2;
 struct Options {
     const char* program = "wali-aot";  // as messages name it
     bool run = false;
+    bool explain = false;
     ModuleFile input;
     std::string cache = cache::folder();
     std::uintmax_t cache_size = std::uintmax_t{2} << 30;  // bytes
@@ -23,6 +25,7 @@ struct Options {
     bool clean_cache = false;  // and nothing else
     const char* output = nullptr;
     char** arguments = nullptr;  // of the module, when running
+    policy::Policy policy;
 };
 
 /// If there is nothing more to do, prints what there is to say and sets the exit code.

@@ -5,7 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <string>
 
+#include "../policy/enforce.h"
+#include "../run/allowed_modules.h"
 #include "../run/module_name.h"
 #include "cached.h"
 #include "refusal.h"
@@ -22,6 +27,28 @@ void name_file(const char* path) {
     close(fd);
 }
 
+/// Under a policy translations are made in the cache, where the module cannot write: it may run before the full one is
+/// there, and write to $TMPDIR.
+int cached(const Options& options, const ModuleFile& module, cache::Tier tier) {
+    const char* variable = std::getenv("TMPDIR");
+    const std::optional<std::string> old = variable ? std::optional<std::string>(variable) : std::nullopt;
+    if (options.policy.given) setenv("TMPDIR", options.cache.c_str(), 1);
+    const int executable = cached_executable(module, options.cache, options.cache_size, tier);
+    old ? setenv("TMPDIR", old->c_str(), 1) : unsetenv("TMPDIR");
+    return executable;
+}
+
+[[noreturn]] void run_under_policy(const Options& options, int executable, Interrupts& interrupts) {
+    const auto helpers = allowed_modules(options.policy, [&](const std::string& module) {
+        return cached(options, {module.c_str()}, cache::Tier::Full);
+    });
+    if (options.no_cache && !helpers.empty())
+        throw Refusal("without a cache no module can be executed by it; leave --no-cache out");
+    interrupts.release();
+    policy::execute(options.policy, {executable, helpers, {options.cache, cache::runtime_folder()}}, options.input.name,
+                    options.arguments);
+}
+
 }  // namespace
 
 void run(const Options& options, Interrupts& interrupts) {
@@ -30,8 +57,9 @@ void run(const Options& options, Interrupts& interrupts) {
         fcntl(module, F_SETFD, FD_CLOEXEC);
     else
         name_file(options.input.name);
-    const int executable = options.no_cache ? uncached_executable(options.input)
-                                            : cached_executable(options.input, options.cache, options.cache_size);
+    const int executable =
+        options.no_cache ? uncached_executable(options.input) : cached(options, options.input, cache::tier());
+    if (options.policy.given) run_under_policy(options, executable, interrupts);
     interrupts.release();
     fexecve(executable, options.arguments, environ);
     throw Refusal(with_errno("cannot execute what was compiled", errno) + "; is the file system of " +

@@ -1774,7 +1774,7 @@ static const struct call_notation calls[] = {
         {.value = {FLAGS, 4, 22, 0}},
         {.value = {STRUCTURE, 144, 11, 0}, .direction = OUT},
     }},
-    [OBSERVED_kill] = {.name = "kill", .plain = true, .count = 2, .parameters = {
+    [OBSERVED_kill] = {.name = "kill", .count = 2, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {CONSTANT, 4, 6, 0}},
     }},
@@ -2309,7 +2309,7 @@ static const struct call_notation calls[] = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {STRING, 1, 0, 0}, .direction = IN},
     }},
-    [OBSERVED_tkill] = {.name = "tkill", .plain = true, .count = 2, .parameters = {
+    [OBSERVED_tkill] = {.name = "tkill", .count = 2, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {CONSTANT, 4, 6, 0}},
     }},
@@ -2456,7 +2456,7 @@ static const struct call_notation calls[] = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {STRUCTURE, 12, 33, 0}, .direction = IN},
     }},
-    [OBSERVED_tgkill] = {.name = "tgkill", .plain = true, .count = 3, .parameters = {
+    [OBSERVED_tgkill] = {.name = "tgkill", .count = 3, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {CONSTANT, 4, 6, 0}},
@@ -2927,7 +2927,7 @@ static const struct call_notation calls[] = {
         {.value = {UNSIGNED, 4, 0, 0}},
         {.value = {FLAGS, 4, 56, 0}},
     }},
-    [OBSERVED_memfd_create] = {.name = "memfd_create", .plain = true, .count = 2, .parameters = {
+    [OBSERVED_memfd_create] = {.name = "memfd_create", .count = 2, .parameters = {
         {.value = {STRING, 1, 0, 0}, .direction = IN},
         {.value = {FLAGS, 4, 57, 0}},
     }},

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// walirun FILE.wasm [ARGUMENT...]: runs a module. Small and static, because this is what every start pays for: it maps
-// the file, hashes it and executes what the cache holds. Everything else is left to wali-aot.
+// walirun [OPTION...] FILE.wasm [ARGUMENT...]: runs a module, under a policy if the options say so (policy/options.h).
+// Small and static, because this is what every start pays for: it maps the file, hashes it and executes what the cache
+// holds. Everything else is left to wali-aot.
+// walirun OPTION... FILE [ARGUMENT...]: an executable, such as one of wali-aot -o, under a policy.
 // walirun --trace FILE.wasm [ARGUMENT...] and the like: the same, observed (runtime/observe).
 // walirun --module DESCRIPTOR CACHE NAME [ARGUMENT...]: the same with an open file; so modules execute modules
 // (runtime/host/processes/execve.c).
@@ -18,10 +20,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "../observe/observe.h"
+#include "../policy/enforce.h"
+#include "../policy/options.h"
+#include "allowed_modules.h"
 #include "cache.h"
 #include "module_name.h"
 
@@ -30,10 +36,26 @@ namespace {
 using wali::name_module;
 using wali::cache::Tier;
 
-/// Executes an entry of the cache if it is there, as it was written, by the descriptor that was looked at. `module` is
-/// not for it.
-void execute(const std::string& path, int module, char** arguments) {
-    const int executable = wali::cache::open_unchanged(path);
+/// The descriptor of the compiled module if the cache has what is asked for, as it was written; else -1. A quick one
+/// while nobody makes the full one is left to wali-aot, which then begins to.
+int cached(int fd, const std::string& folder, Tier tier) {
+    struct stat status;
+    if (folder.empty() || !wali::cache::problem_of(folder).empty()) return -1;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return -1;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (module == MAP_FAILED) return -1;
+    const std::string path = wali::cache::path_of(folder, module, size);
+    munmap(module, size);
+    int executable = -1;
+    if (tier == Tier::Full || tier == Tier::Auto) executable = wali::cache::open_unchanged(path);
+    if (executable < 0 && (tier == Tier::Quick || (tier == Tier::Auto && wali::cache::locked(path))))
+        executable = wali::cache::open_unchanged(wali::cache::quick(path));
+    return executable;
+}
+
+/// Executes what was opened, if it was, without `module`.
+void execute(int executable, int module, char** arguments) {
     if (executable < 0) return;
     const int flags = fcntl(module, F_GETFD);
     fcntl(module, F_SETFD, FD_CLOEXEC);
@@ -42,58 +64,93 @@ void execute(const std::string& path, int module, char** arguments) {
     close(executable);
 }
 
-/// Executes the compiled module if the cache has what $WALI_TIER asks for. A quick one while nobody makes the full one
-/// is left to wali-aot, which then begins to.
-void try_cached(int fd, const std::string& folder, char** arguments) {
-    struct stat status;
-    if (folder.empty() || !wali::cache::problem_of(folder).empty()) return;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
-    const auto size = static_cast<std::size_t>(status.st_size);
-    void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    if (module == MAP_FAILED) return;
-    const std::string path = wali::cache::path_of(folder, module, size);
-    const std::string quick = wali::cache::quick(path);
-    const Tier tier = wali::cache::tier();
-    if (tier == Tier::Full || tier == Tier::Auto) execute(path, fd, arguments);
-    if (tier == Tier::Quick || (tier == Tier::Auto && wali::cache::locked(path))) execute(quick, fd, arguments);
-    munmap(module, size);
-}
-
 /// Runs the module behind a descriptor; returns if that is left to wali-aot.
 void run(int fd, const std::string& folder, char** arguments) {
     name_module(fd);
-    try_cached(fd, folder, arguments);
+    execute(cached(fd, folder, wali::cache::tier()), fd, arguments);
 }
 
-/// wali-aot knows the rest: options, messages, compiling into the cache, then running.
-[[noreturn]] void leave_to_wali_aot(std::vector<char*> arguments) {
+bool is_executable(int fd) {
+    char head[4] = {};
+    return pread(fd, head, sizeof head, 0) == sizeof head && std::memcmp(head, "\177ELF", sizeof head) == 0;
+}
+
+/// The same under a policy. What modules are compiled to that the program may execute must be there before it starts.
+void run_under(const wali::policy::Policy& policy, int fd, const std::string& folder, char** arguments) try {
+    const int executable = is_executable(fd) ? fd : cached(fd, folder, wali::cache::tier());
+    bool complete = executable >= 0;
+    const auto helpers = wali::allowed_modules(policy, [&](const std::string& module) {
+        const int other = open(module.c_str(), O_RDONLY | O_CLOEXEC);
+        const int compiled = cached(other, folder, Tier::Full);
+        complete = complete && compiled >= 0;
+        return compiled;
+    });
+    if (!complete) return;
+    if (executable != fd) name_module(fd);
+    wali::policy::execute(policy, {executable, helpers, {folder, wali::cache::runtime_folder()}}, arguments[0],
+                          arguments);
+} catch (const wali::policy::PolicyError& error) {
+    std::fprintf(stderr, "walirun: %s: %s\n", arguments[0], error.what());
+    std::exit(2);
+}
+
+/// wali-aot knows the rest: options, messages, compiling into the cache, then running. `otherwise` is tried where it
+/// may not be executed.
+[[noreturn]] void leave_to_wali_aot(std::vector<char*> arguments, const std::function<void()>& otherwise = [] {}) {
     const std::string program = wali::cache::runtime_folder() + "/wali-aot";
     char name[] = "walirun";
     char option[] = "--run";
     arguments.insert(arguments.begin(), {name, option});
     arguments.push_back(nullptr);
     execv(program.c_str(), arguments.data());
+    const int error = errno;
+    if (error == EACCES) otherwise();
     std::fprintf(stderr, "walirun: cannot start %s: %s; build the target wali-aot\n", program.c_str(),
-                 std::strerror(errno));
+                 std::strerror(error));
     std::exit(2);
 }
 
 bool is_interpreter() { return (getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0) != 0; }
 
+/// The options of a policy, and where the first other argument is. Mistakes are left to wali-aot, which names them.
+wali::policy::Policy read_policy(int argc, char** argv, int& at) try {
+    wali::policy::Policy policy;
+    while (at < argc && wali::policy::read_option(policy, argc, argv, at)) ++at;
+    wali::policy::check_complete(policy);
+    return policy;
+} catch (const wali::policy::PolicyError&) {
+    leave_to_wali_aot({argv + 1, argv + argc});
+}
+
+/// A module that a module executes.
+[[noreturn]] void run_open_module(int argc, char** argv) {
+    const int fd = std::atoi(argv[2]);
+    run(fd, argv[3], argv + 4);
+    leave_to_wali_aot({argv + 1, argv + argc}, [&] {
+        // Under a policy, which allows the full translations of the modules that it names, and no wali-aot.
+        execute(cached(fd, argv[3], Tier::Full), fd, argv + 4);
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc > 4 && std::strcmp(argv[1], "--module") == 0) {
-        run(std::atoi(argv[2]), argv[3], argv + 4);
-        leave_to_wali_aot({argv + 1, argv + argc});
-    }
+    if (argc > 4 && std::strcmp(argv[1], "--module") == 0) run_open_module(argc, argv);
     const bool named = argc > 2 && is_interpreter();
-    const int options = named ? 0 : wali::observe::start(argc, argv);
-    argv += options;
-    argc -= options;
-    const int fd = argc > 1 && (named || argv[1][0] != '-') ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
+    const int observing = named ? 0 : wali::observe::start(argc, argv);
+    argv += observing;
+    argc -= observing;
+    int at = 1;
+    wali::policy::Policy policy;
+    if (!named) policy = read_policy(argc, argv, at);
+    if (observing > 0 && policy.given) {
+        std::fputs("walirun: a program under a policy cannot be observed; leave --trace and --stats out\n", stderr);
+        return 2;
+    }
+    const int fd = argc > at && (named || argv[at][0] != '-') ? open(argv[at], O_RDONLY | O_CLOEXEC) : -1;
     const std::string folder = wali::cache::folder();
-    if (fd >= 0) run(fd, folder, argv + (named ? 2 : 1));
+    if (fd >= 0 && policy.given) run_under(policy, fd, folder, argv + at);
+    if (fd >= 0 && !policy.given) run(fd, folder, argv + (named ? 2 : 1));
     if (fd < 0 || !named) leave_to_wali_aot({argv + 1, argv + argc});
 
     fcntl(fd, F_SETFD, 0);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "engine.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "child.h"
+#include "interrupt.h"
+#include "refusal.h"
+#include "resource_limits.h"
+
+namespace wali::aot {
+namespace {
+
+constexpr std::size_t stack_bytes = std::size_t{512} << 20;  // for the engine's recursion; touched only as needed
+
+/// The engine recurses per block, so it needs a large stack.
+void run_on_large_stack(const std::function<void()>& work) {
+    struct Job {
+        const std::function<void()>& work;
+        std::exception_ptr problem;
+    } job{work, nullptr};
+    const auto run = [](void* argument) -> void* {
+        Job& job = *static_cast<Job*>(argument);
+        try {
+            job.work();
+        } catch (...) {
+            job.problem = std::current_exception();
+        }
+        return nullptr;
+    };
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack_bytes);
+    pthread_t thread;
+    if (pthread_create(&thread, &attributes, run, &job) != 0) throw Refusal("not enough memory to translate it");
+    pthread_join(thread, nullptr);
+    if (job.problem) std::rethrow_exception(job.problem);
+}
+
+}  // namespace
+
+void run_engine(const std::function<void()>& work) {
+    Child child([&] {
+        limit_resources(memory_limit + stack_bytes);
+        reset_signals_in_child();
+        if (!freopen("/dev/null", "w", stderr))
+            throw Refusal("cannot open /dev/null");  // assertion texts of the engine
+        try {
+            run_on_large_stack(work);
+        } catch (const std::bad_alloc&) {
+            throw LimitReached("too large: translating it needs more than 2 GiB of memory");
+        }
+    });
+    while (!child.wait_for(build_limit)) continue;
+    const int status = child.status();
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        throw LimitReached("too large: translating it takes more than 5 minutes of processor time");
+    if (status != 0)
+        throw Refusal("the engine (wabt) crashed on it; it uses something that the C writer does not support");
+}
+
+}  // namespace wali::aot

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "timeout.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include "policy.h"
+
+namespace wali::policy {
+namespace {
+
+constexpr int exit_timeout = 124;  // as that of timeout(1)
+
+timespec now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time;
+}
+
+/// What is left of `milliseconds` since `start`; nothing if they are over.
+timespec left(const timespec& start, std::uint64_t milliseconds) {
+    const timespec time = now();
+    const auto passed = (time.tv_sec - start.tv_sec) * 1'000'000'000 + time.tv_nsec - start.tv_nsec;
+    const auto rest = static_cast<std::int64_t>(milliseconds) * 1'000'000 - passed;
+    return rest > 0 ? timespec{rest / 1'000'000'000, rest % 1'000'000'000} : timespec{0, 0};
+}
+
+/// Ends all descendants: orphans become children of this process, so those that end show theirs.
+void end_all() {
+    const std::string own = std::to_string(getpid());
+    do {
+        std::ifstream children("/proc/self/task/" + own + "/children");
+        for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
+    } while (wait(nullptr) > 0 || errno == EINTR);
+}
+
+[[noreturn]] void end_like(int status) {
+    if (WIFSIGNALED(status)) {
+        const rlimit no_core = {0, 0};
+        setrlimit(RLIMIT_CORE, &no_core);
+        signal(WTERMSIG(status), SIG_DFL);
+        sigset_t all;
+        sigfillset(&all);
+        raise(WTERMSIG(status));
+        pthread_sigmask(SIG_UNBLOCK, &all, nullptr);
+    }
+    _exit(WEXITSTATUS(status));
+}
+
+/// What a terminal sends goes to the child, too.
+bool is_handed_on(const siginfo_t& signal) {
+    return signal.si_signo != SIGCHLD && (signal.si_code == SI_USER || signal.si_code == SI_QUEUE);
+}
+
+[[noreturn]] void supervise(pid_t child, std::uint64_t milliseconds, const char* name) {
+    const timespec start = now();
+    sigset_t all;
+    sigfillset(&all);
+    for (;;) {
+        int status = 0;
+        for (pid_t changed; (changed = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+            if (changed != child) continue;
+            if (WIFSTOPPED(status)) {  // a shell that waits for this process shall see it
+                raise(SIGSTOP);
+                continue;
+            }
+            end_all();
+            end_like(status);
+        }
+        const timespec rest = left(start, milliseconds);
+        siginfo_t signal;
+        if (sigtimedwait(&all, &signal, &rest) < 0) {
+            if (errno != EAGAIN || rest.tv_sec > 0 || rest.tv_nsec > 0) continue;
+            end_all();
+            std::fprintf(stderr, "walirun: %s: its time is over (--timeout)\n", name);
+            _exit(exit_timeout);
+        }
+        if (is_handed_on(signal)) kill(child, signal.si_signo);
+    }
+}
+
+}  // namespace
+
+void limit_time(std::uint64_t milliseconds, const char* name) {
+    sigset_t all;
+    sigset_t old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    prctl(PR_SET_CHILD_SUBREAPER, 1UL);
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child < 0) throw failure("fork");
+    if (child > 0) supervise(child, milliseconds, name);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(exit_timeout);
+    pthread_sigmask(SIG_SETMASK, &old, nullptr);
+}
+
+}  // namespace wali::policy
