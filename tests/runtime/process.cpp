@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
@@ -39,9 +41,13 @@ void refuse_calls(const std::vector<int>& numbers) {
     dup2(null, 0);
     dup2(out >= 0 ? out : null, 1);
     dup2(err >= 0 ? err : null, 2);
-    for (int fd = 3; fd < 256; ++fd) close(fd);
+    for (int fd = 3; fd < 256; ++fd)
+        if (std::find(options.kept.begin(), options.kept.end(), fd) == options.kept.end()) close(fd);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
         ::signal(signal, SIG_DFL);  // whatever the test runner ignores
+    if (options.user != 0 && (setgroups(0, nullptr) != 0 || setresgid(options.user, options.user, options.user) != 0 ||
+                              setresuid(options.user, options.user, options.user) != 0))
+        _exit(125);
     if (options.clear_environment) clearenv();
     for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
     if (options.file_size_limit != 0) {

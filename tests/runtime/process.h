@@ -22,6 +22,8 @@ struct Options {
     bool clear_environment = false;
     unsigned long file_size_limit = 0;    // bytes; writes beyond it fail with EFBIG, as on a full disk
     std::vector<int> refused_calls = {};  // system calls that answer ENOSYS
+    std::vector<int> kept = {};           // descriptors above 2 that it inherits
+    unsigned user = 0;                    // if this process is root's: whose it is
 };
 
 /// Starts a process and waits for it, reading both its outputs.
