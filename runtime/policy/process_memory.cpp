@@ -76,21 +76,25 @@ bool is_proc(int fd) {
     return fstatfs(fd, &system) == 0 && system.f_type == WALI_PROC_SUPER_MAGIC;
 }
 
-/// A folder with a mount of proc below: everything in it but that.
+/// A folder with a mount of proc below: everything in it but that, as far as this user can open it.
 void split(const std::string& folder, const std::vector<std::string>& places,
            const std::function<void(int, bool)>& allow) {
-    allow(PathDescriptor(folder).fd, false);
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (entry.is_symlink()) continue;
-        const std::string path = entry.path().string();
-        if (holds_any(path, places)) {
-            split(path, places, allow);
-            continue;
-        }
+    const auto allow_one = [&](const std::string& path, bool whole) {
         const int fd = open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0) continue;  // gone, or not for this user
-        if (!is_proc(fd)) allow(fd, true);
+        if (fd < 0) return;
+        if (!is_proc(fd)) allow(fd, whole);
         close(fd);
+    };
+    allow_one(folder, false);
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string path = entry->path().string();
+        if (entry->is_symlink(error)) continue;
+        if (holds_any(path, places))
+            split(path, places, allow);
+        else
+            allow_one(path, true);
     }
 }
 

@@ -40,6 +40,7 @@ void end_all() {
     const std::string own = std::to_string(getpid());
     do {
         std::ifstream children("/proc/self/task/" + own + "/children");
+        if (!children) return;  // a kernel that does not tell
         for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
     } while (wait(nullptr) > 0 || errno == EINTR);
 }
@@ -81,6 +82,7 @@ bool is_handed_on(const siginfo_t& signal) {
         siginfo_t signal;
         if (sigtimedwait(&all, &signal, &rest) < 0) {
             if (errno != EAGAIN || rest.tv_sec > 0 || rest.tv_nsec > 0) continue;
+            kill(child, SIGKILL);
             end_all();
             std::fprintf(stderr, "walirun: %s: its time is over (--timeout)\n", name);
             _exit(exit_timeout);

@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <string>
 #include <vector>
@@ -89,7 +90,7 @@ void run_under(const wali::policy::Policy& policy, int fd, const std::string& fo
     if (executable != fd) name_module(fd);
     wali::policy::execute(policy, {executable, helpers, {folder, wali::cache::runtime_folder()}}, arguments[0],
                           arguments);
-} catch (const wali::policy::PolicyError& error) {
+} catch (const std::exception& error) {
     std::fprintf(stderr, "walirun: %s: %s\n", arguments[0], error.what());
     std::exit(2);
 }
