@@ -95,8 +95,7 @@ void run_under(const wali::policy::Policy& policy, int fd, const std::string& fo
     std::exit(2);
 }
 
-/// wali-aot knows the rest: options, messages, compiling into the cache, then running. `otherwise` is tried where it
-/// may not be executed.
+/// wali-aot knows the rest: options, messages, compiling into the cache, then running.
 [[noreturn]] void leave_to_wali_aot(std::vector<char*> arguments, const std::function<void()>& otherwise = [] {}) {
     const std::string program = wali::cache::runtime_folder() + "/wali-aot";
     char name[] = "walirun";
@@ -123,14 +122,17 @@ wali::policy::Policy read_policy(int argc, char** argv, int& at) try {
     leave_to_wali_aot({argv + 1, argv + argc});
 }
 
+/// For where wali-aot may not be executed: under a policy, which allows the full translations of the modules that it
+/// names.
+std::function<void()> run_full(int fd, const std::string& folder, char** arguments) {
+    return [=] { execute(cached(fd, folder, Tier::Full), fd, arguments); };
+}
+
 /// A module that a module executes.
 [[noreturn]] void run_open_module(int argc, char** argv) {
     const int fd = std::atoi(argv[2]);
     run(fd, argv[3], argv + 4);
-    leave_to_wali_aot({argv + 1, argv + argc}, [&] {
-        // Under a policy, which allows the full translations of the modules that it names, and no wali-aot.
-        execute(cached(fd, argv[3], Tier::Full), fd, argv + 4);
-    });
+    leave_to_wali_aot({argv + 1, argv + argc}, run_full(fd, argv[3], argv + 4));
 }
 
 }  // namespace
@@ -152,7 +154,8 @@ int main(int argc, char** argv) {
     const std::string folder = wali::cache::folder();
     if (fd >= 0 && policy.given) run_under(policy, fd, folder, argv + at);
     if (fd >= 0 && !policy.given) run(fd, folder, argv + (named ? 2 : 1));
-    if (fd < 0 || !named) leave_to_wali_aot({argv + 1, argv + argc});
+    if (fd < 0) leave_to_wali_aot({argv + 1, argv + argc});
+    if (!named) leave_to_wali_aot({argv + 1, argv + argc}, run_full(fd, folder, argv + at));
 
     fcntl(fd, F_SETFD, 0);
     std::string option = "--module";

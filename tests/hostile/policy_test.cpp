@@ -256,6 +256,26 @@ TEST_CASE("no rule reaches the memory of a process, not even root's over all fil
                                                {{"open", "/proc/stat", read_only, "0"}, -EACCES}});
 }
 
+TEST_CASE("a rule for a folder leaves out all mounts of /proc below it") {
+    const Tree tree;
+    for (const char* folder : {"sub", "sub/proc", "other"}) REQUIRE(mkdir(tree.file(folder).c_str(), 0777) == 0);
+    write_file(tree.file("sub/f"), "text");
+    write_file(tree.file("other/f"), "text");
+    const std::string probe = Runtime::program("walirun") + " --allow fs:rw:" + tree.path() + " " + program("probe");
+    const std::string script = "mount -t proc proc " + tree.file("sub/proc") + " && mount --bind /proc/1/mem " +
+                               tree.file("f") + " || exit 77; exec " + probe + " open " + tree.file("other/f") +
+                               " 2 0 / open " + tree.file("sub/f") + " 2 0 / open " + tree.file("sub/proc/self/mem") +
+                               " 2 0 / open " + tree.file("sub/proc/meminfo") + " 0 0 / open " + tree.file("f") +
+                               " 0 0";
+    run_probe({}, {});
+    const Result result = run({"/usr/bin/unshare", "-m", "/bin/sh", "-c", script}, shared_runtime().with_folders({}));
+    if (result.exit_code != 0 && (geteuid() != 0 || result.err.find("mount") != std::string::npos)) {
+        MESSAGE("mounts are not for this user: " << result.err);
+        return;
+    }
+    CHECK(result.out == "3\n4\n-13\n-13\n-13\n");
+}
+
 // Other programs of the user come from there.
 TEST_CASE("no rule lets a program write to the cache or to the runtime") {
     Runtime& runtime = shared_runtime();
@@ -464,6 +484,18 @@ TEST_CASE("a module executes the modules that a rule names, and they keep the po
     CHECK(run_probe({}, {{{"execve", tree.file("other.wasm"), "args", "0"}, 0}}).out == "other.wasm\n");
     check_everywhere(policy, other);  // in the cache now
     CHECK(run_probe(policy, child, "in-thread").out == "child.wasm\n");
+
+    // What wali-ld makes: the kernel executes walirun, as the first line says.
+    const std::string walirun = Runtime::program("walirun");
+    write_file(tree.file("program"), "#!" + walirun + "\n" + read_file(tree.file("child.wasm")));
+    chmod(tree.file("program").c_str(), 0755);
+    const std::string variables = "args:WALI_CACHE_DIR=" + shared_runtime().cache().path();
+    const std::vector<Attempt> program_attempt = {{{"execve", tree.file("program"), "args", variables}, 0}};
+    CHECK(run_probe(allow("fs:ro:" + tree.path()), program_attempt).out == "-13\n");
+    CHECK(run_probe(allow("exec:" + tree.file("program")), program_attempt).out == "child.wasm\n");
+    Options quick;
+    quick.environment = {{"WALI_TIER", "quick"}};
+    CHECK(run_probe(allow("exec:" + tree.file("child.wasm")), child, "", quick).out == "child.wasm\n");
 
     const std::vector<Attempt> nested = {{{"execve", program("probe"), "args:open:/etc/passwd:0:0", "0"}, 0}};
     CHECK(run_probe(allow("exec:" + program("probe")), nested).out == "-13\n");
