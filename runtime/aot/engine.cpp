@@ -9,6 +9,9 @@
 #include <exception>
 #include <new>
 
+#include "../policy/landlock.h"
+#include "../policy/privileges.h"
+#include "../policy/seccomp.h"
 #include "child.h"
 #include "interrupt.h"
 #include "refusal.h"
@@ -43,14 +46,26 @@ void run_on_large_stack(const std::function<void()>& work) {
     if (job.problem) std::rethrow_exception(job.problem);
 }
 
+/// Whatever this kernel can enforce of it.
+void give_up_rights(const std::string& folder) {
+    policy::Policy policy;
+    if (!folder.empty()) policy.paths = {{policy::Access::ReadWrite, folder}};
+    const policy::Landlock landlock(policy);
+    const auto filter = policy::seccomp_filter(policy);
+    policy::drop_privileges(policy.set_time);
+    landlock.enforce();
+    policy::enforce(filter);
+}
+
 }  // namespace
 
-void run_engine(const std::function<void()>& work) {
+void run_engine(const std::string& folder, const std::function<void()>& work) {
     Child child([&] {
         limit_resources(memory_limit + stack_bytes);
         reset_signals_in_child();
         if (!freopen("/dev/null", "w", stderr))
             throw Refusal("cannot open /dev/null");  // assertion texts of the engine
+        give_up_rights(folder);
         try {
             run_on_large_stack(work);
         } catch (const std::bad_alloc&) {

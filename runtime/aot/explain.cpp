@@ -105,7 +105,7 @@ void print_imports(const wabt::Module& module) {
 
 void explain(const ModuleFile& input) {
     const auto bytes = read_module_file(input);
-    run_engine([&] {
+    run_engine({}, [&] {
         auto module = read_module(input.name, bytes);
         print_imports(*module);
         std::fflush(stdout);

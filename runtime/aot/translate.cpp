@@ -45,7 +45,7 @@ std::vector<std::string> c_files(const std::string& folder) {
 
 std::vector<std::string> translate(const std::string& name, const std::vector<std::uint8_t>& bytes, Tier tier,
                                    bool observed, const std::string& folder) {
-    run_engine([&] {
+    run_engine(folder, [&] {
         for (const CFile& file : translate_to_c(name, bytes, tier, observed, folder))
             write_file(folder + "/" + file.name, file.text);
     });

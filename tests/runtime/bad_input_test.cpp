@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // What cannot be run is refused with one line that names the reason, exit code 2, and leaves nothing.
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <random>
+#include <sstream>
 
 #include "fixture.h"
 
@@ -121,6 +124,38 @@ TEST_CASE("conditions nested deeper than compilers like") {
         options.environment = {{"WALI_TIER", tier}};
         CHECK(runtime.run(nested("\x41\x01\x04\x40", 1000), {}, options).exit_code == 0);  // i32.const 1, if
     }
+}
+
+namespace {
+
+/// Whether a process below this one can change nothing and reach nobody: it has a filter over system calls, no
+/// capability, and will not get any.
+bool has_restricted_child(pid_t pid) {
+    const std::string process = "/proc/" + std::to_string(pid);
+    std::istringstream children(read_file(process + "/task/" + std::to_string(pid) + "/children"));
+    for (pid_t child = 0; children >> child;) {
+        const std::string status = read_file("/proc/" + std::to_string(child) + "/status");
+        const auto says = [&](const std::string& line) { return status.find("\n" + line + "\n") != std::string::npos; };
+        if (says("Seccomp:\t2") && says("NoNewPrivs:\t1") && says("CapEff:\t0000000000000000")) return true;
+        if (has_restricted_child(child)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("what reads a module has no rights") {
+    Runtime runtime;
+    write_file(runtime.file("test.wasm"), nested("\x41\x01\x04\x40", 6000));  // takes its time
+    const Options options = runtime.with_folders({});
+    const pid_t pid =
+        start({Runtime::program("wali-aot"), runtime.file("test.wasm"), "-o", runtime.file("out")}, options);
+    bool seen = false;
+    while (!seen && access(("/proc/" + std::to_string(pid) + "/exe").c_str(), F_OK) == 0)
+        seen = has_restricted_child(pid);
+    CHECK(seen);
+    kill(pid, SIGTERM);
+    CHECK(wait_for(pid).signal == SIGTERM);
 }
 
 TEST_CASE("no compiler, no cache, no disk") {
