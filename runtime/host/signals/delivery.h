@@ -23,7 +23,6 @@ void sigmask_release(uint64_t held);  // only these are held; what waited for an
 bool sigmask_holds(int signal);
 bool sigmask_defer(int signal, const union siginfo* info);  // true if it is held: it waits now
 
-// One of the other signals, in a section without handlers: true if it is kept until the end of that, when signal_kept
-// delivers it. `mask` is the kernel's mask before it, and becomes that of the rest of the section.
-bool sigmask_keep(int signal, const union siginfo* info, uint64_t* mask);
-void signal_kept(int signal, const union siginfo* info, uint64_t mask);
+// One of the other signals, in a section without handlers: true if it comes again at the end of that. `mask` is the
+// kernel's mask before it, and becomes that of the rest of the section.
+bool sigmask_postpone(int signal, const union siginfo* info, uint64_t* mask);

@@ -13,12 +13,11 @@ static uint64_t bit_of(int signal) { return 1UL << (signal - 1); }
 
 bool sigmask_holds(int signal) { return held & bit_of(signal); }
 
-// A section without handlers costs no call of the kernel: the first signal that comes in spite of it is kept, and all
-// others are blocked from then on, until the section ends.
+// A section without handlers costs no call of the kernel: a signal that comes in spite of it is sent again, and all are
+// blocked from then on, until the section ends.
 static _Thread_local volatile uint32_t sections;  // that this thread is in
-static _Thread_local volatile int late;           // the signal that is kept; 0: none
-static _Thread_local union siginfo late_info;
-static _Thread_local uint64_t late_mask;  // before it came
+static _Thread_local volatile bool postponed;
+static _Thread_local uint64_t mask_before;  // that
 
 bool handlers_are_blocked(void) { return sections != 0; }
 
@@ -28,13 +27,15 @@ void handlers_block(void) {
     atomic_signal_fence(memory_order_seq_cst);
 }
 
-bool sigmask_keep(int signal, const union siginfo* info, uint64_t* mask) {
+bool sigmask_postpone(int signal, const union siginfo* info, uint64_t* mask) {
     if (sections == 0) return false;
-    RULE(late == 0, "one signal is kept");
-    late = signal;
-    late_info = *info;
-    late_mask = *mask;
+    // Another one may come before this, and find the mask of this handler; what is written last is right.
+    signals_block();
+    mask_before = *mask;
+    postponed = true;
     *mask |= ~HOST_SIGNALS;
+    wali_syscall4(NR_rt_tgsigqueueinfo, wali_syscall0(NR_getpid), wali_syscall0(NR_gettid), (uint64_t)signal,
+                  (uint64_t)info);
     return true;
 }
 
@@ -43,11 +44,9 @@ void handlers_restore(void) {
     atomic_signal_fence(memory_order_seq_cst);
     sections = sections - 1;
     if (sections != 0) return;
-    const int signal = late;
-    if (signal != 0) {
-        const union siginfo info = late_info;
-        late = 0;
-        signal_kept(signal, &info, late_mask);
+    if (postponed) {
+        postponed = false;
+        signals_restore(mask_before);
     }
     sigmask_release(held);
 }

@@ -117,6 +117,13 @@ struct interrupted {
     uint32_t sp;
 };
 
+// As SA_RESETHAND asks. Not the kernel does this: it delivers a signal again that came in a section without handlers.
+static void reset(uint32_t signal) {
+    const struct wali_native_k_sigaction none = {0};
+    handlers[signal] &= ~(uint64_t)UINT32_MAX;
+    if (!is_host_signal(signal)) wali_syscall4(NR_rt_sigaction, signal, (uint64_t)&none, 0, 8);
+}
+
 void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     const uint64_t action = handlers[signal];
     const uint32_t handler = (uint32_t)action;
@@ -124,7 +131,7 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
     if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN) return;  // changed after the kernel chose it
     RULE(!handlers_are_blocked(), "no handler runs where they are blocked");
     const uint64_t blocked = masks[signal] | (flags & WALI_SA_NODEFER ? 0 : bit_of((uint32_t)signal));
-    if (flags & WALI_SA_RESETHAND) handlers[signal] = action & ~(uint64_t)UINT32_MAX;
+    if (flags & WALI_SA_RESETHAND) reset((uint32_t)signal);
 
     uint32_t* sp = stack_pointer();
     struct interrupted before = {.alternate = alternate, .sp = sp ? *sp : 0};
@@ -144,24 +151,13 @@ void signal_deliver(int signal, const union siginfo* info, uint64_t* mask) {
 
 // --- the native handlers ---
 
-static void deliver(int signal, const union siginfo* info, uint64_t* native) {
+static void on_signal(int signal, void* info, void* context) {
+    uint64_t* const native = (uint64_t*)&((ucontext_t*)context)->uc_sigmask;
+    if (sigmask_postpone(signal, info, native)) return;
     uint64_t mask = *native | sigmask_held();
     signal_deliver(signal, info, &mask);
     *native = mask & ~HOST_SIGNALS;
     sigmask_release(mask);
-}
-
-static void on_signal(int signal, void* info, void* context) {
-    uint64_t* native = (uint64_t*)&((ucontext_t*)context)->uc_sigmask;
-    if (!sigmask_keep(signal, info, native)) deliver(signal, info, native);
-}
-
-// All signals are blocked here.
-void signal_kept(int signal, const union siginfo* info, uint64_t mask) {
-    const uint64_t own = handlers[signal] >> 32 & WALI_SA_NODEFER ? 0 : bit_of((uint32_t)signal);
-    signals_restore(mask | ((masks[signal] | own) & ~HOST_SIGNALS));
-    deliver(signal, info, &mask);
-    signals_restore(mask);
 }
 
 // --- the host's signals: their native handler is in fault.c ---
@@ -214,7 +210,8 @@ static uint64_t install(uint32_t signal, const struct wali_guest_k_sigaction* ac
         wali_k_sigaction_to_native(&native, action);
         native.mask &= ~HOST_SIGNALS;
         native.restorer = (uint64_t)cpu_signal_return;
-        native.flags = (action->flags & ~(uint64_t)WALI_SA_ONSTACK) | WALI_SA_SIGINFO | WALI_SA_RESTORER;
+        native.flags =
+            (action->flags & ~(uint64_t)(WALI_SA_ONSTACK | WALI_SA_RESETHAND)) | WALI_SA_SIGINFO | WALI_SA_RESTORER;
         if (action->handler == GUEST_SIG_IGN)
             native.handler = NATIVE_SIG_IGN;
         else if (action->handler != GUEST_SIG_DFL)
