@@ -116,6 +116,23 @@ std::string mended_header(std::string text, const wabt::Module& module) {
     return text;
 }
 
+/// GCC 12 takes x >= x and x <= x for true where one of two paths leads to it, though x may be a NaN. What is written
+/// as a function it leaves alone: "var_i0 = var_d0 >= var_d1;".
+void hide_orders(std::string& text) {
+    for (const auto& [order, function] :
+         {std::pair(" >= var_", "__builtin_isgreaterequal("), std::pair(" <= var_", "__builtin_islessequal(")}) {
+        static constexpr std::size_t length = std::string_view(" >= ").size();
+        for (std::size_t at = text.find(order); at != std::string::npos; at = text.find(order, at + length)) {
+            const std::size_t left = text.rfind(' ', at - 1) + 1;
+            const char type = text[at + std::string_view(order).size()];
+            if (type != 'f' && type != 'd') continue;
+            text.insert(text.find(';', at), ")");
+            text.replace(at, length, ", ");
+            text.insert(left, function);
+        }
+    }
+}
+
 /// Splits a file into functions (each ends with a line "}") and treats those that contain `call`.
 void fix_functions(std::string& text, std::string_view call, const std::function<void(std::string& function)>& fix) {
     if (text.find(call) == std::string::npos) return;
@@ -281,7 +298,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     const std::string data = move_data(module, folder, files);
     for_each_in_parallel(outputs, [&](std::size_t i) {
         std::string& text = files[first_part + i].text;
-        if (tier == Tier::Quick) fold_expressions(text);
+        tier == Tier::Quick ? fold_expressions(text) : hide_orders(text);
         fix_functions(text, SourceLines::mark_text, [&](std::string& function) { lines.write_directives(function); });
     });
     remove_unused(files.front().text, files);

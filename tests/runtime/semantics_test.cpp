@@ -527,6 +527,26 @@ TEST_CASE("a constant NaN is neither greater than nor equal to a number") {
     CHECK(runtime.run_text(module_text(body, more)).exit_code == 3);
 }
 
+TEST_CASE("a NaN is neither greater than, less than nor equal to itself") {
+    Runtime runtime;
+    for (const std::string comparison : {"f64.ge", "f64.le", "f64.eq"}) {
+        CAPTURE(comparison);
+        // The same shape, with one number of which GCC knows nothing.
+        const std::string body = R"((local $number f64)
+            (local.set $number (f64.load (i32.const 72)))
+            (if (i32.load (i32.const 64)) (then (call $nothing)) (else (call $nothing) (call $nothing)))
+            (block $many (block $one (block $none
+                (br_table $none $one $many ()" +
+                                 comparison + R"( (local.get $number) (local.get $number))))
+                (drop (call $exit (i32.const 3))))
+                (drop (call $exit (i32.const 4))))
+            (drop (call $exit (i32.const 5))))";
+        const std::string more = R"((func $nothing (i32.atomic.store (i32.const 64) (i32.const 1)))
+            (data (i32.const 72) "\00\00\00\00\00\00\f8\7f"))";
+        CHECK(runtime.run_text(module_text(body, more)).exit_code == 3);
+    }
+}
+
 TEST_CASE("a load traps where its value is dropped or not chosen") {
     Runtime runtime;
     for (const char* body : {"(drop (i32.load (i32.const -4))) (drop (i32.const 1))",
