@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cache_clean.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +14,6 @@
 
 #include "../run/cache.h"
 #include "cache_lock.h"
-#include "resource_limits.h"
 #include "workspace.h"
 
 namespace wali::aot {
@@ -87,8 +88,8 @@ Cleaned clean_cache(const std::string& folder, std::uintmax_t limit, const std::
     std::vector<Program> programs = programs_in(folder);
     std::uintmax_t all = 0;
     for (const Program& program : programs) {
-        if (needs_tidying(program)) remove_files(folder, program, is_staged);
-        all += program.bytes;
+        const std::uintmax_t staged = needs_tidying(program) ? remove_files(folder, program, is_staged) : 0;
+        all += program.bytes - std::min(program.bytes, staged);
     }
     std::sort(programs.begin(), programs.end(), [](const Program& a, const Program& b) { return a.used < b.used; });
     Cleaned cleaned;
@@ -102,15 +103,18 @@ Cleaned clean_cache(const std::string& folder, std::uintmax_t limit, const std::
     return cleaned;
 }
 
-void clean_temporary_folders() {
-    const std::string folder = TemporaryFolder::parent();
+void clean_temporary_folders(const std::string& folder) {
     for (const std::string& name : names_in(folder)) {
-        struct stat status;
+        if (name.rfind(TemporaryFolder::prefix, 0) != 0) continue;
         const std::string path = folder + "/" + name;
-        if (name.rfind(TemporaryFolder::prefix, 0) != 0 || lstat(path.c_str(), &status) != 0) continue;
-        const bool old = std::time(nullptr) - status.st_mtime > 2 * std::chrono::seconds(build_limit).count();
+        const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        struct stat status;
+        if (fd < 0) continue;
+        // One that was made just now may not be locked yet.
+        const bool old = fstat(fd, &status) == 0 && std::time(nullptr) - status.st_mtime > 60;
         std::error_code ignored;
-        if (S_ISDIR(status.st_mode) && status.st_uid == geteuid() && old) std::filesystem::remove_all(path, ignored);
+        if (old && flock(fd, LOCK_EX | LOCK_NB) == 0) std::filesystem::remove_all(path, ignored);
+        close(fd);
     }
 }
 

@@ -15,7 +15,7 @@ struct Cleaned {
 /// time until the others have at most `limit` bytes. What is being made now stays, and the program `kept` (a path).
 Cleaned clean_cache(const std::string& folder, std::uintmax_t limit, const std::string& kept = {});
 
-/// Removes the temporary folders (workspace.h) of processes that were killed.
-void clean_temporary_folders();
+/// Removes the temporary folders (workspace.h) in `folder` of processes that were killed.
+void clean_temporary_folders(const std::string& folder);
 
 }  // namespace wali::aot

@@ -34,8 +34,9 @@ struct Module {
 };
 
 void clean(const Module& module) {
-    clean_cache(module.full.substr(0, module.full.rfind('/')), module.limit, module.full);
-    clean_temporary_folders();
+    const std::string folder = module.full.substr(0, module.full.rfind('/'));
+    clean_cache(folder, module.limit, module.full);
+    clean_temporary_folders(folder);
 }
 
 void make(const Module& module, Tier tier) {
@@ -105,6 +106,13 @@ int best(const Module& module) {
 }
 
 }  // namespace
+
+bool make_cache(const std::string& folder) {
+    std::error_code ignored;
+    if (folder.empty()) return false;
+    std::filesystem::create_directories(folder, ignored);
+    return cache::problem_of(folder).empty() && access(folder.c_str(), W_OK) == 0;
+}
 
 void check_cache(const std::string& folder) {
     if (const std::string problem = cache::problem_of(folder); !problem.empty())

@@ -9,6 +9,9 @@
 
 namespace wali::aot {
 
+/// Makes the folder of the cache. False if that cannot be, or if it cannot be trusted or written.
+bool make_cache(const std::string& folder);
+
 /// Throws Refusal if somebody else could put programs into the cache `folder`.
 void check_cache(const std::string& folder);
 

@@ -16,6 +16,7 @@
 #include "parallel.h"
 #include "refusal.h"
 #include "run.h"
+#include "workspace.h"
 
 namespace {
 
@@ -24,6 +25,7 @@ using namespace wali::aot;
 int clean(const std::string& folder) {
     check_cache(folder);
     const Cleaned cleaned = clean_cache(folder, 0);
+    clean_temporary_folders(folder);
     std::printf("removed %zu programs, %ju MB, from %s\n", cleaned.programs, cleaned.bytes >> 20,
                 printable(folder).c_str());
     return 0;
@@ -37,6 +39,9 @@ int execute(const Options& options) {
             explain(options.input);
             return 0;
         }
+        // What is compiled is executed outside of policies, under which a module may write to $TMPDIR, not to the
+        // cache.
+        if (make_cache(options.cache)) TemporaryFolder::prefer(options.cache);
         if (options.run) run(options, interrupts);
         build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, false,
                options.program},

@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "../policy/enforce.h"
@@ -27,15 +25,8 @@ void name_file(const char* path) {
     close(fd);
 }
 
-/// Under a policy translations are made in the cache, where the module cannot write: it may run before the full one is
-/// there, and write to $TMPDIR.
 int cached(const Options& options, const ModuleFile& module, cache::Tier tier) {
-    const char* variable = std::getenv("TMPDIR");
-    const std::optional<std::string> old = variable ? std::optional<std::string>(variable) : std::nullopt;
-    if (options.policy.given) setenv("TMPDIR", options.cache.c_str(), 1);
-    const int executable = cached_executable(module, options.cache, options.cache_size, tier);
-    old ? setenv("TMPDIR", old->c_str(), 1) : unsetenv("TMPDIR");
-    return executable;
+    return cached_executable(module, options.cache, options.cache_size, tier);
 }
 
 [[noreturn]] void run_under_policy(const Options& options, int executable, Interrupts& interrupts) {

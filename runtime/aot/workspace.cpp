@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +18,7 @@ namespace wali::aot {
 namespace {
 
 std::string staged;  // at most one Workspace exists
+std::string preferred;
 
 /// A rename may reach the disk before what was written.
 void sync_file(const std::string& path) {
@@ -29,7 +31,10 @@ void sync_file(const std::string& path) {
 
 }  // namespace
 
+void TemporaryFolder::prefer(const std::string& folder) { preferred = folder; }
+
 std::string TemporaryFolder::parent() {
+    if (!preferred.empty()) return preferred;
     const char* parent = std::getenv("TMPDIR");
     return parent && *parent ? parent : "/tmp";
 }
@@ -38,11 +43,14 @@ TemporaryFolder::TemporaryFolder() : path_(parent() + "/" + prefix + "XXXXXX") {
     if (!mkdtemp(path_.data()))
         throw Refusal(with_errno("cannot make a folder in " + parent(), errno) +
                       "; set TMPDIR to a folder that can be written");
+    fd_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_ >= 0) flock(fd_, LOCK_SH);
 }
 
 TemporaryFolder::~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+    if (fd_ >= 0) close(fd_);
 }
 
 Workspace::~Workspace() {

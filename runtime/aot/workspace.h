@@ -6,11 +6,14 @@
 
 namespace wali::aot {
 
-/// A private folder in $TMPDIR. It disappears when the object does, and, as an interrupt is an exception (interrupt.h),
-/// also when a signal ends the program.
+/// A private folder. It disappears when the object does, and, as an interrupt is an exception (interrupt.h), also when
+/// a signal ends the program. It is locked (flock(2)) until then.
 class TemporaryFolder {
   public:
     static constexpr const char* prefix = "wali-aot.";  // of its name
+
+    /// Those to come will be in this one, not in $TMPDIR.
+    static void prefer(const std::string& folder);
     static std::string parent();
 
     TemporaryFolder();
@@ -22,6 +25,7 @@ class TemporaryFolder {
 
   private:
     std::string path_;
+    int fd_ = -1;
 };
 
 /// A temporary folder and at most one temporary output file, which disappears in the same way.

@@ -165,10 +165,14 @@ int start(int argc, char** argv) {
     sigset_t before;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
+    struct sigaction ends = {};  // not ignored, as the program may have been started: that would hide the child's end
+    struct sigaction old_ends;
+    sigaction(SIGCHLD, &ends, &old_ends);
     const pid_t program = fork();
     if (program < 0) refuse(std::string("cannot start a process: ") + std::strerror(errno));
     if (program == 0) {
         shmdt(&region);
+        sigaction(SIGCHLD, &old_ends, nullptr);
         sigprocmask(SIG_SETMASK, &before, nullptr);
         setenv(OBSERVED_VARIABLE, std::to_string(segment).c_str(), 1);
         return at - 1;

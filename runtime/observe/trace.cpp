@@ -101,7 +101,8 @@ void Trace::write_unfinished() {
 }
 
 void Trace::finish(pid_t program, int status) {
-    while (take_line(true)) continue;
+    for (std::size_t lines = 0; lines < OBSERVED_LINES && take_line(true); ++lines)
+        continue;  // a program may write there
     for (std::size_t i = 0; i < OBSERVED_THREADS; ++i) {
         seen_[i] = __atomic_load_n(&region_.threads[i].state, __ATOMIC_ACQUIRE);
         if (region_.threads[i].tid != 0) show(i, true);

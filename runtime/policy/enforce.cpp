@@ -7,10 +7,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "landlock.h"
 #include "limits.h"
@@ -25,9 +25,9 @@ bool is_within(const std::string& path, const std::string& folder) {
     return path == folder || path.compare(0, folder.size() + 1, folder + "/") == 0 || folder == "/";
 }
 
+/// As far as there is something; the rest as it will be.
 std::string real_path(const std::string& path) {
-    char real[PATH_MAX];
-    return realpath(path.c_str(), real) ? real : path;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path));
 }
 
 /// A program that writes there would let others run what it wants.

@@ -63,6 +63,20 @@ bool is_handed_on(const siginfo_t& signal) {
     return signal.si_signo != SIGCHLD && (signal.si_code == SI_USER || signal.si_code == SI_QUEUE);
 }
 
+/// A shell that waits for this process shall see that the child has stopped. The time goes on.
+void stop(const timespec& start, std::uint64_t milliseconds) {
+    sigevent event = {};
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGCONT;
+    const itimerspec rest = {{0, 0}, left(start, milliseconds)};
+    timer_t timer;
+    const bool over = rest.it_value.tv_sec == 0 && rest.it_value.tv_nsec == 0;
+    if (over || timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return;
+    timer_settime(timer, 0, &rest, nullptr);
+    raise(SIGSTOP);
+    timer_delete(timer);
+}
+
 [[noreturn]] void supervise(pid_t child, std::uint64_t milliseconds, const char* name) {
     const timespec start = now();
     sigset_t all;
@@ -71,8 +85,8 @@ bool is_handed_on(const siginfo_t& signal) {
         int status = 0;
         for (pid_t changed; (changed = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
             if (changed != child) continue;
-            if (WIFSTOPPED(status)) {  // a shell that waits for this process shall see it
-                raise(SIGSTOP);
+            if (WIFSTOPPED(status)) {
+                stop(start, milliseconds);
                 continue;
             }
             end_all();
@@ -99,12 +113,16 @@ void limit_time(std::uint64_t milliseconds, const char* name) {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
     prctl(PR_SET_CHILD_SUBREAPER, 1UL);
+    struct sigaction ends = {};  // not ignored, as the program may have been started: that would hide the child's end
+    struct sigaction old_ends;
+    sigaction(SIGCHLD, &ends, &old_ends);
     const pid_t parent = getpid();
     const pid_t child = fork();
     if (child < 0) throw failure("fork");
     if (child > 0) supervise(child, milliseconds, name);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(exit_timeout);
+    sigaction(SIGCHLD, &old_ends, nullptr);
     pthread_sigmask(SIG_SETMASK, &old, nullptr);
 }
 

@@ -165,7 +165,9 @@ TEST_CASE("no compiler, no cache, no disk") {
     check_refused(runtime.run(module, {}, {{{"WALI_CC", "/bin/false"}}}), "/bin/false failed");
     check_refused(runtime.run(module, {}, {{{"WALI_CACHE_DIR", "/dev/null/cache"}}}), "/dev/null/cache");
     check_refused(runtime.run(module, {}, {{{"WALI_CACHE_DIR", "/proc/cache"}}}), "set WALI_CACHE_DIR");
-    check_refused(runtime.run(module, {}, {{{"TMPDIR", "/nowhere"}}}), "set TMPDIR");
+    check_refused(runtime.wali_aot({runtime.file("test.wasm"), "-o", runtime.file("out")},
+                                   {{{"WALI_CACHE_DIR", "/proc/cache"}, {"TMPDIR", "/nowhere"}}}),
+                  "set TMPDIR");
     Options full;
     full.file_size_limit = 10000;
     check_refused(runtime.run(module, {}, full), "cannot write");

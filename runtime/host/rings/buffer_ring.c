@@ -86,14 +86,24 @@ static int64_t find_guest(struct buffers* buffers, uint64_t address) {
     return 0;
 }
 
-static uint64_t register_with_kernel(uint32_t fd, struct io_uring_buf_reg registration, struct buffers* buffers) {
+// struct io_uring_buf_reg, of which older headers know no flags.
+struct registration {
+    uint64_t ring_addr;
+    uint32_t ring_entries;
+    uint16_t bgid;
+    uint16_t flags;
+    uint64_t reserved[3];
+};
+_Static_assert(sizeof(struct registration) == sizeof(struct io_uring_buf_reg), "io_uring_buf_reg");
+
+static uint64_t register_with_kernel(uint32_t fd, struct registration registration, struct buffers* buffers) {
     registration.ring_addr = (uint64_t)kernel_ring(buffers);
-    registration.pad &= (uint16_t)~WALI_IOU_PBUF_RING_MMAP;
+    registration.flags &= (uint16_t)~WALI_IOU_PBUF_RING_MMAP;
     return wali_syscall4(NR_io_uring_register, fd, WALI_IORING_REGISTER_PBUF_RING, (uint64_t)&registration, 1);
 }
 
 uint64_t buffers_register(struct ring* ring, uint32_t fd, uint32_t address) {
-    struct io_uring_buf_reg registration;  // `pad` has flags, since Linux 6.4
+    struct registration registration;
     if (guest_read(&registration, address, sizeof registration) != 0) return wali_error(WALI_EFAULT);
     const uint32_t entries = registration.ring_entries;
     if (entries == 0 || entries > 1U << 15 || (entries & (entries - 1)) != 0) return wali_error(WALI_EINVAL);
@@ -103,7 +113,7 @@ uint64_t buffers_register(struct ring* ring, uint32_t fd, uint32_t address) {
     *buffers = (struct buffers){.group = registration.bgid,
                                 .entries = entries,
                                 .size = size,
-                                .is_guests = !(registration.pad & WALI_IOU_PBUF_RING_MMAP)};
+                                .is_guests = !(registration.flags & WALI_IOU_PBUF_RING_MMAP)};
     const int64_t error = find_guest(buffers, registration.ring_addr);
     const uint64_t result = error != 0 ? (uint64_t)error : register_with_kernel(fd, registration, buffers);
     const uint64_t mask = page_map_lock();
@@ -118,7 +128,7 @@ uint64_t buffers_register(struct ring* ring, uint32_t fd, uint32_t address) {
 }
 
 uint64_t buffers_unregister(struct ring* ring, uint32_t fd, uint32_t address) {
-    struct io_uring_buf_reg registration;
+    struct registration registration;
     if (guest_read(&registration, address, sizeof registration) != 0) return wali_error(WALI_EFAULT);
     const uint64_t result =
         wali_syscall4(NR_io_uring_register, fd, WALI_IORING_UNREGISTER_PBUF_RING, (uint64_t)&registration, 1);
