@@ -284,15 +284,32 @@ TEST_CASE("no rule lets a program write to the cache or to the runtime") {
         check_line(runtime.walirun({"--allow", "fs:rw:" + path, program("probe")}), "where programs come from");
 }
 
-TEST_CASE("under a policy nothing is compiled where the module may write") {
+TEST_CASE("a cache that is not there yet, and is named by a link, is kept from programs, too") {
     Runtime runtime;
+    const std::string real = runtime.file("real");
+    REQUIRE(mkdir(real.c_str(), 0700) == 0);
+    REQUIRE(symlink(real.c_str(), runtime.file("link").c_str()) == 0);
     Options options;
-    const Folder compiler;
-    write_file(compiler.file("cc"), "#!/bin/sh\necho $TMPDIR >>" + compiler.file("places") + "\nexec cc \"$@\"\n");
-    chmod(compiler.file("cc").c_str(), 0755);
-    options.environment = {{"WALI_CC", compiler.file("cc")}};
-    CHECK(runtime.walirun({"--allow", "none", program("probe"), "geteuid"}, options).exit_code == 0);
-    CHECK(read_file(compiler.file("places")).find(runtime.cache().file("aot")) == 0);
+    options.environment = {{"WALI_CACHE_DIR", runtime.file("link/new")}};
+    check_line(runtime.walirun({"--allow", "fs:rw:" + real, "/bin/true"}, options), "where programs come from");
+}
+
+TEST_CASE("nothing is compiled where a module under a policy may write") {
+    write_file(shared_runtime().file("probe.wasm"), read_file(program("probe")));
+    const std::string module = shared_runtime().file("probe.wasm");
+    for (const std::vector<std::string>& options :
+         std::vector<std::vector<std::string>>{{"--allow", "none"}, {"--cache-size", "1G"}, {"--no-cache"}}) {
+        Runtime runtime;
+        Options compiled;
+        const Folder compiler;
+        write_file(compiler.file("cc"), "#!/bin/sh\necho $TMPDIR >>" + compiler.file("places") + "\nexec cc \"$@\"\n");
+        chmod(compiler.file("cc").c_str(), 0755);
+        compiled.environment = {{"WALI_CC", compiler.file("cc")}, {"WALI_TIER", "quick"}};
+        std::vector<std::string> command = options;
+        command.insert(command.end(), {module, "geteuid"});
+        CHECK(runtime.walirun(command, compiled).exit_code == 0);
+        CHECK(read_file(compiler.file("places")).find(runtime.cache().file("aot")) == 0);
+    }
 }
 
 TEST_CASE("calls that reach beyond any rule are refused") {
@@ -596,6 +613,8 @@ TEST_CASE("a timeout ends the program and all that it has started") {
         const Result over = run_probe({"--allow", "none", "--timeout", "0.3"}, forever, "", user);
         CHECK(over.exit_code == 124);
         CHECK(over.err.find("its time is over") != std::string::npos);
+        const std::vector<Attempt> stopping = {{{"kill", "pid", "19"}, any}, {{"pause"}, any}};  // SIGSTOP
+        CHECK(run_probe({"--allow", "none", "--timeout", "0.3"}, stopping, "", user).exit_code == 124);
         const PolicyOptions long_enough = {"--allow", "none", "--timeout", "1000"};
         check_everywhere(long_enough, {{{"geteuid"}, user.user != 0 ? static_cast<long>(user.user) : any}}, user);
         CHECK(run_probe(long_enough, {{{"exit_group", "7"}, any}}, "", user).exit_code == 7);
@@ -603,6 +622,15 @@ TEST_CASE("a timeout ends the program and all that it has started") {
         // The child waits, and is ended with its parent.
         CHECK(run_probe(long_enough, {{{"fork"}, any}}, "", user).exit_code == 0);
     });
+}
+
+TEST_CASE("the end of a program is seen where the ends of children are ignored") {
+    for (const char* option : {"--timeout 1000", "--stats", "--trace-file /dev/null"}) {
+        const std::string policy = std::string(option).find("timeout") != std::string::npos ? "--allow none " : "";
+        const std::string command = "trap '' CHLD; exec " + Runtime::program("walirun") + " " + policy + option + " " +
+                                    program("probe") + " geteuid 2>/dev/null";
+        CHECK(run({"/bin/sh", "-c", command}, shared_runtime().with_folders({})).exit_code == 0);
+    }
 }
 
 TEST_CASE("mistakes in a policy get one line") {
