@@ -2,6 +2,7 @@
 #include "adapt_calls.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>

@@ -5,6 +5,7 @@
 // take is dropped, what it is not given is zero.
 #include <wabt/binary-writer.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <fstream>

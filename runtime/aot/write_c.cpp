@@ -2,6 +2,7 @@
 #include "write_c.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
