@@ -457,7 +457,9 @@ static void rings_of_buffers(void) {
     registration.ring_addr = (uintptr_t)memory;  // which nothing is at any more
     CHECK(enroll(&ring, IORING_REGISTER_PBUF_RING, &registration, 1) == -1 && errno == EFAULT);
     // In memory of the kernel's.
-    registration = (struct io_uring_buf_reg){.ring_entries = Buffers, .bgid = Group, .pad = BufferRingMmap};
+    registration = (struct io_uring_buf_reg){.ring_entries = Buffers, .bgid = Group};
+    // The flags, which older headers call a padding.
+    memcpy((char*)&registration.bgid + sizeof registration.bgid, &(__u16){BufferRingMmap}, sizeof(__u16));
     CHECK(enroll(&ring, IORING_REGISTER_PBUF_RING, &registration, 1) == 0);
     memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, BUFFER_RING_OFFSET | (off_t)Group << 16);
     CHECK(memory != MAP_FAILED);
