@@ -24,7 +24,7 @@ class Copier {
         WALI_TRY(const auto file, wali::File::open(name));
         WALI_TRY(const auto status, file.status());
         // Files of /proc say that they are empty and are not.
-        if (status.is_regular() && status.size() > 0) return copy_regular(file, status.size());
+        if (status.type() == wali::FileType::REGULAR && status.size() > 0) return copy_regular(file, status.size());
         return copy_stream(file);
     }
 
@@ -35,7 +35,7 @@ class Copier {
     wali::result<void> copy_regular(const wali::File& file, wali::u64 size) noexcept {
         for (wali::u64 offset = 0; offset < size; offset += piece_size) {
             const auto length = static_cast<wali::usize>(std::min(piece_size, size - offset));
-            WALI_TRY(const auto map, wali::MemoryMap::of_file(file, length, offset));
+            WALI_TRY(const auto map, wali::MemoryMap::of_file(file, length, {.offset = offset}));
             WALI_TRY(write(map.bytes()));
         }
         // What was appended while we wrote.
@@ -47,7 +47,7 @@ class Copier {
         for (;;) {
             WALI_TRY(const auto n, wali::retry_interrupted([&] { return wali::read(input, buffer_); }));
             if (n == 0) return wali::success();
-            WALI_TRY(write(wali::ConstBytes(buffer_).first(n)));
+            WALI_TRY(write(std::span(buffer_).first(n)));
         }
     }
 
@@ -75,8 +75,9 @@ int main(int argc, char** argv) {
         if (copied) continue;
         exit_code = 1;
         const std::string_view who = copier.output_failed() ? "standard output" : name;
-        for (const std::string_view part : {std::string_view("cat: "), who, std::string_view(": "),
-                                            std::string_view(wali::errno_text(copied.error())), std::string_view("\n")})
+        for (const std::string_view part :
+             {std::string_view("cat: "), who, std::string_view(": "),
+              std::string_view(wali::errno_text(copied.error().code())), std::string_view("\n")})
             (void)wali::write_all(wali::standard_error(), part);
         if (copier.output_failed()) break;
     }

@@ -21,8 +21,4 @@ wali::result<void> greet_once() {
     return peer.send_all(std::span(buffer).first(size));
 }
 
-int main() {
-    const auto done = greet_once();
-    if (!done) std::fprintf(stderr, "greet: %s\n", wali::errno_text(done.error()));
-    return done ? 0 : 1;
-}
+int main() { return wali::exit_status("greet", greet_once()); }

@@ -2,14 +2,18 @@
 module;
 
 #include <array>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <wali/core/bytes.hpp>
-#include <wali/core/duration.hpp>
+#include <wali/core/clock.hpp>
+#include <wali/core/descriptor.hpp>
 #include <wali/core/error_code.hpp>
-#include <wali/core/fd.hpp>
+#include <wali/core/id.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/core/signal_set.hpp>
+#include <wali/core/transfer.hpp>
 #include <wali/try.hpp>
 
 export module wali.net;
@@ -22,4 +26,5 @@ export import wali.core;
 extern "C++" {
 #include <wali/net/socket.hpp>
 #include <wali/net/socket_address.hpp>
+#include <wali/net/socket_option.hpp>
 }

@@ -2,11 +2,14 @@
 module;
 
 #include <wali/core/bytes.hpp>
+#include <wali/core/clock.hpp>
+#include <wali/core/descriptor.hpp>
 #include <wali/core/error_code.hpp>
-#include <wali/core/fd.hpp>
+#include <wali/core/id.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/core/signal_set.hpp>
+#include <wali/core/transfer.hpp>
 #include <wali/try.hpp>
 
 export module wali.process;
@@ -17,5 +20,5 @@ export import wali.core;
 #define WALI_EXPORT export
 
 extern "C++" {
-#include <wali/process/ids.hpp>
+#include <wali/process/process.hpp>
 }

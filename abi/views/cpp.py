@@ -17,6 +17,8 @@ def render(abi: Abi) -> dict[str, str]:
         "include/wali/abi/constants.hpp": _constants(abi),
         "include/wali/abi/structs.hpp": _structs(abi),
         "include/wali/abi/numbers.hpp": _numbers(abi),
+        "include/wali/abi/call.hpp": _call(abi),
+        "src/core/call_name.cpp": _call_name(abi),
         "include/wali/sys/wasm32/syscalls.hpp": _wasm32(abi),
         "include/wali/sys/x86_64/syscalls.hpp": _x86_64(abi),
     }
@@ -99,6 +101,23 @@ def _numbers(abi: Abi) -> str:
         parts += [f"    {c.name} = {c.number[isa]},\n" for c in abi.syscalls.values()]
         parts.append(f"}};\n\n}}  // namespace wali::abi::{isa}\n")
     return "".join(parts)
+
+
+def _call(abi: Abi) -> str:
+    lines = [mark("//", "abi/syscalls/") + OPEN, "WALI_EXPORT namespace wali::abi {",
+             "/// Which system call an error came from: its x86-64 number plus 1, on every machine; 0 is none.",
+             "enum class Call : u16 {", "    none = 0,"]
+    lines += [f"    {c.name} = {c.number['x86_64'] + 1}," for c in abi.syscalls.values()]
+    lines += ["};", "", "}  // namespace wali::abi"]
+    return "\n".join(lines) + "\n"
+
+
+def _call_name(abi: Abi) -> str:
+    lines = [mark("//", "abi/syscalls/") + "#include <wali/core/error.hpp>\n", "namespace wali {", "",
+             "const char* call_name(Call call) noexcept {", "    switch (call) {"]
+    lines += [f'        case Call::{c.name}: return "{c.name}";' for c in abi.syscalls.values()]
+    lines += ['        case Call::none: return "";', "    }", '    return "";', "}", "", "}  // namespace wali"]
+    return "\n".join(lines) + "\n"
 
 
 NOT_PLAIN = {"setjmp": "returns_twice, ", "sigsetjmp": "returns_twice, ", "longjmp": "noreturn, "}

@@ -9,14 +9,14 @@ namespace crossing {
 /// Calls `function` with a File over a descriptor that stays the worker's.
 template <class Function>
 static long with_file(int fd, Function function) {
-    wali::File file(wali::Fd::from_raw(fd));
+    auto file = wali::File::from_fd(wali::Fd::from_raw(fd));
     const long failed = function(std::as_const(file));
     static_cast<void>(std::move(file).into_fd().release());
     return failed;
 }
 
 static long getppid(const Targets&, std::uint64_t iterations) {
-    return repeat(iterations, [] { return wali::parent_process_id(); });
+    return repeat(iterations, [] { return wali::process::parent_id().raw(); });
 }
 
 static long read(const Targets& targets, std::uint64_t iterations) {
@@ -46,7 +46,7 @@ static long fstat(const Targets& targets, std::uint64_t iterations) {
 }
 
 static long clock_gettime(const Targets&, std::uint64_t iterations) {
-    return repeat(iterations, [] { return wali::clock_time(wali::ClockId::MONOTONIC) ? 0L : -1L; });
+    return repeat(iterations, [] { return wali::time::clock_time(wali::ClockId::MONOTONIC) ? 0L : -1L; });
 }
 
 static long open_close(const Targets& targets, std::uint64_t iterations) {

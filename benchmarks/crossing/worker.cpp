@@ -47,7 +47,7 @@ class Commands {
                      wali::retry_interrupted([&] { return wali::read(wali::standard_input(), buffer); }));
             taken_ = 0;
             if (size == 0) return std::string_view();
-            text_ += wali::as_text(wali::ConstBytes(buffer, size));
+            text_ += wali::as_text(std::span(buffer, size));
         }
     }
 
@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
     const auto done = argc == 2 ? crossing::run(argv[1]) : wali::result<void>(wali::Errno::INVAL);
     if (done) return 0;
     std::string message("crossing: ");
-    message.append(wali::errno_text(done.error()));
+    message.append(wali::errno_text(done.error().code()));
     message.append("; usage: crossing FILE, with a FILE of 4096 bytes or more\n");
     static_cast<void>(wali::write_all(wali::standard_error(), message));
     return 2;

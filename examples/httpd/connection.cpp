@@ -18,10 +18,10 @@ constexpr wali::u64 longest_drain = 1 << 20;
 /// How much one connection sends before the others have their turn.
 constexpr wali::u64 longest_turn = ServedFile::window_size;
 
-bool is_transient(wali::Errno error) noexcept { return error == wali::Errno::AGAIN || error == wali::Errno::INTR; }
+bool is_transient(wali::Error error) noexcept { return error == wali::Errno::AGAIN || error == wali::Errno::INTR; }
 
-Status status_of(wali::Errno error) noexcept {
-    switch (error) {
+Status status_of(wali::Error error) noexcept {
+    switch (error.code()) {
         case wali::Errno::NOENT:
         case wali::Errno::NOTDIR:
         case wali::Errno::LOOP:
@@ -53,7 +53,7 @@ Connection::Next Connection::on_deadline(Service& service) noexcept {
 }
 
 Connection::Next Connection::receive(Service& service) noexcept {
-    const auto size = socket_.receive(std::as_writable_bytes(std::span(input_)).subspan(end_));
+    const auto size = socket_->receive(std::span(input_).subspan(end_));
     if (!size) return is_transient(size.error()) ? Next::receive : Next::close;
     if (size.value() == 0) return Next::close;
     // A request has the whole timeout from its first byte on.
@@ -101,14 +101,14 @@ Connection::Next Connection::finish_response(Service& service) noexcept {
 /// be left, it is read until the client has closed its side.
 Connection::Next Connection::begin_draining(Service& service) noexcept {
     if (!input_left_ && received().empty()) return Next::close;
-    if (!socket_.shutdown(wali::ShutdownHow::WR)) return Next::close;
+    if (!socket_->shutdown(wali::ShutdownHow::WR)) return Next::close;
     stage_ = Stage::draining;
     deadline_ = service.deadline();
     return Next::receive;
 }
 
 Connection::Next Connection::drain() noexcept {
-    const auto size = socket_.receive(std::as_writable_bytes(std::span(input_)));
+    const auto size = socket_->receive(input_);
     if (!size) return is_transient(size.error()) ? Next::receive : Next::close;
     drained_ += size.value();
     return size.value() == 0 || drained_ > longest_drain ? Next::close : Next::receive;
@@ -190,13 +190,13 @@ std::string_view Connection::connection_field(const Request& request) const noex
 /// Sends what is left of the response, as far as the socket takes it and for one turn.
 Connection::Sent Connection::send(Service& service) noexcept {
     for (wali::u64 turn = 0; head_sent_ < head_end_ || body_;) {
-        const auto head = wali::as_bytes(std::string_view(head_.data(), head_end_)).subspan(head_sent_);
+        const auto head = std::span(head_).first(head_end_).subspan(head_sent_);
         const auto body = body_piece();
         if (!body) return Sent::failed;
         if (turn >= longest_turn) return Sent::part;
 
         const wali::ConstBuffer parts[] = {head, body.value()};
-        const auto size = socket_.send_vectored(parts);
+        const auto size = socket_->send_vectored(parts);
         if (!size) return is_transient(size.error()) ? Sent::part : Sent::failed;
         deadline_ = service.deadline();
         turn += size.value();

@@ -22,13 +22,13 @@ class Connection {
   public:
     enum class Next { receive, send, close };
 
-    Connection(wali::Socket socket, const Service& service) noexcept
+    Connection(wali::EpollRegistration<wali::Socket> socket, const Service& service) noexcept
         : socket_(std::move(socket)), deadline_(service.deadline()) {}
     // Views of its own buffers are kept: it stays where it is.
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    wali::BorrowedFd fd() const noexcept { return socket_.fd(); }
+    const wali::EpollRegistration<wali::Socket>& socket() const noexcept { return socket_; }
 
     /// The socket is ready for what the last answer asked for, or broken.
     Next on_ready(Service& service) noexcept;
@@ -65,7 +65,7 @@ class Connection {
     Sent send(Service& service) noexcept;
     wali::result<wali::ConstBytes> body_piece() noexcept;
 
-    wali::Socket socket_;
+    wali::EpollRegistration<wali::Socket> socket_;
     Service::Time deadline_;
     Stage stage_ = Stage::receiving;
 

@@ -8,31 +8,28 @@ namespace httpd {
 
 namespace {
 
+using wali::FileType;
 using wali::OpenFlags;
 
 constexpr std::string_view index_name = "index.html";
 
 wali::result<wali::Fd> open_directory(wali::BorrowedFd parent, std::string_view name) noexcept {
-    wali::PathBuffer buffer;
-    WALI_TRY(const wali::PathView path, buffer.assign(name));
     WALI_TRY(auto directory,
-             wali::File::open_at(parent, path, OpenFlags::RDONLY | OpenFlags::DIRECTORY | OpenFlags::NOFOLLOW));
+             wali::File::open_at(parent, name, OpenFlags::RDONLY | OpenFlags::DIRECTORY | OpenFlags::NOFOLLOW));
     return std::move(directory).into_fd();
 }
 
 wali::result<FileTree::Found> open_file(wali::BorrowedFd parent, std::string_view name) noexcept {
-    wali::PathBuffer buffer;
-    WALI_TRY(const wali::PathView path, buffer.assign(name));
     // Merely opening a device or a pipe can have effects, so look first.
-    WALI_TRY(const auto before, wali::status_at(parent, path, wali::AtFlags::SYMLINK_NOFOLLOW));
-    if (before.is_directory()) return FileTree::Found{{}, before};
-    if (!before.is_regular()) return wali::Errno::NOENT;
+    WALI_TRY(const auto before, wali::fs::status_at(parent, name, wali::AtFlags::SYMLINK_NOFOLLOW));
+    if (before.type() == FileType::DIRECTORY) return FileTree::Found{{}, before};
+    if (before.type() != FileType::REGULAR) return wali::Errno::NOENT;
     // It may be something else by now: then NONBLOCK keeps open(2) from waiting, and the second look finds out.
     WALI_TRY(auto file,
-             wali::File::open_at(parent, path,
+             wali::File::open_at(parent, name,
                                  OpenFlags::RDONLY | OpenFlags::NOFOLLOW | OpenFlags::NONBLOCK | OpenFlags::NOCTTY));
     WALI_TRY(const auto status, file.status());
-    if (!status.is_regular()) return wali::Errno::NOENT;
+    if (status.type() != FileType::REGULAR) return wali::Errno::NOENT;
     return FileTree::Found{std::move(file), status};
 }
 
@@ -54,7 +51,7 @@ wali::result<FileTree::Found> FileTree::find(std::string_view path) const noexce
     }
     if (!path.empty()) return open_file(directory, path);
     WALI_TRY(auto index, open_file(directory, index_name));
-    if (!index.status.is_regular()) return wali::Errno::NOENT;
+    if (index.status.type() != FileType::REGULAR) return wali::Errno::NOENT;
     return index;
 }
 

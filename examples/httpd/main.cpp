@@ -38,8 +38,8 @@ int fail(int exit_code, std::initializer_list<std::string_view> parts) noexcept 
 /// Blocks the signals that end the server, except where it waits; returns the mask to wait with.
 wali::result<wali::SignalSet> catch_signals() noexcept {
     for (const Signal signal : {Signal::TERM, Signal::INT})
-        WALI_TRY(wali::set_signal_handler(signal, [](int) noexcept { stop = true; }));
-    WALI_TRY(auto mask, wali::block_signals({Signal::TERM, Signal::INT}));
+        WALI_TRY(wali::signal::set_handler(signal, [](int) noexcept { stop = true; }));
+    WALI_TRY(auto mask, wali::signal::block({Signal::TERM, Signal::INT}));
     return mask.remove(Signal::TERM).remove(Signal::INT);
 }
 
@@ -54,23 +54,23 @@ wali::result<void> announce(const httpd::Server& server) noexcept {
 
 int serve(const httpd::Options& options) noexcept {
     wali::SocketAddress::Text text;
+    wali::Error::Text reason;
     const auto mask = catch_signals();
-    if (!mask) return fail(exit_failure, {"cannot catch signals: ", wali::errno_text(mask.error())});
+    if (!mask) return fail(exit_failure, {"cannot catch signals: ", mask.error().format(reason)});
 
     auto tree = httpd::FileTree::open(options.root);
-    if (!tree)
-        return fail(exit_failure, {"cannot open the folder ", options.root, ": ", wali::errno_text(tree.error())});
+    if (!tree) return fail(exit_failure, {"cannot open the folder ", options.root, ": ", tree.error().format(reason)});
 
     auto server = httpd::Server::listen_on(options.address, std::move(tree).value(), options.idle_timeout);
     if (!server)
         return fail(exit_failure,
-                    {"cannot listen on ", options.address.format(text), ": ", wali::errno_text(server.error())});
+                    {"cannot listen on ", options.address.format(text), ": ", server.error().format(reason)});
 
     if (const auto announced = announce(server.value()); !announced)
-        return fail(exit_failure, {"cannot write to standard output: ", wali::errno_text(announced.error())});
+        return fail(exit_failure, {"cannot write to standard output: ", announced.error().format(reason)});
 
     if (const auto ended = server.value().run(stop, mask.value()); !ended)
-        return fail(exit_failure, {"cannot go on: ", wali::errno_text(ended.error())});
+        return fail(exit_failure, {"cannot go on: ", ended.error().format(reason)});
     return 0;
 }
 

@@ -12,14 +12,6 @@
 
 namespace httpd {
 
-namespace {
-
-bool same(const wali::abi::timespec& a, const wali::abi::timespec& b) noexcept {
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-}  // namespace
-
 wali::result<std::shared_ptr<const ServedFile>> ServedFile::make(FileTree::Found found,
                                                                  std::string_view path) noexcept {
     wali::MemoryMap map;
@@ -31,7 +23,7 @@ wali::result<std::shared_ptr<const ServedFile>> ServedFile::make(FileTree::Found
 
 ServedFile::ServedFile(FileTree::Found found, wali::MemoryMap map, std::string_view path) noexcept
     : file_(std::move(found.file)), status_(found.status), map_(std::move(map)) {
-    const HttpDate modified{std::chrono::seconds(status_.modified().tv_sec)};
+    const HttpDate modified(std::chrono::floor<std::chrono::seconds>(status_.modified().time_since_epoch()));
     TextWriter out(fields_);
     out << "Content-Type: " << content_type(path.ends_with('/') ? "index.html" : path) << "\r\n"
         << "Content-Length: " << status_.size() << "\r\n"
@@ -42,16 +34,15 @@ ServedFile::ServedFile(FileTree::Found found, wali::MemoryMap map, std::string_v
 bool ServedFile::unchanged() const noexcept {
     const auto now = file_.status();
     if (!now) return false;
-    const wali::abi::stat& was = status_.raw();
-    const wali::abi::stat& is = now.value().raw();
+    const wali::FileStatus& is = now.value();
     // Renaming over a file or removing it takes a link from it, which changes the time of the last status change.
-    return is.st_nlink > 0 && is.st_size == was.st_size && same(is.st_mtim, was.st_mtim) &&
-           same(is.st_ctim, was.st_ctim);
+    return is.links() > 0 && is.size() == status_.size() && is.modified() == status_.modified() &&
+           is.status_changed() == status_.status_changed();
 }
 
 wali::result<wali::MemoryMap> ServedFile::map_window(wali::u64 offset) const noexcept {
     const wali::u64 length = std::min(window_size, size() - offset);
-    return wali::MemoryMap::of_file(file_, static_cast<wali::usize>(length), offset);
+    return wali::MemoryMap::of_file(file_, static_cast<wali::usize>(length), {.offset = offset});
 }
 
 }  // namespace httpd

@@ -2,7 +2,6 @@
 #include "server.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 #include <wali/try.hpp>
 
@@ -12,9 +11,6 @@ namespace {
 
 using wali::EpollEvents;
 using wali::Errno;
-
-/// The token of the listener. A connection's token is the address of its Peer.
-constexpr wali::u64 listener_token = 0;
 
 /// How many connections are taken before those that are there have their turn.
 constexpr int longest_accept_run = 64;
@@ -26,24 +22,20 @@ EpollEvents events_for(Connection::Next next) noexcept {
     return next == Connection::Next::send ? EpollEvents::OUT : EpollEvents::IN;
 }
 
-template <class Peer>
-wali::u64 token_of(Peer& peer) noexcept {
-    return reinterpret_cast<std::uintptr_t>(&peer);
-}
-
 }  // namespace
 
 wali::result<Server> Server::listen_on(const wali::SocketAddress& address, FileTree tree,
                                        std::chrono::seconds timeout) noexcept {
     WALI_TRY(auto listener, wali::Socket::listen_on(address, {.flags = wali::SocketFlags::NONBLOCK}));
     // Connections inherit it. Responses are sent in one piece, so nothing is gained by holding back their ends.
-    if (address.family() != wali::AddressFamily::UNIX) WALI_TRY(listener.set_no_delay(true));
+    if (address.family() != wali::AddressFamily::UNIX) WALI_TRY(listener.set(wali::option::tcp::no_delay(true)));
     WALI_TRY(auto epoll, wali::Epoll::create());
-    WALI_TRY(epoll.add(listener, EpollEvents::IN, listener_token));
-    return Server(std::move(epoll), std::move(listener), std::move(tree), timeout);
+    WALI_TRY(auto watched, epoll.add(std::move(listener), EpollEvents::IN));
+    return Server(std::move(epoll), std::move(watched), std::move(tree), timeout);
 }
 
-Server::Server(wali::Epoll epoll, wali::Socket listener, FileTree tree, std::chrono::seconds timeout) noexcept
+Server::Server(wali::Epoll epoll, wali::EpollRegistration<wali::Socket> listener, FileTree tree,
+               std::chrono::seconds timeout) noexcept
     : epoll_(std::move(epoll)), listener_(std::move(listener)), service_(std::move(tree), timeout) {}
 
 wali::result<void> Server::run(const std::atomic<bool>& stop, const wali::SignalSet& wait_mask) noexcept {
@@ -53,12 +45,13 @@ wali::result<void> Server::run(const std::atomic<bool>& stop, const wali::Signal
         service_.tick();
         bool listener_ready = false;
         for (const auto& event : ready ? ready.value() : std::span<wali::EpollEvent>()) {
-            if (event.token() == listener_token) {
+            if (event.is_for(listener_)) {
                 listener_ready = true;
                 continue;
             }
-            auto& peer = *reinterpret_cast<Peer*>(static_cast<std::uintptr_t>(event.token()));
-            update(peer, peer.connection.on_ready(service_));
+            Peer* const peer = peer_at_[event.index()];
+            if (peer == nullptr || !event.is_for(peer->connection.socket())) continue;
+            update(*peer, peer->connection.on_ready(service_));
         }
         end_overdue();
         if (accept_again_ && service_.now() >= *accept_again_) resume_accepting();
@@ -68,22 +61,22 @@ wali::result<void> Server::run(const std::atomic<bool>& stop, const wali::Signal
     return wali::success();
 }
 
-std::optional<std::chrono::milliseconds> Server::time_to_wait() const noexcept {
+wali::Duration Server::time_to_wait() const noexcept {
     std::optional<Time> next = accept_again_;
     if (!peers_.empty()) next = std::min(next.value_or(Time::max()), peers_.front().deadline);
-    if (!next) return {};
+    if (!next) return wali::forever();
     return std::chrono::ceil<std::chrono::milliseconds>(*next - service_.now());
 }
 
 void Server::accept_waiting() noexcept {
     for (int i = 0; i < longest_accept_run; ++i) {
         if (peers_.size() >= max_connections) return pause_accepting({});
-        auto socket = listener_.accept(wali::SocketFlags::NONBLOCK);
+        auto socket = listener_->accept(wali::SocketFlags::NONBLOCK);
         if (socket) {
             start(std::move(socket).value());
             continue;
         }
-        switch (socket.error()) {
+        switch (socket.error().code()) {
             case Errno::AGAIN: return;
             case Errno::INTR:
             case Errno::CONNABORTED: break;
@@ -95,18 +88,21 @@ void Server::accept_waiting() noexcept {
 }
 
 void Server::start(wali::Socket socket) noexcept {
-    Peer& peer = peers_.emplace_back(std::move(socket), service_);
+    const auto free = std::ranges::find(peer_at_.begin() + 1, peer_at_.end(), nullptr);
+    auto watched = epoll_.add(std::move(socket), EpollEvents::IN, static_cast<wali::u32>(free - peer_at_.begin()));
+    if (!watched) return;
+    Peer& peer = peers_.emplace_back(std::move(watched).value(), service_);
     peer.self = std::prev(peers_.end());
-    if (!epoll_.add(peer.connection.fd(), events_for(peer.waits_for), token_of(peer))) peers_.erase(peer.self);
+    *free = &peer;
 }
 
 void Server::pause_accepting(std::optional<Time> until) noexcept {
-    accepting_ = !epoll_.modify(listener_, EpollEvents{}, listener_token);
+    accepting_ = !listener_.modify(EpollEvents{});
     accept_again_ = until;
 }
 
 void Server::resume_accepting() noexcept {
-    accepting_ = static_cast<bool>(epoll_.modify(listener_, EpollEvents::IN, listener_token));
+    accepting_ = static_cast<bool>(listener_.modify(EpollEvents::IN));
     accept_again_.reset();
 }
 
@@ -114,7 +110,7 @@ void Server::resume_accepting() noexcept {
 void Server::update(Peer& peer, Next next) noexcept {
     if (next == Next::close) return end(peer);
     if (next != peer.waits_for) {
-        if (!epoll_.modify(peer.connection.fd(), events_for(next), token_of(peer))) return end(peer);
+        if (!peer.connection.socket().modify(events_for(next))) return end(peer);
         peer.waits_for = next;
     }
     if (peer.deadline == peer.connection.deadline()) return;
@@ -123,6 +119,7 @@ void Server::update(Peer& peer, Next next) noexcept {
 }
 
 void Server::end(Peer& peer) noexcept {
+    peer_at_[peer.index()] = nullptr;
     peers_.erase(peer.self);
     if (!accepting_) resume_accepting();
 }

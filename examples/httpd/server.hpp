@@ -25,7 +25,7 @@ class Server {
                                           std::chrono::seconds timeout) noexcept;
 
     /// Where it listens: with the port that was picked, if the address had port 0.
-    wali::result<wali::SocketAddress> address() const noexcept { return listener_.local_address(); }
+    wali::result<wali::SocketAddress> address() const noexcept { return listener_->local_address(); }
 
     /// Serves until `stop` is true. It is looked at after each wait, during which the thread's signal mask is
     /// `wait_mask`: a handler that sets it ends the loop, if its signal is blocked at all other times.
@@ -37,8 +37,10 @@ class Server {
 
     /// A connection and what is known about it here.
     struct Peer {
-        Peer(wali::Socket socket, const Service& service) noexcept
+        Peer(wali::EpollRegistration<wali::Socket> socket, const Service& service) noexcept
             : connection(std::move(socket), service), deadline(connection.deadline()) {}
+
+        wali::u32 index() const noexcept { return connection.socket().key().index(); }
 
         Connection connection;
         Time deadline;
@@ -46,9 +48,10 @@ class Server {
         std::list<Peer>::iterator self;
     };
 
-    Server(wali::Epoll epoll, wali::Socket listener, FileTree tree, std::chrono::seconds timeout) noexcept;
+    Server(wali::Epoll epoll, wali::EpollRegistration<wali::Socket> listener, FileTree tree,
+           std::chrono::seconds timeout) noexcept;
 
-    std::optional<std::chrono::milliseconds> time_to_wait() const noexcept;
+    wali::Duration time_to_wait() const noexcept;
     void accept_waiting() noexcept;
     void start(wali::Socket socket) noexcept;
     void pause_accepting(std::optional<Time> until) noexcept;
@@ -58,8 +61,11 @@ class Server {
     void end_overdue() noexcept;
 
     wali::Epoll epoll_;
-    wali::Socket listener_;
+    wali::EpollRegistration<wali::Socket> listener_;
     Service service_;
+    // Whose an event is: by the index of its registration, while its key is the registration's. Index 0 is the
+    // listener.
+    std::array<Peer*, max_connections + 1> peer_at_{};
     std::list<Peer> peers_;  // the nearest deadline first: all are equally far when they are set
     bool accepting_ = true;
     std::optional<Time> accept_again_;

@@ -25,7 +25,7 @@ class Service {
     void tick() noexcept {
         now_ = wali::MonotonicClock::now();
         if (now_ < date_expires_) return;
-        const auto time = wali::clock_time(wali::ClockId::REALTIME).value();
+        const wali::Duration time = wali::RealtimeClock::now().time_since_epoch();
         const auto second = std::chrono::floor<std::chrono::seconds>(time);
         date_ = HttpDate(second);
         date_expires_ = now_ + std::chrono::seconds(1) - (time - second);

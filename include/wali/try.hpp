@@ -10,15 +10,23 @@
 ///     WALI_TRY(auto file, File::open("a.txt"));       // declares `file`
 ///     WALI_TRY(size, file.size());                    // assigns to `size`
 ///
-/// The enclosing function returns a `result`. The expression is evaluated once. A macro argument ends at a comma, so
-/// write a declaration such as `std::pair<int, int> p` with an alias or with `auto`. The forms with a value are several
-/// statements: give an `if` around them its braces.
+/// The enclosing function returns a `result`. The expression is evaluated once. Each form is one statement, so an `if`
+/// around it needs no braces. A macro argument ends at a comma, so write a declaration such as `std::pair<int, int> p`
+/// with an alias or with `auto`.
 #define WALI_TRY(...) \
     WALI_DETAIL_PICK(__VA_ARGS__, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VOID, )(__VA_ARGS__)
 
+/// The same as an expression: `return WALI_TRY_VALUE(first()) + WALI_TRY_VALUE(second());`. What else the statement has
+/// begun to evaluate when the error is passed up is not undone by older compilers: keep it to simple values there.
+#define WALI_TRY_VALUE(...)                                               \
+    __extension__({                                                       \
+        auto&& wali_result = (__VA_ARGS__);                               \
+        if (wali_result.has_error()) [[unlikely]]                         \
+            return wali_result.assume_error();                            \
+        static_cast<decltype(wali_result)&&>(wali_result).assume_value(); \
+    })
+
 #define WALI_DETAIL_PICK(a, b, c, d, e, f, g, h, kind, ...) WALI_DETAIL_TRY_##kind
-#define WALI_DETAIL_JOIN_(a, b) a##b
-#define WALI_DETAIL_JOIN(a, b) WALI_DETAIL_JOIN_(a, b)
 
 #define WALI_DETAIL_TRY_VOID(expression)                                             \
     do {                                                                             \
@@ -26,11 +34,4 @@
             return wali_result.assume_error();                                       \
     } while (false)
 
-#define WALI_DETAIL_TRY_VALUE(declaration, ...) \
-    WALI_DETAIL_TRY_NAMED(WALI_DETAIL_JOIN(wali_result_, __LINE__), declaration, __VA_ARGS__)
-
-#define WALI_DETAIL_TRY_NAMED(name, declaration, ...) \
-    auto&& name = (__VA_ARGS__);                      \
-    if (name.has_error()) [[unlikely]]                \
-        return name.assume_error();                   \
-    declaration = static_cast<decltype(name)&&>(name).assume_value()
+#define WALI_DETAIL_TRY_VALUE(declaration, ...) declaration = WALI_TRY_VALUE(__VA_ARGS__)

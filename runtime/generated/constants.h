@@ -641,7 +641,7 @@
 #define WALI_RESOLVE_IN_ROOT 16
 #define WALI_RESOLVE_CACHED 32
 
-// inode(7): permission and file type bits of st_mode
+// inode(7): the permission bits of st_mode
 #define WALI_S_IXOTH 1
 #define WALI_S_IWOTH 2
 #define WALI_S_IROTH 4
@@ -657,6 +657,8 @@
 #define WALI_S_ISVTX 512
 #define WALI_S_ISGID 1024
 #define WALI_S_ISUID 2048
+
+// inode(7): the file type in st_mode, where MASK is
 #define WALI_S_IFIFO 4096
 #define WALI_S_IFCHR 8192
 #define WALI_S_IFDIR 0x4000

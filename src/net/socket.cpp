@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <wali/net/socket.hpp>
+#include <wali/try.hpp>
 
 namespace wali {
 
@@ -12,106 +13,117 @@ abi::msghdr message_of(const abi::iovec* buffers, usize count) noexcept {
     return message;
 }
 
-result<SocketAddress> address_of(long (*call)(int, abi::sockaddr*, u32*) noexcept, int fd) noexcept {
+result<SocketAddress> address_of(Call call, long (*raw_call)(int, abi::sockaddr*, u32*) noexcept, int fd) noexcept {
     SocketAddress address;
     u32 size = SocketAddress::capacity;
-    const long raw = call(fd, address.out(), &size);
-    if (raw < 0) return static_cast<Errno>(-raw);
+    const long raw = raw_call(fd, address.out(), &size);
+    if (is_error(raw)) return Error::of_raw(call, raw);
     address.set_size(size);
     return address;
+}
+
+/// Waits until a connection that is being made is made or has failed.
+result<void> wait_connected(const Socket& socket, MonotonicClock::time_point deadline) noexcept {
+    for (;;) {
+        abi::pollfd watched{socket.fd().raw(), static_cast<i16>(abi::bits(abi::PollEvents::OUT)), 0};
+        const bool ends = deadline != MonotonicClock::time_point::max();
+        abi::timespec left = to_timespec(ends ? time_until(deadline) : Duration::zero());
+        const auto ready = to_result<int>(Call::ppoll, sys::ppoll(&watched, 1, ends ? &left : nullptr, nullptr, 0));
+        if (ready && ready.assume_value() == 1) return socket.take_error();
+        if (ready && ends) return Error(Errno::TIMEDOUT, Call::connect);
+        if (!ready && ready.assume_error() != Errno::INTR) return ready.assume_error();
+    }
 }
 
 }  // namespace
 
 result<Socket> Socket::create(AddressFamily family, SocketType type, SocketFlags flags, int protocol) noexcept {
     const int kind = abi::bits(type) | abi::bits(flags | SocketFlags::CLOEXEC);
-    WALI_TRY(Fd fd, to_fd_result(sys::socket(abi::bits(family), kind, protocol)));
-    return Socket(std::move(fd));
+    return to_descriptor<Socket>(Call::socket, sys::socket(abi::bits(family), kind, protocol));
 }
 
 result<Socket> Socket::listen_on(const SocketAddress& address, const ListenOptions& options) noexcept {
     WALI_TRY(Socket socket, create(address.family(), SocketType::STREAM, options.flags));
     if (address.family() != AddressFamily::UNIX) {
-        if (options.reuse_address) WALI_TRY(socket.set_reuse_address(true));
-        if (options.reuse_port) WALI_TRY(socket.set_reuse_port(true));
+        if (options.reuse_address) WALI_TRY(socket.set(option::reuse_address(true)));
+        if (options.reuse_port) WALI_TRY(socket.set(option::reuse_port(true)));
     }
-    if (address.family() == AddressFamily::INET6) WALI_TRY(socket.set_ipv6_only(options.ipv6_only));
+    if (address.family() == AddressFamily::INET6) WALI_TRY(socket.set(option::ipv6::only(options.ipv6_only)));
     WALI_TRY(socket.bind(address));
     WALI_TRY(socket.listen(options.backlog));
     return socket;
 }
 
-result<Socket> Socket::connect_to(const SocketAddress& address) noexcept {
+result<Socket> Socket::connect_to(const SocketAddress& address, Duration timeout) noexcept {
     WALI_TRY(Socket socket, create(address.family(), SocketType::STREAM));
-    WALI_TRY(socket.connect(address));
+    WALI_TRY(timeout == forever() ? socket.connect(address) : socket.connect(address, timeout));
     return socket;
+}
+
+result<void> Socket::connect(const SocketAddress& address, Duration timeout) const noexcept {
+    const MonotonicClock::time_point deadline = deadline_after(timeout);
+    const long flags = sys::fcntl(fd().raw(), abi::bits(abi::FcntlCommand::GETFL), 0);
+    if (is_error(flags)) return Error::of_raw(Call::fcntl, flags);
+    const bool blocking = !contains(static_cast<abi::OpenFlags>(flags), abi::OpenFlags::NONBLOCK);
+    if (blocking) WALI_TRY(set_non_blocking(true));
+    auto connected = connect(address);
+    if (connected.has_error() &&
+        (connected.assume_error() == Errno::INPROGRESS || connected.assume_error() == Errno::INTR))
+        connected = wait_connected(*this, deadline);
+    if (blocking) WALI_TRY(set_non_blocking(false));
+    return connected;
 }
 
 result<Socket::Pair> Socket::pair(SocketType type, SocketFlags flags) noexcept {
     int ends[2] = {-1, -1};
     const int kind = abi::bits(type) | abi::bits(flags | SocketFlags::CLOEXEC);
     const long raw = sys::socketpair(abi::bits(AddressFamily::UNIX), kind, 0, ends);
-    if (raw < 0) return static_cast<Errno>(-raw);
-    return Pair{Socket(Fd::from_raw(ends[0])), Socket(Fd::from_raw(ends[1]))};
+    if (is_error(raw)) return Error::of_raw(Call::socketpair, raw);
+    return Pair{from_fd(Fd::from_raw(ends[0])), from_fd(Fd::from_raw(ends[1]))};
 }
 
 result<Accepted> Socket::accept_from(SocketFlags flags) const noexcept {
     SocketAddress peer;
     u32 size = SocketAddress::capacity;
-    WALI_TRY(Fd fd, to_fd_result(sys::accept4(fd_.raw(), peer.out(), &size, abi::bits(flags | SocketFlags::CLOEXEC))));
+    WALI_TRY(Socket socket,
+             to_descriptor<Socket>(
+                 Call::accept4, sys::accept4(fd().raw(), peer.out(), &size, abi::bits(flags | SocketFlags::CLOEXEC))));
     peer.set_size(size);
-    return Accepted{Socket(std::move(fd)), peer};
+    return Accepted{std::move(socket), peer};
 }
 
 result<usize> Socket::send_vectored(std::span<const ConstBuffer> buffers, MessageFlags flags) const noexcept {
     const auto message = message_of(reinterpret_cast<const abi::iovec*>(buffers.data()), buffers.size());
-    return to_result<usize>(sys::sendmsg(fd_.raw(), &message, abi::bits(flags | MessageFlags::NOSIGNAL)));
+    return to_result<usize>(Call::sendmsg,
+                            sys::sendmsg(fd().raw(), &message, abi::bits(flags | MessageFlags::NOSIGNAL)));
 }
 
 result<usize> Socket::receive_vectored(std::span<const MutableBuffer> buffers, MessageFlags flags) const noexcept {
     auto message = message_of(reinterpret_cast<const abi::iovec*>(buffers.data()), buffers.size());
-    return to_result<usize>(sys::recvmsg(fd_.raw(), &message, abi::bits(flags)));
+    return to_result<usize>(Call::recvmsg, sys::recvmsg(fd().raw(), &message, abi::bits(flags)));
 }
 
-result<void> Socket::send_all(ConstBytes bytes, MessageFlags flags) const noexcept {
-    while (!bytes.empty()) {
-        WALI_TRY(const usize n, retry_interrupted([&] { return send(bytes, flags); }));
-        bytes = bytes.subspan(n);
-    }
+Transfer Socket::send_all(ConstBytes bytes, MessageFlags flags) const noexcept {
+    return transfer_all(bytes.size(), [&](usize done) noexcept { return send(bytes.subspan(done), flags); });
+}
+
+Transfer Socket::receive_all(MutableBytes buffer) const noexcept {
+    return transfer_all(buffer.size(), [&](usize done) noexcept { return receive(buffer.subspan(done)); });
+}
+
+result<SocketAddress> Socket::local_address() const noexcept {
+    return address_of(Call::getsockname, &sys::getsockname, fd().raw());
+}
+
+result<SocketAddress> Socket::peer_address() const noexcept {
+    return address_of(Call::getpeername, &sys::getpeername, fd().raw());
+}
+
+result<void> Socket::take_error() const noexcept {
+    constexpr ReadOnlySocketOption<int> error(SocketLevel::SOCKET, abi::SocketOption::ERROR);
+    WALI_TRY(const int number, get(error));
+    if (number != 0) return Error(static_cast<Errno>(number), Call::connect);
     return success();
-}
-
-result<usize> Socket::receive_all(MutableBytes buffer) const noexcept {
-    usize done = 0;
-    while (done < buffer.size()) {
-        WALI_TRY(const usize n, retry_interrupted([&] { return receive(buffer.subspan(done)); }));
-        if (n == 0) break;
-        done += n;
-    }
-    return done;
-}
-
-result<SocketAddress> Socket::local_address() const noexcept { return address_of(&sys::getsockname, fd_.raw()); }
-
-result<SocketAddress> Socket::peer_address() const noexcept { return address_of(&sys::getpeername, fd_.raw()); }
-
-result<void> Socket::set_send_timeout(std::chrono::microseconds timeout) const noexcept {
-    return set_time(SocketOption::SNDTIMEO, timeout);
-}
-
-result<void> Socket::set_receive_timeout(std::chrono::microseconds timeout) const noexcept {
-    return set_time(SocketOption::RCVTIMEO, timeout);
-}
-
-result<void> Socket::set_linger(bool enabled, std::chrono::seconds time) const noexcept {
-    const abi::linger value{int{enabled}, static_cast<i32>(time.count())};
-    return set_option(SocketLevel::SOCKET, abi::bits(SocketOption::LINGER), value);
-}
-
-result<void> Socket::set_time(SocketOption option, std::chrono::microseconds time) const noexcept {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    const abi::timeval value{seconds.count(), (time - seconds).count()};
-    return set_option(SocketLevel::SOCKET, abi::bits(option), value);
 }
 
 }  // namespace wali

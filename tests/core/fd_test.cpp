@@ -80,10 +80,22 @@ TEST_CASE("duplicates share the description, are close-on-exec and have their ow
 
 TEST_CASE("a non-blocking pipe answers EAGAIN instead of waiting") {
     const wali::Pipe pipe = wali::Pipe::create().value();
-    CHECK(wali::set_non_blocking(pipe.reader, true));
+    CHECK(pipe.reader.set_non_blocking(true));
     std::array<std::byte, 1> buffer{};
     CHECK(wali::read(pipe.reader, buffer).error() == Errno::AGAIN);
     CHECK(wali::write_all(pipe.writer, "x"));
     CHECK(wali::read(pipe.reader, buffer).value() == 1);
-    CHECK(wali::set_non_blocking(pipe.reader, false));
+    CHECK(pipe.reader.set_non_blocking(false));
+}
+
+TEST_CASE("all owners of a descriptor give it away, take one over, duplicate and close alike") {
+    wali::File file = wali::File::from_fd(open_null());
+    wali::File copy = file.duplicate().value();
+    CHECK(copy.fd().raw() != file.fd().raw());
+    const int number = copy.fd().raw();
+    const Fd fd = std::move(copy).into_fd();
+    CHECK(fd.raw() == number);
+    CHECK_FALSE(static_cast<bool>(copy));  // NOLINT(bugprone-use-after-move): that is what is tested
+    CHECK(file.close());
+    CHECK(file.duplicate().error() == wali::Error(Errno::BADF, wali::Call::fcntl));
 }

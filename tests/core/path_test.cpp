@@ -1,27 +1,54 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include <wali/core/path.hpp>
 #include <wali/fs/entry.hpp>
+#include <wali/fs/file.hpp>
 
 using wali::Errno;
-using wali::PathBuffer;
 using wali::PathView;
 
-TEST_CASE("a string with a NUL inside is no path") {
-    const std::string text("dir\0/etc", 8);
-    CHECK_FALSE(PathView(text).valid());
-    CHECK(wali::status(text).error() == Errno::INVAL);
-    PathBuffer buffer;
-    CHECK(buffer.assign(text).error() == Errno::INVAL);
+namespace {
+
+/// The text that the kernel would get, or the error.
+wali::result<std::string> seen_by_kernel(PathView path) {
+    return path.with_c_str([](const char* text) -> wali::result<std::string> { return std::string(text); });
 }
 
-TEST_CASE("a PathBuffer terminates a view and refuses what the kernel would") {
-    PathBuffer buffer;
-    const std::string_view all = "/dev/null/more";
-    CHECK(std::string(buffer.assign(all.substr(0, 9)).value().c_str()) == "/dev/null");
-    CHECK(buffer.assign(std::string(wali::PathBuffer::capacity - 1, 'a')).has_value());
-    CHECK(buffer.assign(std::string(wali::PathBuffer::capacity, 'a')).error() == Errno::NAMETOOLONG);
+}  // namespace
+
+TEST_CASE("any text is a path") {
+    CHECK(seen_by_kernel("/dev/null").value() == "/dev/null");
+    CHECK(seen_by_kernel(std::string("/dev/null")).value() == "/dev/null");
+    CHECK(seen_by_kernel(std::string_view("/dev/null/more").substr(0, 9)).value() == "/dev/null");
+    CHECK(seen_by_kernel(std::filesystem::path("/dev") / "null").value() == "/dev/null");
+    CHECK(wali::File::open(std::string_view("/dev/nullify").substr(0, 9)));
+    CHECK(seen_by_kernel("").value().empty());
+    CHECK(seen_by_kernel(std::string_view()).value().empty());
+    CHECK(wali::fs::status(std::string_view()).error() == Errno::NOENT);
+}
+
+TEST_CASE("text with a NUL inside is no path") {
+    const std::string text("dir\0/etc", 8);
+    CHECK(wali::fs::status(text).error() == Errno::INVAL);
+    CHECK(wali::fs::status(std::string_view(text)).error() == Errno::INVAL);
+    CHECK(wali::fs::status(std::filesystem::path(text)).error() == Errno::INVAL);
+}
+
+TEST_CASE("text without a NUL behind it is copied whole, or refused where the kernel would") {
+    // A view into a larger text, so that a byte too many would show.
+    const std::string all(2 * PathView::capacity, 'a');
+    for (const wali::usize size : {wali::usize{1}, wali::usize{255}, wali::usize{256}, wali::usize{257},
+                                   PathView::capacity - 2, PathView::capacity - 1}) {
+        CAPTURE(size);
+        CHECK(seen_by_kernel(std::string_view(all).substr(0, size)).value() == std::string(size, 'a'));
+    }
+    CHECK(seen_by_kernel(std::string_view(all).substr(0, PathView::capacity)).error() == Errno::NAMETOOLONG);
+    CHECK(seen_by_kernel(std::string_view(all)).error() == Errno::NAMETOOLONG);
+    CHECK(wali::fs::status(all).error() == Errno::NAMETOOLONG);
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include <wali/event/epoll.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/process/process.hpp>
 
 using namespace std::chrono_literals;
 using wali::Epoll;
@@ -15,80 +18,146 @@ using wali::EpollEvents;
 using wali::Errno;
 using wali::Pipe;
 
-TEST_CASE("wait returns what is ready, with its token") {
+TEST_CASE("wait returns what is ready, with the index and key of its registration") {
     const Epoll epoll = Epoll::create().value();
     const Pipe pipe = Pipe::create().value();
-    constexpr wali::u64 token = 0xfedcba9876543210;
-    CHECK(epoll.add(pipe.reader, EpollEvents::IN, token));
+    const auto registration = epoll.add(pipe.reader.fd(), EpollEvents::IN, 0xfedcba98).value();
     std::array<EpollEvent, 4> events;
     CHECK(epoll.wait(events, 0ms).value().empty());
     CHECK(pipe.writer.write_all("x"));
     const auto ready = epoll.wait(events).value();
     REQUIRE(ready.size() == 1);
-    CHECK(ready[0].token() == token);
+    CHECK(ready[0].index() == 0xfedcba98);
+    CHECK(ready[0].key() == registration.key());
+    CHECK(ready[0].is_for(registration));
     CHECK(ready[0].has(EpollEvents::IN));
     CHECK_FALSE(ready[0].has(EpollEvents::OUT | EpollEvents::HUP));
 }
 
 TEST_CASE("many events come back in one call") {
     const Epoll epoll = Epoll::create().value();
-    std::vector<Pipe> pipes;
-    for (wali::u64 i = 0; i < 20; ++i) {
-        pipes.push_back(Pipe::create().value());
-        CHECK(pipes.back().writer.write_all("x"));
-        CHECK(epoll.add(pipes.back().reader, EpollEvents::IN, i));
+    std::vector<wali::EpollRegistration<wali::File>> readers;
+    std::vector<wali::File> writers;
+    for (wali::u32 i = 0; i < 20; ++i) {
+        Pipe pipe = Pipe::create().value();
+        CHECK(pipe.writer.write_all("x"));
+        readers.push_back(epoll.add(std::move(pipe.reader), EpollEvents::IN, i).value());
+        writers.push_back(std::move(pipe.writer));
     }
     std::array<EpollEvent, 32> events;
     const auto ready = epoll.wait(events, 0ms).value();
     CHECK(ready.size() == 20);
-    std::vector<wali::u64> tokens;
-    for (const EpollEvent& event : ready) tokens.push_back(event.token());
-    std::ranges::sort(tokens);
-    for (wali::usize i = 0; i < 20; ++i) CHECK(tokens[i] == i);
+    std::vector<wali::u32> indices;
+    for (const EpollEvent& event : ready) indices.push_back(event.index());
+    std::ranges::sort(indices);
+    for (wali::u32 i = 0; i < 20; ++i) CHECK(indices[i] == i);
     CHECK(epoll.wait(std::span(events).first(3), 0ms).value().size() == 3);
 }
 
-TEST_CASE("modify replaces events and token, remove ends the watch") {
+TEST_CASE("modify replaces the events, and the end of a registration ends the watch") {
     const Epoll epoll = Epoll::create().value();
     const Pipe pipe = Pipe::create().value();
     std::array<EpollEvent, 1> events;
-    CHECK(epoll.add(pipe.writer, EpollEvents::OUT, 1));
-    CHECK(epoll.modify(pipe.writer, EpollEvents::OUT | EpollEvents::ONESHOT, 2));
-    CHECK(epoll.wait(events, 0ms).value()[0].token() == 2);
+    {
+        const auto registration = epoll.add(pipe.writer.fd(), EpollEvents::OUT, 1).value();
+        CHECK(registration.modify(EpollEvents::OUT | EpollEvents::ONESHOT));
+        CHECK(epoll.wait(events, 0ms).value()[0].is_for(registration));
+        CHECK(epoll.wait(events, 0ms).value().empty());
+        CHECK(registration.modify(EpollEvents::OUT));
+        CHECK(epoll.wait(events, 0ms).value().size() == 1);
+    }
     CHECK(epoll.wait(events, 0ms).value().empty());
-    CHECK(epoll.remove(pipe.writer));
-    CHECK(epoll.remove(pipe.writer).error() == Errno::NOENT);
-    CHECK(epoll.modify(pipe.writer, EpollEvents::OUT, 3).error() == Errno::NOENT);
+    const auto again = epoll.add(pipe.writer.fd(), EpollEvents::OUT, 1).value();
+    CHECK(again);
+}
+
+TEST_CASE("an event that was fetched before its registration ended is for nobody") {
+    const Epoll epoll = Epoll::create().value();
+    Pipe pipe = Pipe::create().value();
+    CHECK(pipe.writer.write_all("x"));
+    auto reader = epoll.add(std::move(pipe.reader), EpollEvents::IN, 7).value();
+    std::array<EpollEvent, 1> events;
+    const auto ready = epoll.wait(events, 0ms).value();
+    REQUIRE(ready.size() == 1);
+    wali::File file = std::move(reader).into_inner();
+    CHECK_FALSE(static_cast<bool>(reader));  // NOLINT(bugprone-use-after-move): that is what is tested
+    const auto next = epoll.add(std::move(file), EpollEvents::IN, 7).value();
+    CHECK(ready[0].index() == 7);
+    CHECK_FALSE(ready[0].is_for(next));
+    CHECK(epoll.wait(events, 0ms).value()[0].is_for(next));
+}
+
+TEST_CASE("a registration owns its descriptor, also where a duplicate lives on") {
+    const Epoll epoll = Epoll::create().value();
+    Pipe pipe = Pipe::create().value();
+    const wali::File duplicate = pipe.reader.duplicate().value();
+    std::array<EpollEvent, 2> events;
+    {
+        auto reader = epoll.add(std::move(pipe.reader), EpollEvents::IN).value();
+        CHECK(pipe.writer.write_all("x"));
+        CHECK(epoll.wait(events, 0ms).value().size() == 1);
+        std::array<std::byte, 1> byte{};
+        CHECK(reader->read(byte).value() == 1);
+        auto moved = std::move(reader);
+        CHECK(pipe.writer.write_all("x"));
+        CHECK(epoll.wait(events, 0ms).value()[0].is_for(moved));
+    }
+    // Were the descriptor only closed, the kernel would go on to watch the open file.
+    CHECK(epoll.wait(events, 0ms).value().empty());
+    CHECK(pipe.writer.close());
+    CHECK(epoll.wait(events, 0ms).value().empty());
+}
+
+TEST_CASE("the end of a child's copy of a registration leaves the parent's watch alone") {
+    const Epoll epoll = Epoll::create().value();
+    Pipe pipe = Pipe::create().value();
+    auto reader = std::make_optional(epoll.add(std::move(pipe.reader), EpollEvents::IN).value());
+    const long child = wali::sys::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        reader.reset();
+        wali::process::exit(0);
+    }
+    int status = -1;
+    REQUIRE(wali::sys::wait4(static_cast<int>(child), &status, 0, nullptr) == child);
+    CHECK(status == 0);
+    CHECK(pipe.writer.write_all("x"));
+    std::array<EpollEvent, 1> events;
+    CHECK(epoll.wait(events, 0ms).value().size() == 1);
 }
 
 TEST_CASE("hang-up is told without being asked for") {
     const Epoll epoll = Epoll::create().value();
     Pipe pipe = Pipe::create().value();
-    CHECK(epoll.add(pipe.reader, EpollEvents{}, 7));
+    const auto registration = epoll.add(std::move(pipe.reader), EpollEvents{}).value();
     CHECK(pipe.writer.close());
     std::array<EpollEvent, 1> events;
     CHECK(epoll.wait(events, 0ms).value()[0].has(EpollEvents::HUP));
 }
 
+TEST_CASE("a wait lasts for its timeout to the nanosecond, until its deadline, and not at all below zero") {
+    const Epoll epoll = Epoll::create().value();
+    std::array<EpollEvent, 1> events;
+    for (const wali::Duration timeout : {wali::Duration(1'500'000), wali::Duration(2'000'000), wali::Duration(1)}) {
+        const auto start = wali::MonotonicClock::now();
+        CHECK(epoll.wait(events, timeout).value().empty());
+        CHECK(wali::MonotonicClock::now() - start >= timeout);
+    }
+    CHECK(epoll.wait(events, -1s).value().empty());
+    const auto deadline = wali::MonotonicClock::now() + 3ms;
+    CHECK(epoll.wait_until(events, deadline).value().empty());
+    CHECK(wali::MonotonicClock::now() >= deadline);
+    CHECK(epoll.wait_until(events, deadline).value().empty());
+    CHECK(wali::deadline_after(wali::forever()) == wali::MonotonicClock::time_point::max());
+}
+
 TEST_CASE("bad requests fail with the kernel's errors") {
     const Epoll epoll = Epoll::create().value();
     const Pipe pipe = Pipe::create().value();
-    CHECK(epoll.add(pipe.reader, EpollEvents::IN, 0));
-    CHECK(epoll.add(pipe.reader, EpollEvents::IN, 0).error() == Errno::EXIST);
-    CHECK(epoll.add(wali::BorrowedFd::from_raw(-1), EpollEvents::IN, 0).error() == Errno::BADF);
-    CHECK(epoll.add(epoll.fd(), EpollEvents::IN, 0).error() == Errno::INVAL);
+    const auto registration = epoll.add(pipe.reader.fd(), EpollEvents::IN).value();
+    CHECK(epoll.add(pipe.reader.fd(), EpollEvents::IN).error() == wali::Error(Errno::EXIST, wali::Call::epoll_ctl));
+    CHECK(epoll.add(wali::BorrowedFd::from_raw(-1), EpollEvents::IN).error() == Errno::BADF);
+    CHECK(epoll.add(epoll.fd(), EpollEvents::IN).error() == Errno::INVAL);
     CHECK(epoll.wait({}, 0ms).error() == Errno::INVAL);
-    CHECK(epoll.add(wali::File::open("/proc/self/status").value(), EpollEvents::IN, 0).error() == Errno::PERM);
-}
-
-TEST_CASE("a closed descriptor leaves the set") {
-    const Epoll epoll = Epoll::create().value();
-    std::array<EpollEvent, 2> events;
-    {
-        const Pipe pipe = Pipe::create().value();
-        CHECK(pipe.writer.write_all("x"));
-        CHECK(epoll.add(pipe.reader, EpollEvents::IN, 0));
-        CHECK(epoll.wait(events, 0ms).value().size() == 1);
-    }
-    CHECK(epoll.wait(events, 0ms).value().empty());
+    CHECK(epoll.add(wali::File::open("/proc/self/status").value(), EpollEvents::IN).error() == Errno::PERM);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -10,8 +12,8 @@
 
 using wali::Errno;
 using wali::File;
-using wali::Mode;
 using wali::OpenFlags;
+using wali::Permissions;
 using wali::Whence;
 
 namespace {
@@ -19,7 +21,7 @@ namespace {
 std::string contents(const std::string& path) {
     const File file = File::open(path).value();
     std::string text(static_cast<std::size_t>(file.size().value()), '\0');
-    const auto n = file.read_all(std::as_writable_bytes(std::span(text))).value();
+    const auto n = file.read_all(text).value();
     text.resize(n);
     return text;
 }
@@ -31,7 +33,7 @@ TEST_CASE("what is written is read back") {
     {
         const File file = File::create(dir.path("a")).value();
         CHECK(file.write_all("hello "));
-        CHECK(file.write(wali::as_bytes("world")).value() == 5);
+        CHECK(file.write("world").value() == 5);
     }
     CHECK(contents(dir.path("a")) == "hello world");
     CHECK(File::create(dir.path("a")));
@@ -75,7 +77,7 @@ TEST_CASE("every File is close-on-exec") {
 TEST_CASE("positional reads and writes leave the offset alone") {
     const test::TemporaryDirectory dir;
     const File file = File::open(dir.path("a"), OpenFlags::RDWR | OpenFlags::CREAT).value();
-    CHECK(file.write_at(wali::as_bytes("abc"), 4).value() == 3);
+    CHECK(file.write_at("abc", 4).value() == 3);
     CHECK(file.seek(0, Whence::CUR).value() == 0);
     std::array<std::byte, 3> buffer{};
     CHECK(file.read_at(buffer, 4).value() == 3);
@@ -88,7 +90,7 @@ TEST_CASE("offsets are 64 bits wide") {
     const test::TemporaryDirectory dir;
     const File file = File::open(dir.path("a"), OpenFlags::RDWR | OpenFlags::CREAT).value();
     constexpr wali::u64 far = 5'000'000'000;
-    CHECK(file.write_at(wali::as_bytes("z"), far).value() == 1);
+    CHECK(file.write_at("z", far).value() == 1);
     CHECK(file.size().value() == far + 1);
     CHECK(file.seek(-1, Whence::END).value() == far);
     std::array<std::byte, 1> buffer{};
@@ -136,24 +138,77 @@ TEST_CASE("status tells type, size and permissions") {
     const test::TemporaryDirectory dir;
     const File file = File::create(dir.path("a")).value();
     CHECK(file.write_all("abc"));
-    CHECK(file.set_permissions(Mode::RUSR | Mode::WUSR));
+    CHECK(file.set_permissions(Permissions::RUSR | Permissions::WUSR));
     const wali::FileStatus status = file.status().value();
-    CHECK(status.is_regular());
-    CHECK_FALSE(status.is_directory());
+    CHECK(status.type() == wali::FileType::REGULAR);
+    CHECK_FALSE(status.type() == wali::FileType::DIRECTORY);
     CHECK(status.size() == 3);
-    CHECK(status.permissions() == (Mode::RUSR | Mode::WUSR));
-    CHECK(status.modified().tv_sec > 1'500'000'000);
-    CHECK(File::open(dir.path(".")).value().status().value().is_directory());
+    CHECK(status.permissions() == (Permissions::RUSR | Permissions::WUSR));
+    CHECK(status.modified().time_since_epoch() > std::chrono::seconds(1'500'000'000));
+    CHECK(File::open(dir.path(".")).value().status().value().type() == wali::FileType::DIRECTORY);
 }
 
-TEST_CASE("locks exclude another description") {
+TEST_CASE("a lock excludes another open file until its guard ends") {
     const test::TemporaryDirectory dir;
     const File first = File::create(dir.path("a")).value();
     const File second = File::open(dir.path("a")).value();
-    CHECK(first.lock(wali::FlockOperation::EX));
-    CHECK(second.lock(wali::FlockOperation::SH | wali::FlockOperation::NB).error() == Errno::AGAIN);
-    CHECK(first.lock(wali::FlockOperation::UN));
-    CHECK(second.lock(wali::FlockOperation::SH | wali::FlockOperation::NB));
+    {
+        const wali::FileLock lock = first.lock_exclusive().value();
+        CHECK(second.try_lock_shared().error() == Errno::AGAIN);
+    }
+    {
+        wali::FileLock shared = first.lock_shared().value();
+        CHECK(second.try_lock_shared());
+        CHECK(second.try_lock_exclusive().error() == Errno::AGAIN);
+        const wali::FileLock moved = std::move(shared);
+        CHECK(second.try_lock_exclusive().error() == Errno::AGAIN);
+    }
+    wali::FileLock last = second.try_lock_exclusive().value();
+    last.release();
+    CHECK(first.try_lock_exclusive());
+    CHECK(File().lock_shared().error() == Errno::BADF);
+}
+
+TEST_CASE("text and bytes of any holder are written and read") {
+    const test::TemporaryDirectory dir;
+    const File file = File::open(dir.path("a"), OpenFlags::RDWR | OpenFlags::CREAT).value();
+    const std::vector<unsigned char> raw{'d', 'e'};
+    const std::array<std::byte, 2> bytes{std::byte{'f'}, std::byte{'g'}};
+    CHECK(file.write_all("a"));
+    CHECK(file.write_all(std::string("b")));
+    CHECK(file.write_all(std::string_view("cX").substr(0, 1)));
+    CHECK(file.write_all(raw));
+    CHECK(file.write_all(bytes));
+    char array[3];
+    std::string string(2, '\0');
+    std::vector<unsigned char> rest(9);
+    CHECK(file.read_all_at(array, 0).value() == 3);
+    CHECK(file.read_all_at(string, 3).value() == 2);
+    CHECK(file.read_all_at(rest, 5).value() == 2);
+    CHECK(std::string(array, 3) + string == "abcde");
+    CHECK(rest[1] == 'g');
+    CHECK(file.write_all_at("ABC", 1).value() == 3);
+    CHECK(contents(dir.path("a")) == "aABCefg");
+}
+
+TEST_CASE("a transfer that fails tells what was done before") {
+    const wali::Pipe pipe = wali::Pipe::create(OpenFlags::NONBLOCK).value();
+    const std::vector<std::byte> block(1 << 20);
+    const wali::Transfer written = pipe.writer.write_all(block);
+    CHECK(written.error() == wali::Error(Errno::AGAIN, wali::Call::write));
+    CHECK(written.transferred() > 0);
+    CHECK(written.transferred() < block.size());
+    std::vector<std::byte> back(written.transferred() + 1);
+    const wali::Transfer read = pipe.reader.read_all(back);
+    CHECK(read.error() == wali::Error(Errno::AGAIN, wali::Call::read));
+    CHECK(read.transferred() == written.transferred());
+}
+
+TEST_CASE("an error names the call that failed") {
+    CHECK(File::open("/nowhere/at/all").error() == wali::Error(Errno::NOENT, wali::Call::openat));
+    CHECK(File().status().error() == wali::Error(Errno::BADF, wali::Call::fstat));
+    CHECK(File().close().error() == wali::Error(Errno::BADF, wali::Call::close));
+    CHECK(wali::fs::status("/nowhere/at/all").error().call() == wali::Call::newfstatat);
 }
 
 TEST_CASE("sync, sync_data and advise reach the kernel") {

@@ -12,7 +12,6 @@
 
 using wali::Errno;
 using wali::File;
-using wali::MapFlags;
 using wali::MemoryMap;
 using wali::OpenFlags;
 using wali::Protection;
@@ -62,26 +61,27 @@ TEST_CASE("a map outlives its descriptor") {
 TEST_CASE("an offset selects pages of the file") {
     const test::TemporaryDirectory dir;
     const File file = file_with(dir.path("a"), std::string(page_size, 'a') + "tail");
-    CHECK(wali::as_text(MemoryMap::of_file(file, 4, page_size).value().bytes()) == "tail");
-    CHECK(MemoryMap::of_file(file, 4, 1).error() == Errno::INVAL);
+    CHECK(wali::as_text(MemoryMap::of_file(file, 4, {.offset = page_size}).value().bytes()) == "tail");
+    CHECK(MemoryMap::of_file(file, 4, {.offset = 1}).error() == Errno::INVAL);
 }
 
 TEST_CASE("a shared map writes back, a private one does not") {
     const test::TemporaryDirectory dir;
     const File file = file_with(dir.path("a"), "hello");
     {
-        MemoryMap map = MemoryMap::of_file(file, 5, 0, Protection::READ | Protection::WRITE, MapFlags::PRIVATE).value();
+        MemoryMap map = MemoryMap::of_file(file, 5, {.protection = Protection::READ | Protection::WRITE}).value();
         map.mutable_bytes()[0] = std::byte{'J'};
     }
     std::string text(5, '\0');
-    REQUIRE(file.read_at(std::as_writable_bytes(std::span(text)), 0).value() == 5);
+    REQUIRE(file.read_at(text, 0).value() == 5);
     CHECK(text == "hello");
     {
-        MemoryMap map = MemoryMap::of_file(file, 5, 0, Protection::READ | Protection::WRITE, MapFlags::SHARED).value();
+        MemoryMap map =
+            MemoryMap::of_file(file, 5, {.protection = Protection::READ | Protection::WRITE, .shared = true}).value();
         map.mutable_bytes()[0] = std::byte{'J'};
         CHECK(map.sync());
     }
-    REQUIRE(file.read_at(std::as_writable_bytes(std::span(text)), 0).value() == 5);
+    REQUIRE(file.read_at(text, 0).value() == 5);
     CHECK(text == "Jello");
 }
 
@@ -90,9 +90,9 @@ TEST_CASE("bad requests fail with the kernel's errors") {
     REQUIRE(file_with(dir.path("a"), "hello"));
     CHECK(MemoryMap::anonymous(0).error() == Errno::INVAL);
     const File read_only = File::open(dir.path("a")).value();
-    CHECK(MemoryMap::of_file(read_only, 5, 0, Protection::WRITE, MapFlags::SHARED).error() == Errno::ACCES);
+    CHECK(MemoryMap::of_file(read_only, 5, {.protection = Protection::WRITE, .shared = true}).error() == Errno::ACCES);
     CHECK(MemoryMap::of_file(wali::BorrowedFd::from_raw(-1), 5).error() == Errno::BADF);
-    CHECK(MemoryMap::of_file(File::open(dir.path(".")).value(), 5).error() == Errno::NODEVICE);
+    CHECK(MemoryMap::of_file(File::open(dir.path(".")).value(), 5).error() == Errno::NODEV_);
 }
 
 TEST_CASE("resize keeps the contents and zero-fills") {

@@ -21,5 +21,5 @@ TEST_CASE("import wali gives types, errors, flags and operators") {
     constexpr auto flags = wali::OpenFlags::CREAT | wali::OpenFlags::EXCL;
     static_assert(contains(flags, wali::OpenFlags::EXCL));
     CHECK(wali::Socket::listen_on(wali::SocketAddress::ipv4_loopback(0)).value().local_address().value().port() != 0);
-    CHECK(wali::sys::getpid() == wali::process_id());
+    CHECK(wali::sys::getpid() == wali::process::id().raw());
 }

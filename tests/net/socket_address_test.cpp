@@ -18,7 +18,7 @@ std::string text(const SocketAddress& address) {
 
 std::string round_trip(std::string_view in) {
     const auto address = SocketAddress::parse(in);
-    return address ? text(address.value()) : std::string(wali::errno_name(address.error()));
+    return address ? text(address.value()) : std::string(wali::errno_name(address.error().code()));
 }
 
 }  // namespace

@@ -1,55 +1,60 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <optional>
 
 #include <doctest/doctest.h>
 
 #include <wali/net/socket.hpp>
+#include <wali/process/process.hpp>
 
 using namespace std::chrono_literals;
-namespace abi = wali::abi;
 using wali::AddressFamily;
 using wali::Errno;
+using wali::option;
 using wali::Socket;
-using wali::SocketLevel;
-using wali::SocketOption;
 using wali::SocketType;
 
 TEST_CASE("flags and numbers read back as they were set") {
     const Socket socket = Socket::create(AddressFamily::INET, SocketType::STREAM).value();
-    const auto number = [&](SocketOption option) {
-        return socket.option<int>(SocketLevel::SOCKET, abi::bits(option)).value();
-    };
-    CHECK(number(SocketOption::REUSEADDR) == 0);
-    CHECK(socket.set_reuse_address(true));
-    CHECK(number(SocketOption::REUSEADDR) == 1);
-    CHECK(socket.set_keep_alive(true));
-    CHECK(number(SocketOption::KEEPALIVE) == 1);
-    CHECK(socket.set_reuse_port(true));
-    CHECK(number(SocketOption::REUSEPORT) == 1);
-    CHECK(socket.set_send_buffer(16384));
-    CHECK(number(SocketOption::SNDBUF) == 32768);
-    CHECK(socket.set_no_delay(true));
-    CHECK(socket.option<int>(SocketLevel::TCP, abi::bits(wali::TcpOption::NODELAY)).value() != 0);
-    CHECK(number(SocketOption::TYPE) == abi::bits(SocketType::STREAM));
+    CHECK_FALSE(socket.get(option::reuse_address).value());
+    CHECK(socket.set(option::reuse_address(true)));
+    CHECK(socket.get(option::reuse_address).value());
+    CHECK(socket.set(option::keep_alive(true)));
+    CHECK(socket.get(option::keep_alive).value());
+    CHECK(socket.set(option::reuse_port(true)));
+    CHECK(socket.get(option::reuse_port).value());
+    CHECK(socket.set(option::send_buffer(16384)));
+    CHECK(socket.get(option::send_buffer).value() == 32768);
+    CHECK(socket.set(option::tcp::no_delay(true)));
+    CHECK(socket.get(option::tcp::no_delay).value());
+    CHECK(socket.set(option::tcp::keep_count(4)));
+    CHECK(socket.get(option::tcp::keep_count).value() == 4);
+    CHECK(socket.get(option::type).value() == SocketType::STREAM);
+    CHECK_FALSE(socket.get(option::listening).value());
 }
 
-TEST_CASE("structured options cross the boundary") {
+TEST_CASE("times cross in the unit of each option, rounded up") {
     const Socket socket = Socket::create(AddressFamily::INET, SocketType::STREAM).value();
-    CHECK(socket.set_receive_timeout(1500ms));
-    const auto time = socket.option<abi::timeval>(SocketLevel::SOCKET, abi::bits(SocketOption::RCVTIMEO)).value();
-    CHECK(time.tv_sec == 1);
+    CHECK(socket.get(option::receive_timeout).value() == wali::forever());
+    CHECK(socket.set(option::receive_timeout(1500ms)));
     // The kernel rounds to its clock ticks, at most 10 ms apart.
-    CHECK(time.tv_usec >= 500'000);
-    CHECK(time.tv_usec <= 510'000);
-    CHECK(socket.set_linger(true, 3s));
-    const auto linger = socket.option<abi::linger>(SocketLevel::SOCKET, abi::bits(SocketOption::LINGER)).value();
-    CHECK(linger.l_onoff == 1);
-    CHECK(linger.l_linger == 3);
+    CHECK(socket.get(option::receive_timeout).value() >= 1500ms);
+    CHECK(socket.get(option::receive_timeout).value() <= 1510ms);
+    CHECK(socket.set(option::receive_timeout(wali::forever())));
+    CHECK(socket.get(option::receive_timeout).value() == wali::forever());
+    CHECK(socket.set(option::linger(3s)));
+    CHECK(socket.get(option::linger).value() == 3s);
+    CHECK(socket.set(option::linger(std::nullopt)));
+    CHECK_FALSE(socket.get(option::linger).value().has_value());
+    CHECK(socket.set(option::tcp::keep_idle(1500ms)));
+    CHECK(socket.get(option::tcp::keep_idle).value() == 2s);
+    CHECK(socket.set(option::tcp::user_timeout(1us)));
+    CHECK(socket.get(option::tcp::user_timeout).value() == 1ms);
 }
 
 TEST_CASE("the receive timeout ends a wait with EAGAIN") {
     const Socket::Pair pair = Socket::pair().value();
-    CHECK(pair.first.set_receive_timeout(1ms));
+    CHECK(pair.first.set(option::receive_timeout(1ms)));
     std::array<std::byte, 1> buffer{};
     CHECK(pair.first.receive(buffer).error() == Errno::AGAIN);
 }
@@ -61,13 +66,21 @@ TEST_CASE("take_error is a success when no error waits") {
 
 TEST_CASE("the peer of a Unix pair has this process's credentials") {
     const Socket::Pair pair = Socket::pair().value();
-    const auto peer = pair.first.option<abi::ucred>(SocketLevel::SOCKET, abi::bits(SocketOption::PEERCRED)).value();
-    CHECK(peer.pid == static_cast<wali::i32>(wali::sys::getpid()));
+    CHECK(pair.first.get(option::peer_credentials).value().process == wali::process::id());
+}
+
+TEST_CASE("what the kernel knows about a TCP connection is a structure") {
+    const Socket listener = Socket::listen_on(wali::SocketAddress::ipv4_loopback(0)).value();
+    CHECK(listener.get(option::listening).value());
+    const Socket client = Socket::connect_to(listener.local_address().value()).value();
+    CHECK(client.get(option::tcp::info).value().tcpi_state == 1);  // TCP_ESTABLISHED
 }
 
 TEST_CASE("unknown options and bad descriptors are reported") {
     const Socket socket = Socket::create(AddressFamily::INET, SocketType::STREAM).value();
-    CHECK(socket.option<int>(SocketLevel::SOCKET, 9999).error() == Errno::NOPROTOOPT);
-    CHECK(Socket().set_no_delay(true).error() == Errno::BADF);
+    constexpr wali::SocketOption<int> unknown(wali::SocketLevel::SOCKET, 9999);
+    CHECK(socket.get(unknown).error() == wali::Error(Errno::NOPROTOOPT, wali::Call::getsockopt));
+    CHECK(socket.set(unknown(1)).error() == wali::Error(Errno::NOPROTOOPT, wali::Call::setsockopt));
+    CHECK(Socket().set(option::tcp::no_delay(true)).error() == Errno::BADF);
     CHECK(Socket::create(static_cast<AddressFamily>(99), SocketType::STREAM).error() == Errno::AFNOSUPPORT);
 }

@@ -31,11 +31,11 @@ Connection connect_over(const SocketAddress& any_port) {
 }
 
 void exchange(const Connection& connection) {
-    CHECK(connection.client.send_all(wali::as_bytes("ping")));
+    CHECK(connection.client.send_all("ping"));
     std::array<std::byte, 4> buffer{};
     CHECK(connection.server.receive_all(buffer).value() == 4);
     CHECK(wali::as_text(buffer) == "ping");
-    CHECK(connection.server.send_all(wali::as_bytes("pong")));
+    CHECK(connection.server.send_all("pong"));
     CHECK(connection.client.receive_all(buffer).value() == 4);
     CHECK(wali::as_text(buffer) == "pong");
     CHECK(connection.client.shutdown(wali::ShutdownHow::WR));
@@ -81,6 +81,35 @@ TEST_CASE("connecting to nobody is refused") {
     CHECK(Socket::connect_to(address).error() == Errno::CONNREFUSED);
 }
 
+TEST_CASE("connect gives up at its deadline and leaves the mode of the socket as it was") {
+    // A listener whose queue is full answers no more: the last of these connects waits.
+    const Socket listener = Socket::listen_on(SocketAddress::ipv4_loopback(0), {.backlog = 0}).value();
+    const SocketAddress address = listener.local_address().value();
+    std::vector<Socket> waiting;
+    for (int i = 0; i < 64; ++i) {
+        Socket client = Socket::create(wali::AddressFamily::INET, wali::SocketType::STREAM).value();
+        const auto connected = client.connect(address, std::chrono::milliseconds(20));
+        if (!connected) {
+            CHECK(connected.error() == wali::Error(Errno::TIMEDOUT, wali::Call::connect));
+            const long flags = wali::sys::fcntl(client.fd().raw(), wali::abi::bits(wali::abi::FcntlCommand::GETFL), 0);
+            CHECK_FALSE(contains(static_cast<wali::abi::OpenFlags>(flags), wali::abi::OpenFlags::NONBLOCK));
+            return;
+        }
+        waiting.push_back(std::move(client));
+    }
+    FAIL("the queue was never full");
+}
+
+TEST_CASE("connect with a timeout connects and reports a refusal") {
+    SocketAddress address;
+    {
+        const Socket listener = Socket::listen_on(SocketAddress::ipv4_loopback(0)).value();
+        address = listener.local_address().value();
+        CHECK(Socket::connect_to(address, std::chrono::minutes(1)));
+    }
+    CHECK(Socket::connect_to(address, std::chrono::minutes(1)).error() == Errno::CONNREFUSED);
+}
+
 TEST_CASE("a non-blocking listener answers EAGAIN, as do its sockets") {
     const Socket listener =
         Socket::listen_on(SocketAddress::ipv4_loopback(0), {.flags = SocketFlags::NONBLOCK}).value();
@@ -94,14 +123,14 @@ TEST_CASE("a non-blocking listener answers EAGAIN, as do its sockets") {
 TEST_CASE("sending to a peer that has gone answers EPIPE and raises no signal") {
     Socket::Pair pair = Socket::pair().value();
     CHECK(pair.second.close());
-    CHECK(pair.first.send(wali::as_bytes("x")).error() == Errno::PIPE);
+    CHECK(pair.first.send("x").error() == Errno::PIPE);
     const std::array<wali::ConstBuffer, 1> buffers{"x"};
     CHECK(pair.first.send_vectored(buffers).error() == Errno::PIPE);
 }
 
 TEST_CASE("a partial send tells how much was taken") {
     const Connection connection = connect_over(SocketAddress::ipv4_loopback(0));
-    REQUIRE(wali::set_non_blocking(connection.client, true));
+    REQUIRE(connection.client.set_non_blocking(true));
     const std::vector<std::byte> block(1 << 20);
     wali::usize total = 0;
     for (;;) {

@@ -18,7 +18,7 @@ void connect_and_send(const SocketAddress& address) {
     const Socket client = Socket::connect_to(address).value();
     const wali::Accepted accepted = listener.accept_from().value();
     CHECK(accepted.peer.unix_name().empty());
-    CHECK(client.send_all(wali::as_bytes("hi")));
+    CHECK(client.send_all("hi"));
     std::array<std::byte, 2> buffer{};
     CHECK(accepted.socket.receive_all(buffer).value() == 2);
     CHECK(wali::as_text(buffer) == "hi");
@@ -29,20 +29,20 @@ void connect_and_send(const SocketAddress& address) {
 TEST_CASE("a Unix socket with a path") {
     const test::TemporaryDirectory dir;
     connect_and_send(SocketAddress::unix_path(dir.path("s")).value());
-    CHECK(wali::status(dir.path("s")).value().is_socket());
+    CHECK(wali::fs::status(dir.path("s")).value().type() == wali::FileType::SOCKET);
     CHECK(Socket::listen_on(SocketAddress::unix_path(dir.path("s")).value()).error() == wali::Errno::ADDRINUSE);
 }
 
 TEST_CASE("a Unix socket with an abstract name") {
-    connect_and_send(SocketAddress::unix_abstract("wali-test-" + std::to_string(wali::process_id())).value());
+    connect_and_send(SocketAddress::unix_abstract("wali-test-" + std::to_string(wali::process::id().raw())).value());
 }
 
 TEST_CASE("a socket pair carries bytes both ways") {
     const Socket::Pair pair = Socket::pair().value();
     std::array<std::byte, 1> buffer{};
-    CHECK(pair.first.send_all(wali::as_bytes("a")));
+    CHECK(pair.first.send_all("a"));
     CHECK(pair.second.receive(buffer).value() == 1);
-    CHECK(pair.second.send_all(wali::as_bytes("b")));
+    CHECK(pair.second.send_all("b"));
     CHECK(pair.first.receive(buffer).value() == 1);
     CHECK(buffer[0] == std::byte{'b'});
     CHECK(pair.first.receive(buffer, wali::MessageFlags::DONTWAIT).error() == wali::Errno::AGAIN);

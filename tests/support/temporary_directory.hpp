@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <wali/fs/entry.hpp>
-#include <wali/process/ids.hpp>
+#include <wali/process/process.hpp>
 
 namespace test {
 
@@ -16,8 +16,8 @@ class TemporaryDirectory {
   public:
     TemporaryDirectory() {
         static int count = 0;
-        name_ = "tmp." + std::to_string(wali::process_id()) + "." + std::to_string(count++);
-        REQUIRE(wali::make_directory(name_));
+        name_ = "tmp." + std::to_string(wali::process::id().raw()) + "." + std::to_string(count++);
+        REQUIRE(wali::fs::make_directory(name_));
     }
     ~TemporaryDirectory() {
         std::error_code error;

@@ -404,7 +404,7 @@ enum class Errno : int {
     BUSY = 16,  ///< EBUSY: device or resource busy
     EXIST = 17,  ///< EEXIST: file exists
     XDEV = 18,  ///< EXDEV: invalid cross-device link
-    NODEVICE = 19,  ///< ENODEV: no such device
+    NODEV_ = 19,  ///< ENODEV: no such device
     NOTDIR = 20,  ///< ENOTDIR: not a directory
     ISDIR = 21,  ///< EISDIR: is a directory
     INVAL = 22,  ///< EINVAL: invalid argument
@@ -443,7 +443,7 @@ enum class Errno : int {
     BADRQC = 56,  ///< EBADRQC: invalid request code
     BADSLT = 57,  ///< EBADSLT: invalid slot
     BFONT = 59,  ///< EBFONT: bad font file format
-    NOSTREAM = 60,  ///< ENOSTR: device not a stream
+    NOSTR_ = 60,  ///< ENOSTR: device not a stream
     NODATA = 61,  ///< ENODATA: no data available
     TIME = 62,  ///< ETIME: timer expired
     NOSR = 63,  ///< ENOSR: out of streams resources
@@ -637,7 +637,7 @@ enum class InotifyEvents : u32 {
     MOVED_TO = 0x80,  ///< IN_MOVED_TO
     MOVE = 0xc0,  ///< IN_MOVE: either end of a move
     CREATE = 0x100,  ///< IN_CREATE
-    DELETED = 0x200,  ///< IN_DELETE
+    DELETE_ = 0x200,  ///< IN_DELETE
     DELETE_SELF = 0x400,  ///< IN_DELETE_SELF
     MOVE_SELF = 0x800,  ///< IN_MOVE_SELF
     ALL_EVENTS = 0xfff,  ///< IN_ALL_EVENTS
@@ -684,7 +684,7 @@ consteval bool is_flags(FanotifyInitFlags) { return true; }
 /// fanotify_mark(2): what to do and to which object. Values not listed are kept as they are.
 enum class FanotifyMarkFlags : unsigned int {
     INODE = 0,  ///< FAN_MARK_INODE
-    ADD_MARK = 1,  ///< FAN_MARK_ADD
+    ADD_ = 1,  ///< FAN_MARK_ADD
     REMOVE = 2,  ///< FAN_MARK_REMOVE
     DONT_FOLLOW = 4,  ///< FAN_MARK_DONT_FOLLOW
     ONLYDIR = 8,  ///< FAN_MARK_ONLYDIR
@@ -712,7 +712,7 @@ enum class FanotifyEvents : u64 {
     MOVED_TO = 0x80,  ///< FAN_MOVED_TO
     MOVE = 0xc0,  ///< FAN_MOVE
     CREATE = 0x100,  ///< FAN_CREATE
-    DELETED = 0x200,  ///< FAN_DELETE
+    DELETE_ = 0x200,  ///< FAN_DELETE
     DELETE_SELF = 0x400,  ///< FAN_DELETE_SELF
     MOVE_SELF = 0x800,  ///< FAN_MOVE_SELF
     OPEN_EXEC = 0x1000,  ///< FAN_OPEN_EXEC
@@ -803,8 +803,8 @@ enum class ResolveFlags : u64 {
 };
 consteval bool is_flags(ResolveFlags) { return true; }
 
-/// inode(7): permission and file type bits of st_mode. Values not listed are kept as they are.
-enum class Mode : u32 {
+/// inode(7): the permission bits of st_mode. Values not listed are kept as they are.
+enum class Permissions : u32 {
     XOTH = 1,  ///< S_IXOTH
     WOTH = 2,  ///< S_IWOTH
     ROTH = 4,  ///< S_IROTH
@@ -820,16 +820,20 @@ enum class Mode : u32 {
     SVTX = 0x200,  ///< S_ISVTX
     SGID = 0x400,  ///< S_ISGID
     SUID = 0x800,  ///< S_ISUID
-    FIFO = 0x1000,  ///< S_IFIFO
-    FCHR = 0x2000,  ///< S_IFCHR
-    FDIR = 0x4000,  ///< S_IFDIR
-    FBLK = 0x6000,  ///< S_IFBLK
-    FREG = 0x8000,  ///< S_IFREG
-    FLNK = 0xa000,  ///< S_IFLNK
-    FSOCK = 0xc000,  ///< S_IFSOCK
-    FMT = 0xf000,  ///< S_IFMT
 };
-consteval bool is_flags(Mode) { return true; }
+consteval bool is_flags(Permissions) { return true; }
+
+/// inode(7): the file type in st_mode, where MASK is. Values not listed are kept as they are.
+enum class FileType : u32 {
+    FIFO = 4096,  ///< S_IFIFO
+    CHARACTER_DEVICE = 8192,  ///< S_IFCHR
+    DIRECTORY = 16384,  ///< S_IFDIR
+    BLOCK_DEVICE = 24576,  ///< S_IFBLK
+    REGULAR = 32768,  ///< S_IFREG
+    SYMBOLIC_LINK = 40960,  ///< S_IFLNK
+    SOCKET = 49152,  ///< S_IFSOCK
+    MASK = 61440,  ///< S_IFMT
+};
 
 /// getdents64(2): the type of a directory entry. Values not listed are kept as they are.
 enum class EntryType : u8 {
@@ -959,7 +963,7 @@ enum class DirectoryNotification : unsigned int {
     ACCESS = 1,  ///< DN_ACCESS
     MODIFY = 2,  ///< DN_MODIFY
     CREATE = 4,  ///< DN_CREATE
-    REMOVE = 8,  ///< DN_DELETE
+    DELETE_ = 8,  ///< DN_DELETE
     RENAME = 0x10,  ///< DN_RENAME
     ATTRIB = 0x20,  ///< DN_ATTRIB
     MULTISHOT = 0x80000000,  ///< DN_MULTISHOT: keep reporting after the first
@@ -1116,7 +1120,7 @@ enum class FsLimits : unsigned int {
 enum class StatfsFlags : i64 {
     RDONLY = 1,  ///< ST_RDONLY
     NOSUID = 2,  ///< ST_NOSUID
-    NODEVICE = 4,  ///< ST_NODEV
+    NODEV_ = 4,  ///< ST_NODEV
     NOEXEC = 8,  ///< ST_NOEXEC
     SYNCHRONOUS = 0x10,  ///< ST_SYNCHRONOUS
     MANDLOCK = 0x40,  ///< ST_MANDLOCK
@@ -1574,7 +1578,7 @@ enum class MsgCommand : int {
 
 /// mq_overview(7): fixed limits of POSIX message queues. Values not listed are kept as they are.
 enum class MqLimit : int {
-    PRIORITY_MAX = 32768,  ///< MQ_PRIO_MAX: priorities are below it
+    PRIO_MAX_ = 32768,  ///< MQ_PRIO_MAX: priorities are below it
     BYTES_MAX = 819200,  ///< MQ_BYTES_MAX: default of a user's total size
 };
 
@@ -1789,7 +1793,7 @@ consteval bool is_flags(NumaMoveFlags) { return true; }
 enum class MountFlags : unsigned long {
     RDONLY = 1,  ///< MS_RDONLY
     NOSUID = 2,  ///< MS_NOSUID
-    NODEVICE = 4,  ///< MS_NODEV
+    NODEV_ = 4,  ///< MS_NODEV
     NOEXEC = 8,  ///< MS_NOEXEC
     SYNCHRONOUS = 0x10,  ///< MS_SYNCHRONOUS
     REMOUNT = 0x20,  ///< MS_REMOUNT
@@ -1882,7 +1886,7 @@ enum class MountAttributes : u64 {
     RELATIME = 0,  ///< MOUNT_ATTR_RELATIME
     RDONLY = 1,  ///< MOUNT_ATTR_RDONLY
     NOSUID = 2,  ///< MOUNT_ATTR_NOSUID
-    NODEVICE = 4,  ///< MOUNT_ATTR_NODEV
+    NODEV_ = 4,  ///< MOUNT_ATTR_NODEV
     NOEXEC = 8,  ///< MOUNT_ATTR_NOEXEC
     NOATIME = 0x10,  ///< MOUNT_ATTR_NOATIME
     STRICTATIME = 0x20,  ///< MOUNT_ATTR_STRICTATIME
@@ -2180,7 +2184,7 @@ enum class SocketLevel : int {
 
 /// socket(7): options of the level SOL_SOCKET. Values not listed are kept as they are.
 enum class SocketOption : int {
-    DEBUGGING = 1,  ///< SO_DEBUG: keep debugging information
+    DEBUG_ = 1,  ///< SO_DEBUG: keep debugging information
     REUSEADDR = 2,  ///< SO_REUSEADDR
     TYPE = 3,  ///< SO_TYPE: the SocketType
     ERROR = 4,  ///< SO_ERROR: the pending error, and clear it
@@ -2562,7 +2566,7 @@ enum class TcpState : u8 {
     SYN_RECV = 3,  ///< TCP_SYN_RECV
     FIN_WAIT1 = 4,  ///< TCP_FIN_WAIT1
     FIN_WAIT2 = 5,  ///< TCP_FIN_WAIT2
-    TIMEWAIT = 6,  ///< TCP_TIME_WAIT
+    TIME_WAIT_ = 6,  ///< TCP_TIME_WAIT
     CLOSE = 7,  ///< TCP_CLOSE
     CLOSE_WAIT = 8,  ///< TCP_CLOSE_WAIT
     LAST_ACK = 9,  ///< TCP_LAST_ACK
@@ -2909,7 +2913,7 @@ enum class SocketIoctl : unsigned int {
 enum class InterfaceFlags : u32 {
     UP = 1,  ///< IFF_UP
     BROADCAST = 2,  ///< IFF_BROADCAST
-    DEBUGGING = 4,  ///< IFF_DEBUG
+    DEBUG_ = 4,  ///< IFF_DEBUG
     LOOPBACK = 8,  ///< IFF_LOOPBACK
     POINTOPOINT = 0x10,  ///< IFF_POINTOPOINT
     NOTRAILERS = 0x20,  ///< IFF_NOTRAILERS
@@ -2925,7 +2929,7 @@ enum class InterfaceFlags : u32 {
     DYNAMIC = 0x8000,  ///< IFF_DYNAMIC
     LOWER_UP = 0x10000,  ///< IFF_LOWER_UP
     DORMANT = 0x20000,  ///< IFF_DORMANT
-    ECHO_SENT = 0x40000,  ///< IFF_ECHO
+    ECHO_ = 0x40000,  ///< IFF_ECHO
 };
 consteval bool is_flags(InterfaceFlags) { return true; }
 
@@ -3175,7 +3179,7 @@ enum class NetlinkFlags : u16 {
     REQUEST = 1,  ///< NLM_F_REQUEST
     MULTI = 2,  ///< NLM_F_MULTI
     ACK = 4,  ///< NLM_F_ACK
-    ECHO_BACK = 8,  ///< NLM_F_ECHO
+    ECHO_ = 8,  ///< NLM_F_ECHO
     DUMP_INTR = 0x10,  ///< NLM_F_DUMP_INTR
     DUMP_FILTERED = 0x20,  ///< NLM_F_DUMP_FILTERED
     ROOT = 0x100,  ///< NLM_F_ROOT
@@ -3473,7 +3477,7 @@ enum class RouteProtocol : u8 {
     BGP = 186,  ///< RTPROT_BGP
     ISIS = 187,  ///< RTPROT_ISIS
     OSPF = 188,  ///< RTPROT_OSPF
-    RIPD = 189,  ///< RTPROT_RIP
+    RIP_ = 189,  ///< RTPROT_RIP
     EIGRP = 192,  ///< RTPROT_EIGRP
 };
 
@@ -3792,7 +3796,7 @@ enum class AlgOperation : u32 {
 enum class CloneFlags : u64 {
     NEWTIME = 0x80,  ///< CLONE_NEWTIME: not for clone: the bit belongs to the signal there
     VM = 0x100,  ///< CLONE_VM
-    FILESYSTEM = 0x200,  ///< CLONE_FS
+    FS_ = 0x200,  ///< CLONE_FS
     FILES = 0x400,  ///< CLONE_FILES
     SIGHAND = 0x800,  ///< CLONE_SIGHAND
     PIDFD = 0x1000,  ///< CLONE_PIDFD
@@ -3863,12 +3867,12 @@ enum class ChildCode : int {
 enum class RlimitResource : int {
     CPU = 0,  ///< RLIMIT_CPU: seconds of processor time
     FSIZE = 1,  ///< RLIMIT_FSIZE
-    DATA_SIZE = 2,  ///< RLIMIT_DATA
+    DATA_ = 2,  ///< RLIMIT_DATA
     STACK = 3,  ///< RLIMIT_STACK
     CORE = 4,  ///< RLIMIT_CORE
     RSS = 5,  ///< RLIMIT_RSS: no effect
     NPROC = 6,  ///< RLIMIT_NPROC
-    OPEN_FILES = 7,  ///< RLIMIT_NOFILE
+    NOFILE_ = 7,  ///< RLIMIT_NOFILE
     MEMLOCK = 8,  ///< RLIMIT_MEMLOCK
     AS = 9,  ///< RLIMIT_AS: bytes of address space
     LOCKS = 10,  ///< RLIMIT_LOCKS: no effect
@@ -3881,7 +3885,7 @@ enum class RlimitResource : int {
 
 /// getrlimit(2): special values of a limit. Values not listed are kept as they are.
 enum class RlimitValue : u64 {
-    UNLIMITED = 0xffffffffffffffff,  ///< RLIM_INFINITY
+    INFINITY_ = 0xffffffffffffffff,  ///< RLIM_INFINITY
 };
 
 /// getrusage(2): whose resources. Values not listed are kept as they are.
@@ -3900,8 +3904,8 @@ enum class PriorityWhich : int {
 
 /// setpriority(2): the nice values end before PRIO_MAX. Values not listed are kept as they are.
 enum class PriorityRange : int {
-    MINIMUM = -20,  ///< PRIO_MIN: the most favourable
-    MAXIMUM = 20,  ///< PRIO_MAX: one above the least favourable
+    MIN_ = -20,  ///< PRIO_MIN: the most favourable
+    MAX_ = 20,  ///< PRIO_MAX: one above the least favourable
 };
 
 /// pidfd_open(2): kind of descriptor. Values not listed are kept as they are.
@@ -3961,7 +3965,7 @@ enum class KcmpType : int {
     FILE = 0,  ///< KCMP_FILE
     VM = 1,  ///< KCMP_VM
     FILES = 2,  ///< KCMP_FILES
-    FILESYSTEM = 3,  ///< KCMP_FS
+    FS_ = 3,  ///< KCMP_FS
     SIGHAND = 4,  ///< KCMP_SIGHAND
     IO = 5,  ///< KCMP_IO
     SYSVSEM = 6,  ///< KCMP_SYSVSEM
@@ -4024,7 +4028,7 @@ consteval bool is_flags(AccountFlags) { return true; }
 
 /// getauxval(3): the type of an entry of the auxiliary vector. Values not listed are kept as they are.
 enum class AuxType : unsigned long {
-    END = 0,  ///< AT_NULL: ends the vector
+    NULL_ = 0,  ///< AT_NULL: ends the vector
     IGNORE = 1,  ///< AT_IGNORE
     EXECFD = 2,  ///< AT_EXECFD
     PHDR = 3,  ///< AT_PHDR: address of the program headers
@@ -4052,7 +4056,7 @@ enum class AuxType : unsigned long {
     HWCAP4 = 30,  ///< AT_HWCAP4
     EXECFN = 31,  ///< AT_EXECFN: address of the path that was executed
     SYSINFO_EHDR = 33,  ///< AT_SYSINFO_EHDR: address of the vDSO
-    MINIMUM_SIGNAL_STACK = 51,  ///< AT_MINSIGSTKSZ
+    MINSIGSTKSZ_ = 51,  ///< AT_MINSIGSTKSZ
 };
 
 /// arch_prctl(2): what to get or set (x86-64). Values not listed are kept as they are.
@@ -4170,14 +4174,14 @@ enum class PrctlOption : int {
 /// prctl(2): PR_SET_UNALIGN. Values not listed are kept as they are.
 enum class PrctlUnalign : unsigned long {
     NOPRINT = 1,  ///< PR_UNALIGN_NOPRINT
-    SIGNAL = 2,  ///< PR_UNALIGN_SIGBUS
+    SIGBUS_ = 2,  ///< PR_UNALIGN_SIGBUS
 };
 consteval bool is_flags(PrctlUnalign) { return true; }
 
 /// prctl(2): PR_SET_FPEMU. Values not listed are kept as they are.
 enum class PrctlFpEmulation : unsigned long {
     NOPRINT = 1,  ///< PR_FPEMU_NOPRINT
-    SIGNAL = 2,  ///< PR_FPEMU_SIGFPE
+    SIGFPE_ = 2,  ///< PR_FPEMU_SIGFPE
 };
 consteval bool is_flags(PrctlFpEmulation) { return true; }
 
@@ -4212,7 +4216,7 @@ enum class PrctlEndian : unsigned long {
 /// prctl(2): PR_SET_TSC, whether the timestamp counter may be read. Values not listed are kept as they are.
 enum class PrctlTsc : unsigned long {
     ENABLE = 1,  ///< PR_TSC_ENABLE
-    SIGNAL = 2,  ///< PR_TSC_SIGSEGV
+    SIGSEGV_ = 2,  ///< PR_TSC_SIGSEGV
 };
 
 /// prctl(2): PR_MCE_KILL, second argument. Values not listed are kept as they are.
@@ -5091,8 +5095,8 @@ consteval bool is_flags(SigstackFlags) { return true; }
 
 /// sigaltstack(2): sizes of a stack in bytes. Values not listed are kept as they are.
 enum class SigstackSize : usize {
-    MINIMUM = 2048,  ///< MINSIGSTKSZ
-    USUAL = 8192,  ///< SIGSTKSZ
+    MINSIGSTKSZ_ = 2048,  ///< MINSIGSTKSZ
+    SIGSTKSZ_ = 8192,  ///< SIGSTKSZ
 };
 
 /// sigaction(2): si_code, where any signal came from. Values not listed are kept as they are.
@@ -5100,7 +5104,7 @@ enum class SignalCode : int {
     ASYNCNL = -60,  ///< SI_ASYNCNL: a name look-up of the C library
     DETHREAD = -7,  ///< SI_DETHREAD
     TKILL = -6,  ///< SI_TKILL: tkill, tgkill
-    IO_SIGNAL = -5,  ///< SI_SIGIO
+    SIGIO_ = -5,  ///< SI_SIGIO
     ASYNCIO = -4,  ///< SI_ASYNCIO
     MESGQ = -3,  ///< SI_MESGQ: a message queue
     TIMER = -2,  ///< SI_TIMER
@@ -5230,7 +5234,7 @@ enum class SyslogPriority : int {
     WARNING = 4,  ///< LOG_WARNING
     NOTICE = 5,  ///< LOG_NOTICE
     INFO = 6,  ///< LOG_INFO
-    DEBUGGING = 7,  ///< LOG_DEBUG
+    DEBUG_ = 7,  ///< LOG_DEBUG
 };
 
 /// syslog(3): which part of the system a message is from; added to its priority. Values not listed are kept as they are.
@@ -5356,7 +5360,7 @@ consteval bool is_flags(FutexWordFlags) { return true; }
 /// futex(2): FUTEX_WAKE_OP, what to do with the second word. Values not listed are kept as they are.
 enum class FutexWakeOp : int {
     SET = 0,  ///< FUTEX_OP_SET
-    PLUS = 1,  ///< FUTEX_OP_ADD
+    ADD_ = 1,  ///< FUTEX_OP_ADD
     OR = 2,  ///< FUTEX_OP_OR
     ANDN = 3,  ///< FUTEX_OP_ANDN
     XOR = 4,  ///< FUTEX_OP_XOR
@@ -5451,7 +5455,7 @@ enum class TimexModes : unsigned int {
     FREQUENCY = 2,  ///< ADJ_FREQUENCY
     MAXERROR = 4,  ///< ADJ_MAXERROR
     ESTERROR = 8,  ///< ADJ_ESTERROR
-    STATUS_BITS = 0x10,  ///< ADJ_STATUS
+    STATUS_ = 0x10,  ///< ADJ_STATUS
     TIMECONST = 0x20,  ///< ADJ_TIMECONST
     TAI = 0x80,  ///< ADJ_TAI
     SETOFFSET = 0x100,  ///< ADJ_SETOFFSET
@@ -5492,7 +5496,7 @@ enum class ClockState : int {
     DEL = 2,  ///< TIME_DEL: a leap second will be deleted
     OOP = 3,  ///< TIME_OOP: a leap second is in progress
     WAIT = 4,  ///< TIME_WAIT: a leap second has been
-    UNSYNCHRONIZED = 5,  ///< TIME_ERROR: not synchronized
+    ERROR_ = 5,  ///< TIME_ERROR: not synchronized
 };
 
 /// termios(3): c_iflag, processing of input. Values not listed are kept as they are.
@@ -5636,9 +5640,9 @@ enum class TermCharacter : int {
     QUIT = 1,  ///< VQUIT
     ERASE = 2,  ///< VERASE
     KILL = 3,  ///< VKILL
-    END_OF_FILE = 4,  ///< VEOF
+    EOF_ = 4,  ///< VEOF
     TIME = 5,  ///< VTIME: no character: how long read waits, in tenths of a second
-    MINIMUM = 6,  ///< VMIN: no character: how many bytes read waits for
+    MIN_ = 6,  ///< VMIN: no character: how many bytes read waits for
     SWTC = 7,  ///< VSWTC
     START = 8,  ///< VSTART
     STOP = 9,  ///< VSTOP
@@ -5813,7 +5817,7 @@ enum class LineDiscipline : int {
     TRACEROUTER = 24,  ///< N_TRACEROUTER
     NCI = 25,  ///< N_NCI
     SPEAKUP = 26,  ///< N_SPEAKUP
-    NONE = 27,  ///< N_NULL
+    NULL_ = 27,  ///< N_NULL
     MCTP = 28,  ///< N_MCTP
     DEVELOPMENT = 29,  ///< N_DEVELOPMENT
     CAN327 = 30,  ///< N_CAN327
@@ -5846,7 +5850,7 @@ enum class Rs485Flags : u32 {
     RTS_AFTER_SEND = 4,  ///< SER_RS485_RTS_AFTER_SEND
     RX_DURING_TX = 0x10,  ///< SER_RS485_RX_DURING_TX
     TERMINATE_BUS = 0x20,  ///< SER_RS485_TERMINATE_BUS
-    ADDRESSING = 0x40,  ///< SER_RS485_ADDRB
+    ADDRB_ = 0x40,  ///< SER_RS485_ADDRB
     ADDR_RECV = 0x80,  ///< SER_RS485_ADDR_RECV
     ADDR_DEST = 0x100,  ///< SER_RS485_ADDR_DEST
 };
@@ -5880,7 +5884,7 @@ constexpr const char* errno_text(Errno value) noexcept {
         case Errno::BUSY: return "device or resource busy";
         case Errno::EXIST: return "file exists";
         case Errno::XDEV: return "invalid cross-device link";
-        case Errno::NODEVICE: return "no such device";
+        case Errno::NODEV_: return "no such device";
         case Errno::NOTDIR: return "not a directory";
         case Errno::ISDIR: return "is a directory";
         case Errno::INVAL: return "invalid argument";
@@ -5919,7 +5923,7 @@ constexpr const char* errno_text(Errno value) noexcept {
         case Errno::BADRQC: return "invalid request code";
         case Errno::BADSLT: return "invalid slot";
         case Errno::BFONT: return "bad font file format";
-        case Errno::NOSTREAM: return "device not a stream";
+        case Errno::NOSTR_: return "device not a stream";
         case Errno::NODATA: return "no data available";
         case Errno::TIME: return "timer expired";
         case Errno::NOSR: return "out of streams resources";
@@ -6018,7 +6022,7 @@ constexpr const char* errno_name(Errno value) noexcept {
         case Errno::BUSY: return "EBUSY";
         case Errno::EXIST: return "EEXIST";
         case Errno::XDEV: return "EXDEV";
-        case Errno::NODEVICE: return "ENODEV";
+        case Errno::NODEV_: return "ENODEV";
         case Errno::NOTDIR: return "ENOTDIR";
         case Errno::ISDIR: return "EISDIR";
         case Errno::INVAL: return "EINVAL";
@@ -6057,7 +6061,7 @@ constexpr const char* errno_name(Errno value) noexcept {
         case Errno::BADRQC: return "EBADRQC";
         case Errno::BADSLT: return "EBADSLT";
         case Errno::BFONT: return "EBFONT";
-        case Errno::NOSTREAM: return "ENOSTR";
+        case Errno::NOSTR_: return "ENOSTR";
         case Errno::NODATA: return "ENODATA";
         case Errno::TIME: return "ETIME";
         case Errno::NOSR: return "ENOSR";

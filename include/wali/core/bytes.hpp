@@ -1,25 +1,75 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string_view>
 
 #include <wali/abi/structs.hpp>
+#include <wali/core/lifetime.hpp>
 
-/// Buffers as the calls take them. They view memory that somebody else owns.
+/// Buffers as the calls take them: text and bytes alike. They view memory that somebody else owns.
 WALI_EXPORT namespace wali {
-using ConstBytes = std::span<const std::byte>;
-using MutableBytes = std::span<std::byte>;
+namespace detail {
+template <class T>
+concept Byte = std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, unsigned char> ||
+               std::same_as<T, signed char> || std::same_as<T, char8_t>;
 
-/// The bytes of a text.
-inline ConstBytes as_bytes(std::string_view text) noexcept {
-    return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
-}
+/// Contiguous bytes, but no array: of a literal one would have to know whether its NUL belongs to it.
+template <class Range>
+concept ByteRange = std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
+                    Byte<std::ranges::range_value_t<Range>> && !std::is_array_v<std::remove_reference_t<Range>>;
+template <class Range>
+concept ViewOfBytes = ByteRange<Range> && std::ranges::enable_borrowed_range<Range>;
+template <class Range>
+concept OwningBytes = ByteRange<Range> && !std::ranges::enable_borrowed_range<Range>;
+}  // namespace detail
 
-/// The bytes of any array, vector or span of trivially copyable values.
-template <class T, std::size_t N>
-inline ConstBytes as_bytes(std::span<T, N> values) noexcept {
+/// Bytes to read from: made from a literal or C string (up to its NUL), and from what holds characters or bytes in a
+/// row, such as std::string, std::string_view, std::vector<std::byte>, std::span<const std::byte>. For a char array,
+/// say with std::span how much of it is meant; for other types, with as_bytes() that their memory is meant.
+class WALI_VIEW ConstBytes : public std::span<const std::byte> {
+  public:
+    constexpr ConstBytes() noexcept = default;
+    constexpr ConstBytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
+    ConstBytes(const char* text WALI_LIFETIMEBOUND) noexcept : ConstBytes(std::string_view(text)) {}
+    template <std::size_t size>
+    ConstBytes(char (&)[size]) = delete;
+    template <std::size_t size>
+    ConstBytes(const std::byte (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(bytes) {}
+    template <std::size_t size>
+    ConstBytes(const unsigned char (&bytes WALI_LIFETIMEBOUND)[size]) noexcept
+        : span(reinterpret_cast<const std::byte*>(bytes), size) {}
+    template <detail::OwningBytes Range>
+    ConstBytes(const Range& range WALI_LIFETIMEBOUND) noexcept : span(of(range)) {}
+    template <detail::ViewOfBytes Range>
+    ConstBytes(Range range) noexcept : span(of(range)) {}
+
+  private:
+    template <class Range>
+    static std::span<const std::byte> of(const Range& range) noexcept {
+        return {reinterpret_cast<const std::byte*>(std::ranges::data(range)), std::ranges::size(range)};
+    }
+};
+
+/// Bytes to write to: made from an array of bytes or characters and from what holds them in a row and may be changed.
+class WALI_VIEW MutableBytes : public std::span<std::byte> {
+  public:
+    constexpr MutableBytes() noexcept = default;
+    constexpr MutableBytes(std::span<std::byte> bytes) noexcept : span(bytes) {}
+    template <detail::Byte T, std::size_t size>
+    MutableBytes(T (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(reinterpret_cast<std::byte*>(bytes), size) {}
+    template <detail::ByteRange Range>
+        requires(std::ranges::borrowed_range<Range> &&
+                 !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>)
+    MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept
+        : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
+};
+
+/// The memory of any array, vector or span of trivially copyable values.
+template <class T, std::size_t size>
+ConstBytes as_bytes(std::span<T, size> values) noexcept {
     return std::as_bytes(values);
 }
 
@@ -29,23 +79,29 @@ inline std::string_view as_text(ConstBytes bytes) noexcept {
 }
 
 /// One buffer of a vectored write: exactly the kernel's struct iovec, so an array of these crosses without a copy.
-class ConstBuffer : private abi::iovec {
+class WALI_VIEW ConstBuffer : private abi::iovec {
   public:
     constexpr ConstBuffer() noexcept : iovec{nullptr, 0} {}
     ConstBuffer(ConstBytes bytes) noexcept : iovec{const_cast<std::byte*>(bytes.data()), bytes.size()} {}
-    ConstBuffer(std::string_view text) noexcept : ConstBuffer(as_bytes(text)) {}
-    ConstBuffer(const char* text) noexcept : ConstBuffer(std::string_view(text)) {}
-    ConstBytes bytes() const noexcept { return {static_cast<const std::byte*>(iov_base), iov_len}; }
+    ConstBuffer(const char* text WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(text)) {}
+    template <detail::OwningBytes Bytes>
+    ConstBuffer(const Bytes& bytes WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(bytes)) {}
+    template <detail::ViewOfBytes Bytes>
+    ConstBuffer(Bytes bytes) noexcept : ConstBuffer(ConstBytes(bytes)) {}
+    ConstBytes bytes() const noexcept { return std::span(static_cast<const std::byte*>(iov_base), iov_len); }
     std::size_t size() const noexcept { return iov_len; }
     const abi::iovec* raw() const noexcept { return this; }
 };
 
 /// One buffer of a vectored read.
-class MutableBuffer : private abi::iovec {
+class WALI_VIEW MutableBuffer : private abi::iovec {
   public:
     constexpr MutableBuffer() noexcept : iovec{nullptr, 0} {}
     MutableBuffer(MutableBytes bytes) noexcept : iovec{bytes.data(), bytes.size()} {}
-    MutableBytes bytes() const noexcept { return {static_cast<std::byte*>(iov_base), iov_len}; }
+    template <std::convertible_to<MutableBytes> Bytes>
+    MutableBuffer(Bytes&& bytes WALI_LIFETIMEBOUND) noexcept
+        : MutableBuffer(MutableBytes(static_cast<Bytes&&>(bytes))) {}
+    MutableBytes bytes() const noexcept { return std::span(static_cast<std::byte*>(iov_base), iov_len); }
     std::size_t size() const noexcept { return iov_len; }
     const abi::iovec* raw() const noexcept { return this; }
 };

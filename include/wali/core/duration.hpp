@@ -6,3 +6,24 @@
 // std::vector<bool> that a module shows before the functions that they name, so that no standard header could be
 // included behind `import wali;` (tests/modules/import_first_test.cpp).
 #include <semaphore>
+
+#include <wali/abi/structs.hpp>
+
+WALI_EXPORT namespace wali {
+/// How long something takes or may take. Any std::chrono duration that is no finer converts.
+using Duration = std::chrono::nanoseconds;
+
+/// The timeout that never comes. A function, as all constants here: Clang takes a variable for redefined where a file
+/// imports and includes it.
+constexpr Duration forever() noexcept { return Duration::max(); }
+
+/// The kernel's struct timespec as a duration and back; a negative duration becomes 0.
+constexpr Duration from_timespec(const abi::timespec& time) noexcept {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+constexpr abi::timespec to_timespec(Duration time) noexcept {
+    const i64 count = time.count() < 0 ? 0 : time.count();
+    return {count / 1'000'000'000, count % 1'000'000'000};
+}
+
+}  // namespace wali

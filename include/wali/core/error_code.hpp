@@ -3,15 +3,17 @@
 
 #include <system_error>
 
-#include <wali/core/result.hpp>
+#include <wali/core/error.hpp>
 
 /// To and from the standard library's errors. std::errc, std::system_category and Errno share Linux's numbers.
 WALI_EXPORT namespace wali {
-constexpr std::errc to_errc(Errno error) noexcept { return static_cast<std::errc>(error); }
+constexpr std::errc to_errc(Error error) noexcept { return static_cast<std::errc>(error.code()); }
 constexpr Errno from_errc(std::errc condition) noexcept { return static_cast<Errno>(condition); }
 
-/// The error as a std::error_code of std::system_category.
-inline std::error_code to_error_code(Errno error) noexcept { return {static_cast<int>(error), std::system_category()}; }
+/// The error as a std::error_code of std::system_category, which has no place for the call.
+inline std::error_code to_error_code(Error error) noexcept {
+    return {static_cast<int>(error.code()), std::system_category()};
+}
 
 /// The Errno of a code of std::system_category or std::generic_category; Errno::INVAL for any other category.
 inline Errno from_error_code(const std::error_code& code) noexcept {

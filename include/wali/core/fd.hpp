@@ -3,13 +3,14 @@
 
 #include <utility>
 
+#include <wali/core/lifetime.hpp>
 #include <wali/core/result.hpp>
 #include <wali/sys/syscalls.hpp>
 
 WALI_EXPORT namespace wali {
 /// A descriptor that somebody else owns and keeps open for as long as this is used. A value: copy it freely.
 /// Functions that use a descriptor without keeping it take one of these.
-class BorrowedFd {
+class WALI_VIEW BorrowedFd {
   public:
     /// Wraps a number that is known to stay open, such as one inherited from the parent process.
     static constexpr BorrowedFd from_raw(int fd) noexcept { return BorrowedFd(fd); }
@@ -54,26 +55,27 @@ class Fd {
     constexpr explicit operator bool() const noexcept { return fd_ >= 0; }
 
     /// A view that must not outlive this owner.
-    constexpr BorrowedFd borrow() const noexcept [[clang::lifetimebound]] { return BorrowedFd::from_raw(fd_); }
-    constexpr operator BorrowedFd() const noexcept [[clang::lifetimebound]] { return borrow(); }
+    constexpr BorrowedFd borrow() const noexcept WALI_LIFETIMEBOUND { return BorrowedFd::from_raw(fd_); }
+    constexpr operator BorrowedFd() const noexcept WALI_LIFETIMEBOUND { return borrow(); }
 
     /// Gives the number away without closing it.
     [[nodiscard]] constexpr int release() noexcept { return std::exchange(fd_, -1); }
 
-    /// close(2), with its error: EIO, ENOSPC and EDQUOT report writes that failed late. Linux has closed the number
-    /// even when it answers EINTR, so this never closes twice; the Fd is empty afterwards in every case.
+    /// close(2), tier spec, with its error: EIO, ENOSPC and EDQUOT report writes that failed late. Linux has closed the
+    /// number even when it answers EINTR, so this never closes twice; the Fd is empty afterwards in every case.
     result<void> close() noexcept {
-        if (fd_ < 0) return Errno::BADF;
-        const long raw = sys::close(std::exchange(fd_, -1));
-        return to_void_result(raw == -static_cast<long>(Errno::INTR) ? 0 : raw);
+        if (fd_ < 0) return Error(Errno::BADF, Call::close);
+        const auto closed = to_result<void>(Call::close, sys::close(std::exchange(fd_, -1)));
+        if (closed.has_error() && closed.assume_error() == Errno::INTR) return success();
+        return closed;
     }
 
-    /// A second descriptor of the same open file description, close-on-exec: fcntl(2) F_DUPFD_CLOEXEC.
+    /// fcntl(2) F_DUPFD_CLOEXEC, tier spec: a second descriptor of the same open file description, close-on-exec.
     /// Errors: MFILE at the limit of open descriptors.
     result<Fd> duplicate() const noexcept {
         const long raw = sys::fcntl(fd_, abi::bits(abi::FcntlCommand::DUPFD_CLOEXEC), 0);
-        if (raw < 0) [[unlikely]]
-            return static_cast<Errno>(-raw);
+        if (is_error(raw)) [[unlikely]]
+            return Error::of_raw(Call::fcntl, raw);
         return Fd(static_cast<int>(raw));
     }
 
@@ -86,21 +88,15 @@ class Fd {
     int fd_ = -1;
 };
 
-/// A raw result that is a new descriptor, as its owner.
-[[gnu::always_inline]] inline result<Fd> to_fd_result(long raw) noexcept {
-    if (raw < 0) [[unlikely]]
-        return static_cast<Errno>(-raw);
-    return Fd::from_raw(static_cast<int>(raw));
-}
-
-/// Makes calls through `fd` fail with Errno::AGAIN instead of waiting, or the reverse: fcntl(2) F_GETFL, F_SETFL.
-/// The mode belongs to the open file description, so duplicates share it.
+/// fcntl(2) F_GETFL and F_SETFL, tier spec: makes calls through `fd` fail with Errno::AGAIN instead of waiting, or the
+/// reverse. The mode belongs to the open file description, so duplicates share it.
 inline result<void> set_non_blocking(BorrowedFd fd, bool enabled) noexcept {
     const long flags = sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::GETFL), 0);
-    if (flags < 0) return static_cast<Errno>(-flags);
+    if (is_error(flags)) return Error::of_raw(Call::fcntl, flags);
     const auto bit = static_cast<unsigned long>(abi::bits(abi::OpenFlags::NONBLOCK));
     const auto old = static_cast<unsigned long>(flags);
-    return to_void_result(sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::SETFL), enabled ? old | bit : old & ~bit));
+    return to_result<void>(Call::fcntl,
+                           sys::fcntl(fd.raw(), abi::bits(abi::FcntlCommand::SETFL), enabled ? old | bit : old & ~bit));
 }
 
 }  // namespace wali

@@ -1,93 +1,225 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <optional>
+#include <concepts>
 #include <span>
+#include <utility>
 
-#include <wali/core/duration.hpp>
-#include <wali/core/fd.hpp>
+#include <wali/core/clock.hpp>
+#include <wali/core/descriptor.hpp>
+#include <wali/core/id.hpp>
 #include <wali/core/signal_set.hpp>
-#include <wali/try.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::EpollEvents;
 
-/// One event of an epoll instance: what a descriptor is ready for, and the token it was added with. Exactly the
-/// kernel's struct epoll_event (12 bytes, packed), so an array of these crosses without a copy.
+/// Which registration an event belongs to: a number that the program chose and one that is never used twice. An event
+/// that was fetched before its registration ended, or that comes from a descriptor which a child process keeps open,
+/// has the key of nothing that is alive. It is a number, not an address: at the worst it is unknown, it never dangles.
+class EpollKey {
+  public:
+    constexpr EpollKey() noexcept = default;
+    constexpr u32 index() const noexcept { return index_; }
+    constexpr bool operator==(const EpollKey&) const noexcept = default;
+
+  private:
+    friend class Epoll;
+    friend class EpollEvent;
+    constexpr EpollKey(u32 index, u32 serial) noexcept : index_(index), serial_(serial) {}
+
+    u32 index_ = 0;
+    u32 serial_ = 0;
+};
+
+template <class T>
+class EpollRegistration;
+
+/// One event of an epoll instance: what a descriptor is ready for, and whose. Exactly the kernel's struct epoll_event
+/// (12 bytes, packed), so an array of these crosses without a copy.
 class EpollEvent : private abi::epoll_event {
   public:
     constexpr EpollEvent() noexcept : epoll_event{0, 0} {}
-    constexpr EpollEvent(EpollEvents events, u64 token) noexcept : epoll_event{abi::bits(events), token} {}
 
     constexpr EpollEvents ready() const noexcept { return static_cast<EpollEvents>(events); }
-    constexpr u64 token() const noexcept { return data; }
     /// Whether at least one of `wanted` is ready.
     constexpr bool has(EpollEvents wanted) const noexcept { return intersects(ready(), wanted); }
 
-    abi::epoll_event* raw() noexcept { return this; }
-    const abi::epoll_event* raw() const noexcept { return this; }
+    constexpr EpollKey key() const noexcept { return {static_cast<u32>(data), static_cast<u32>(data >> 32)}; }
+    /// The number that the program gave to Epoll::add. Compare the key, too, if the number is used again.
+    constexpr u32 index() const noexcept { return key().index(); }
+    /// Whether the event belongs to this registration.
+    template <class T>
+    bool is_for(const EpollRegistration<T>& registration) const noexcept;
+
+  private:
+    friend class Epoll;
+    constexpr EpollEvent(EpollEvents events, EpollKey key) noexcept
+        : epoll_event{abi::bits(events), key.index_ | u64{key.serial_} << 32} {}
 };
 static_assert(sizeof(EpollEvent) == sizeof(abi::epoll_event));
 
-/// An epoll instance: waits for many descriptors at once. See epoll(7). Closing a descriptor removes it, once its
-/// last duplicate is closed. Threads may share an Epoll: add, modify, remove and wait may run at the same time.
-class Epoll {
+/// An epoll instance: waits for many descriptors at once. See epoll(7). Threads may share an Epoll: add, modify and
+/// wait may run at the same time. Its registrations must not outlive it. A forked child shares the instance: events
+/// that the parent asked for come to whoever waits first, so let the child make its own.
+class Epoll : public Descriptor<Epoll> {
   public:
-    /// epoll_create1(2), close-on-exec. Errors: MFILE, NFILE, NOMEM.
-    static result<Epoll> create() noexcept {
-        WALI_TRY(Fd fd, to_fd_result(sys::epoll_create1(abi::bits(abi::EpollFlags::CLOEXEC))));
-        return Epoll(std::move(fd));
-    }
-
     Epoll() noexcept = default;
-    BorrowedFd fd() const noexcept [[clang::lifetimebound]] { return fd_.borrow(); }
-    result<void> close() noexcept { return fd_.close(); }
 
-    /// epoll_ctl(2) EPOLL_CTL_ADD: watches `fd` for `events`; wait() gives `token` back with them. ERR and HUP are
-    /// always watched. Errors: EXIST (already added), PERM (a regular file, which is always ready), NOSPC.
-    result<void> add(BorrowedFd fd, EpollEvents events, u64 token) const noexcept {
-        return control(abi::EpollOperation::CTL_ADD, fd, EpollEvent(events, token));
+    /// epoll_create1(2), tier spec, close-on-exec. Errors: MFILE, NFILE, NOMEM.
+    static result<Epoll> create() noexcept {
+        return to_descriptor<Epoll>(Call::epoll_create1, sys::epoll_create1(abi::bits(abi::EpollFlags::CLOEXEC)));
     }
 
-    /// EPOLL_CTL_MOD: replaces events and token; also re-arms ONESHOT. NOENT when `fd` was not added.
-    result<void> modify(BorrowedFd fd, EpollEvents events, u64 token) const noexcept {
-        return control(abi::EpollOperation::CTL_MOD, fd, EpollEvent(events, token));
-    }
+    /// epoll_ctl(2) EPOLL_CTL_ADD, tier spec: watches a descriptor for `events`, as long as the returned registration
+    /// lives. It owns what is watched: a Socket, a File, a type of the program's own that converts to BorrowedFd; or it
+    /// borrows, given a BorrowedFd that stays open for as long. `index` comes back with each event, to find what
+    /// belongs to it. ERR and HUP are always watched. Errors: EXIST (already added), PERM (a regular file, which is
+    /// always ready), NOSPC; then the descriptor is closed if it was given away.
+    template <class T>
+        requires std::convertible_to<const T&, BorrowedFd>
+    result<EpollRegistration<T>> add(T descriptor, EpollEvents events, u32 index = 0) const noexcept WALI_LIFETIMEBOUND;
 
-    /// EPOLL_CTL_DEL. NOENT when `fd` was not added.
-    result<void> remove(BorrowedFd fd) const noexcept {
-        return control(abi::EpollOperation::CTL_DEL, fd, EpollEvent());
-    }
-
-    /// epoll_pwait(2): waits until a descriptor is ready, `timeout` has passed (nullopt waits without end, 0 does
-    /// not wait) or a signal handler has run (Errno::INTR, never retried here). While waiting, the thread's signal
-    /// mask is `mask`, if given. Returns the filled part of `events`, empty after the timeout. INVAL when `events`
-    /// is empty.
-    result<std::span<EpollEvent>> wait(std::span<EpollEvent> events,
-                                       std::optional<std::chrono::milliseconds> timeout = {},
+    /// epoll_pwait(2), tier spec: waits until a descriptor is ready, `timeout` has passed or a signal handler has run
+    /// (Errno::INTR, never retried here). While waiting, the thread's signal mask is `mask`, if given. Returns the
+    /// filled part of `events`, empty after the timeout. INVAL when `events` is empty. A timeout that is no number of
+    /// milliseconds is waited for with epoll_pwait2(2), tier named, Linux 5.11, and rounded up where that is missing.
+    result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND, Duration timeout = forever(),
                                        const SignalSet* mask = nullptr) const noexcept {
-        const long raw = sys::epoll_pwait(fd_.raw(), reinterpret_cast<abi::epoll_event*>(events.data()),
-                                          static_cast<int>(events.size()), to_timeout(timeout),
-                                          mask ? mask->raw() : nullptr, sizeof(abi::sigset_t));
-        if (raw < 0) [[unlikely]]
-            return static_cast<Errno>(-raw);
-        return events.first(static_cast<usize>(raw));
+        constexpr Duration longest = std::chrono::milliseconds(0x7fffffff);
+        const bool whole = timeout % std::chrono::milliseconds(1) == Duration::zero();
+        if (!whole && timeout > Duration::zero() && timeout < longest) {
+            const abi::timespec time = to_timespec(timeout);
+            const long raw = sys::epoll_pwait2(fd().raw(), out(events), static_cast<int>(events.size()), &time,
+                                               mask ? mask->raw() : nullptr, sizeof(abi::sigset_t));
+            if (raw != -static_cast<long>(Errno::NOSYS)) return filled(Call::epoll_pwait2, events, raw);
+        }
+        const int milliseconds = timeout == forever()         ? -1
+                                 : timeout > longest          ? 0x7fffffff
+                                 : timeout < Duration::zero() ? 0
+                                                              : static_cast<int>(rounded_up(timeout));
+        return filled(Call::epoll_pwait, events,
+                      sys::epoll_pwait(fd().raw(), out(events), static_cast<int>(events.size()), milliseconds,
+                                       mask ? mask->raw() : nullptr, sizeof(abi::sigset_t)));
+    }
+
+    /// The same until a point in time.
+    result<std::span<EpollEvent>> wait_until(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
+                                             MonotonicClock::time_point deadline,
+                                             const SignalSet* mask = nullptr) const noexcept {
+        if (deadline == MonotonicClock::time_point::max()) return wait(events, forever(), mask);
+        return wait(events, time_until(deadline), mask);
     }
 
   private:
-    explicit Epoll(Fd fd) noexcept : fd_(std::move(fd)) {}
+    template <class T>
+    friend class EpollRegistration;
 
-    result<void> control(abi::EpollOperation operation, BorrowedFd fd, EpollEvent event) const noexcept {
-        return to_void_result(sys::epoll_ctl(fd_.raw(), abi::bits(operation), fd.raw(), event.raw()));
+    /// Serial numbers are the process's, not the instance's: they stay different when an instance takes another's
+    /// place.
+    static u32 next_serial() noexcept {
+        static constinit u32 last = 0;
+        return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
     }
 
-    static int to_timeout(std::optional<std::chrono::milliseconds> timeout) noexcept {
-        if (!timeout) return -1;
-        constexpr std::chrono::milliseconds::rep longest = 0x7fffffff;
-        return static_cast<int>(timeout->count() < 0 ? 0 : timeout->count() > longest ? longest : timeout->count());
+    static result<void> control(int epoll, abi::EpollOperation operation, int fd, EpollEvents events = {},
+                                EpollKey key = {}) noexcept {
+        EpollEvent event(events, key);
+        return to_result<void>(Call::epoll_ctl, sys::epoll_ctl(epoll, abi::bits(operation), fd, &event));
     }
 
-    Fd fd_;
+    static abi::epoll_event* out(std::span<EpollEvent> events) noexcept {
+        return reinterpret_cast<abi::epoll_event*>(events.data());
+    }
+
+    static result<std::span<EpollEvent>> filled(Call call, std::span<EpollEvent> events, long raw) noexcept {
+        if (is_error(raw)) [[unlikely]]
+            return Error::of_raw(call, raw);
+        return events.first(static_cast<usize>(raw));
+    }
+
+    static i64 rounded_up(Duration timeout) noexcept { return (timeout.count() + 999'999) / 1'000'000; }
 };
+
+/// A descriptor that an Epoll watches, and the watch: made by Epoll::add, ended together. `->` and `*` reach the
+/// descriptor. Move-only. In a forked child the end of its copy leaves the parent's watch alone.
+template <class T>
+class [[nodiscard]] EpollRegistration {
+  public:
+    EpollRegistration() noexcept = default;
+    EpollRegistration(EpollRegistration&& other) noexcept
+        : descriptor_(std::move(other.descriptor_)),
+          epoll_(std::exchange(other.epoll_, -1)),
+          key_(other.key_),
+          process_(other.process_) {}
+    EpollRegistration& operator=(EpollRegistration&& other) noexcept {
+        if (this != &other) {
+            end();
+            descriptor_ = std::move(other.descriptor_);
+            epoll_ = std::exchange(other.epoll_, -1);
+            key_ = other.key_;
+            process_ = other.process_;
+        }
+        return *this;
+    }
+    EpollRegistration(const EpollRegistration&) = delete;
+    EpollRegistration& operator=(const EpollRegistration&) = delete;
+    ~EpollRegistration() { end(); }
+
+    explicit operator bool() const noexcept { return epoll_ >= 0; }
+    T& operator*() noexcept WALI_LIFETIMEBOUND { return descriptor_; }
+    const T& operator*() const noexcept WALI_LIFETIMEBOUND { return descriptor_; }
+    T* operator->() noexcept WALI_LIFETIMEBOUND { return &descriptor_; }
+    const T* operator->() const noexcept WALI_LIFETIMEBOUND { return &descriptor_; }
+    operator BorrowedFd() const noexcept WALI_LIFETIMEBOUND { return descriptor_; }
+
+    EpollKey key() const noexcept { return key_; }
+
+    /// epoll_ctl(2) EPOLL_CTL_MOD, tier spec: watches for other events; arms a ONESHOT watch again.
+    result<void> modify(EpollEvents events) const noexcept {
+        return Epoll::control(epoll_, abi::EpollOperation::CTL_MOD, raw(), events, key_);
+    }
+
+    /// Ends the watch and gives the descriptor back.
+    T into_inner() && noexcept {
+        end();
+        return std::move(descriptor_);
+    }
+
+  private:
+    friend class Epoll;
+    EpollRegistration(T descriptor, int epoll, EpollKey key, i32 process) noexcept
+        : descriptor_(std::move(descriptor)), epoll_(epoll), key_(key), process_(process) {}
+
+    int raw() const noexcept { return static_cast<BorrowedFd>(descriptor_).raw(); }
+
+    // The kernel watches the open file, not the number: were it only closed, a duplicate (in a child, say) would keep
+    // the watch alive.
+    void end() noexcept {
+        if (epoll_ < 0) return;
+        const int epoll = std::exchange(epoll_, -1);
+        if (sys::getpid() == process_) (void)Epoll::control(epoll, abi::EpollOperation::CTL_DEL, raw());
+    }
+
+    T descriptor_;
+    int epoll_ = -1;
+    EpollKey key_;
+    i32 process_ = 0;
+};
+
+template <class T>
+    requires std::convertible_to<const T&, BorrowedFd>
+result<EpollRegistration<T>> Epoll::add(T descriptor, EpollEvents events, u32 index) const noexcept {
+    const EpollKey key(index, next_serial());
+    const auto added =
+        control(fd().raw(), abi::EpollOperation::CTL_ADD, static_cast<BorrowedFd>(descriptor).raw(), events, key);
+    if (added.has_error()) [[unlikely]]
+        return added.assume_error();
+    return EpollRegistration<T>(std::move(descriptor), fd().raw(), key, static_cast<i32>(sys::getpid()));
+}
+
+template <class T>
+bool EpollEvent::is_for(const EpollRegistration<T>& registration) const noexcept {
+    return key() == registration.key();
+}
 
 }  // namespace wali

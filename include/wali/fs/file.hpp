@@ -1,60 +1,55 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <span>
+
 #include <wali/core/bytes.hpp>
-#include <wali/core/fd.hpp>
+#include <wali/core/descriptor.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
+#include <wali/fs/file_lock.hpp>
 #include <wali/fs/file_status.hpp>
-#include <wali/try.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::FileAdvice;
-using abi::FlockOperation;
-using abi::Mode;
 using abi::OpenFlags;
 using abi::Whence;
 
 /// An open file: a descriptor with the operations of read(2), write(2) and their family.
 ///
-/// Each function makes one system call unless it says otherwise. EINTR comes back as Errno::INTR; the *_all
-/// functions retry it, and wali::retry_interrupted does so for one call. On a non-blocking descriptor Errno::AGAIN
-/// means that the call would have waited. Threads may share a File; read, write and seek share its one offset,
-/// read_at and write_at do not use it. Everything is async-signal-safe.
-class File {
+/// Each function makes one system call of tier spec unless it says otherwise. EINTR comes back as Errno::INTR; the
+/// *_all functions retry it, and wali::retry_interrupted does so for one call. On a non-blocking descriptor
+/// Errno::AGAIN means that the call would have waited. Threads may share a File; read, write and seek share its one
+/// offset, read_at and write_at do not use it. Everything is async-signal-safe.
+class File : public Descriptor<File> {
   public:
-    /// The mode of new files before the umask takes bits away: rw-rw-rw-.
-    static constexpr Mode default_mode = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH;
+    File() noexcept = default;
+
+    /// The permissions of new files before the umask takes bits away: rw-rw-rw-.
+    static constexpr Permissions default_permissions{0666};
 
     /// openat(2) from the current directory. O_CLOEXEC is always added: a descriptor that children shall inherit is
     /// made so on purpose. Errors a caller will want to handle: NOENT, ACCES, EXIST (with CREAT | EXCL), ISDIR,
     /// LOOP, MFILE.
-    static result<File> open(PathView path, OpenFlags flags = OpenFlags::RDONLY, Mode mode = default_mode) noexcept {
-        return open_at(current_directory(), path, flags, mode);
+    static result<File> open(PathView path, OpenFlags flags = OpenFlags::RDONLY,
+                             Permissions permissions = default_permissions) noexcept {
+        return open_at(current_directory(), path, flags, permissions);
     }
 
     /// openat(2): a relative path starts at `directory`; NOTDIR when that is none.
     static result<File> open_at(BorrowedFd directory, PathView path, OpenFlags flags = OpenFlags::RDONLY,
-                                Mode mode = default_mode) noexcept {
-        if (!path.valid()) return Errno::INVAL;
-        return adopt(
-            sys::openat(directory.raw(), path.c_str(), abi::bits(flags | OpenFlags::CLOEXEC), abi::bits(mode)));
+                                Permissions permissions = default_permissions) noexcept {
+        return path.with_c_str([&](const char* text) noexcept {
+            return to_descriptor<File>(
+                Call::openat,
+                sys::openat(directory.raw(), text, abi::bits(flags | OpenFlags::CLOEXEC), abi::bits(permissions)));
+        });
     }
 
     /// Opens for writing, making the file or emptying it: open with WRONLY | CREAT | TRUNC.
-    static result<File> create(PathView path, Mode mode = default_mode) noexcept {
-        return open(path, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::TRUNC, mode);
+    static result<File> create(PathView path, Permissions permissions = default_permissions) noexcept {
+        return open(path, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::TRUNC, permissions);
     }
-
-    File() noexcept = default;
-    explicit File(Fd fd) noexcept : fd_(std::move(fd)) {}
-
-    BorrowedFd fd() const noexcept [[clang::lifetimebound]] { return fd_.borrow(); }
-    operator BorrowedFd() const noexcept [[clang::lifetimebound]] { return fd_.borrow(); }
-    explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
-    Fd into_fd() && noexcept { return std::move(fd_); }
-    /// Closes; see Fd::close for the errors that come this late.
-    result<void> close() noexcept { return fd_.close(); }
 
     /// read(2) at the file offset; see wali::read.
     result<usize> read(MutableBytes buffer) const noexcept { return wali::read(fd(), buffer); }
@@ -64,88 +59,107 @@ class File {
 
     /// pread(2): reads at `offset` and leaves the file offset alone. SPIPE for pipes and sockets.
     result<usize> read_at(MutableBytes buffer, u64 offset) const noexcept {
-        return to_result<usize>(sys::pread64(fd_.raw(), buffer.data(), buffer.size(), static_cast<i64>(offset)));
+        return to_result<usize>(Call::pread64,
+                                sys::pread64(fd().raw(), buffer.data(), buffer.size(), static_cast<i64>(offset)));
     }
 
-    /// pwrite(2): writes at `offset` and leaves the file offset alone (but appends if the file is open with
-    /// APPEND).
+    /// pwrite(2): writes at `offset` and leaves the file offset alone (but appends if the file is open with APPEND).
     result<usize> write_at(ConstBytes bytes, u64 offset) const noexcept {
-        return to_result<usize>(sys::pwrite64(fd_.raw(), bytes.data(), bytes.size(), static_cast<i64>(offset)));
+        return to_result<usize>(Call::pwrite64,
+                                sys::pwrite64(fd().raw(), bytes.data(), bytes.size(), static_cast<i64>(offset)));
     }
 
     /// readv(2): fills the buffers in order; INVAL for more than 1024.
     result<usize> read_vectored(std::span<const MutableBuffer> buffers) const noexcept {
-        return to_result<usize>(sys::readv(fd_.raw(), reinterpret_cast<const abi::iovec*>(buffers.data()),
-                                           static_cast<int>(buffers.size())));
+        return to_result<usize>(Call::readv, sys::readv(fd().raw(), reinterpret_cast<const abi::iovec*>(buffers.data()),
+                                                        static_cast<int>(buffers.size())));
     }
 
     /// writev(2): takes the buffers in order, as one write; INVAL for more than 1024.
     result<usize> write_vectored(std::span<const ConstBuffer> buffers) const noexcept {
-        return to_result<usize>(sys::writev(fd_.raw(), reinterpret_cast<const abi::iovec*>(buffers.data()),
+        return to_result<usize>(Call::writev,
+                                sys::writev(fd().raw(), reinterpret_cast<const abi::iovec*>(buffers.data()),
                                             static_cast<int>(buffers.size())));
     }
 
     /// Reads until the buffer is full or the file ends; see wali::read_all.
-    result<usize> read_all(MutableBytes buffer) const noexcept { return wali::read_all(fd(), buffer); }
+    Transfer read_all(MutableBytes buffer) const noexcept { return wali::read_all(fd(), buffer); }
 
     /// Writes everything; see wali::write_all.
-    result<void> write_all(ConstBytes bytes) const noexcept { return wali::write_all(fd(), bytes); }
-    result<void> write_all(std::string_view text) const noexcept { return wali::write_all(fd(), text); }
+    Transfer write_all(ConstBytes bytes) const noexcept { return wali::write_all(fd(), bytes); }
+
+    /// pread(2) until the buffer is full or the file ends, from `offset` on, over as many calls as it takes.
+    Transfer read_all_at(MutableBytes buffer, u64 offset) const noexcept {
+        return transfer_all(buffer.size(),
+                            [&](usize done) noexcept { return read_at(buffer.subspan(done), offset + done); });
+    }
+
+    /// pwrite(2) until everything is written, from `offset` on, over as many calls as it takes.
+    Transfer write_all_at(ConstBytes bytes, u64 offset) const noexcept {
+        return transfer_all(bytes.size(),
+                            [&](usize done) noexcept { return write_at(bytes.subspan(done), offset + done); });
+    }
 
     /// lseek(2): moves the file offset and returns it.
     result<u64> seek(i64 offset, Whence whence = Whence::SET) const noexcept {
-        return to_result<u64>(sys::lseek(fd_.raw(), offset, abi::bits(whence)));
+        return to_result<u64>(Call::lseek, sys::lseek(fd().raw(), offset, abi::bits(whence)));
     }
 
     /// fstat(2).
     result<FileStatus> status() const noexcept {
-        return FileStatus::from([&](abi::stat* out) noexcept { return sys::fstat(fd_.raw(), out); });
+        return FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept { return sys::fstat(fd().raw(), out); });
     }
 
     /// The size in bytes, by fstat(2).
     result<u64> size() const noexcept {
-        WALI_TRY(const FileStatus status, this->status());
-        return status.size();
+        const result<FileStatus> status = this->status();
+        if (status.has_error()) [[unlikely]]
+            return status.assume_error();
+        return status.assume_value().size();
     }
 
     /// ftruncate(2): cuts the file or extends it with zeros.
     result<void> truncate(u64 size) const noexcept {
-        return to_void_result(sys::ftruncate(fd_.raw(), static_cast<i64>(size)));
+        return to_result<void>(Call::ftruncate, sys::ftruncate(fd().raw(), static_cast<i64>(size)));
     }
 
     /// fsync(2): waits until data and metadata are on the device.
-    result<void> sync() const noexcept { return to_void_result(sys::fsync(fd_.raw())); }
+    result<void> sync() const noexcept { return to_result<void>(Call::fsync, sys::fsync(fd().raw())); }
 
     /// fdatasync(2): as sync(), without metadata that reading the data back does not need.
-    result<void> sync_data() const noexcept { return to_void_result(sys::fdatasync(fd_.raw())); }
+    result<void> sync_data() const noexcept { return to_result<void>(Call::fdatasync, sys::fdatasync(fd().raw())); }
 
     /// fchmod(2).
-    result<void> set_permissions(Mode mode) const noexcept {
-        return to_void_result(sys::fchmod(fd_.raw(), abi::bits(mode)));
+    result<void> set_permissions(Permissions permissions) const noexcept {
+        return to_result<void>(Call::fchmod, sys::fchmod(fd().raw(), abi::bits(permissions)));
     }
 
-    /// flock(2): an advisory lock on the open file; waits unless NB is given, then Errno::AGAIN.
-    result<void> lock(FlockOperation operation) const noexcept {
-        return to_void_result(sys::flock(fd_.raw(), abi::bits(operation)));
+    /// flock(2): waits until no other open file description has an exclusive lock (lock_shared), or any lock at all
+    /// (lock_exclusive), and holds that lock until the guard ends. Errors: INTR. A second lock through the same open
+    /// file replaces the first; the guard that ends first gives it back.
+    result<FileLock> lock_shared() const noexcept WALI_LIFETIMEBOUND {
+        return FileLock::acquire(fd(), abi::FlockOperation::SH);
+    }
+    result<FileLock> lock_exclusive() const noexcept WALI_LIFETIMEBOUND {
+        return FileLock::acquire(fd(), abi::FlockOperation::EX);
+    }
+
+    /// flock(2) with LOCK_NB: the same without waiting; Errno::AGAIN when somebody else holds a lock.
+    result<FileLock> try_lock_shared() const noexcept WALI_LIFETIMEBOUND {
+        return FileLock::acquire(fd(), abi::FlockOperation::SH | abi::FlockOperation::NB);
+    }
+    result<FileLock> try_lock_exclusive() const noexcept WALI_LIFETIMEBOUND {
+        return FileLock::acquire(fd(), abi::FlockOperation::EX | abi::FlockOperation::NB);
     }
 
     /// posix_fadvise(2) for `length` bytes from `offset`; 0 means to the end.
     result<void> advise(FileAdvice advice, u64 offset = 0, u64 length = 0) const noexcept {
-        return to_void_result(
-            sys::fadvise(fd_.raw(), static_cast<i64>(offset), static_cast<i64>(length), abi::bits(advice)));
+        return to_result<void>(Call::fadvise, sys::fadvise(fd().raw(), static_cast<i64>(offset),
+                                                           static_cast<i64>(length), abi::bits(advice)));
     }
-
-  private:
-    static result<File> adopt(long raw) noexcept {
-        if (raw < 0) [[unlikely]]
-            return static_cast<Errno>(-raw);
-        return File(Fd::from_raw(static_cast<int>(raw)));
-    }
-
-    Fd fd_;
 };
 
-/// pipe2(2): the reading and the writing end, both close-on-exec.
+/// pipe2(2), tier spec: the reading and the writing end, both close-on-exec.
 struct Pipe {
     File reader;
     File writer;
@@ -154,8 +168,9 @@ struct Pipe {
     static result<Pipe> create(OpenFlags flags = OpenFlags{}) noexcept {
         int ends[2] = {-1, -1};
         const long raw = sys::pipe2(ends, abi::bits(flags | OpenFlags::CLOEXEC));
-        if (raw < 0) return static_cast<Errno>(-raw);
-        return Pipe{File(Fd::from_raw(ends[0])), File(Fd::from_raw(ends[1]))};
+        if (is_error(raw)) [[unlikely]]
+            return Error::of_raw(Call::pipe2, raw);
+        return Pipe{File::from_fd(Fd::from_raw(ends[0])), File::from_fd(Fd::from_raw(ends[1]))};
     }
 };
 

@@ -2,45 +2,56 @@
 #pragma once
 
 #include <wali/abi/structs.hpp>
+#include <wali/core/clock.hpp>
+#include <wali/core/id.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {
-using abi::Mode;
+/// What kind of file it is, and who may do what with it. See inode(7). Octal numbers are Permissions, too:
+/// `Permissions{0640}`.
+using abi::FileType;
+using abi::Permissions;
 
 /// What stat(2) tells about a file: the kernel's structure, with names for what it packs together.
 class FileStatus {
   public:
     /// Bytes in a regular file, or of a symbolic link's target.
     u64 size() const noexcept { return static_cast<u64>(raw_.st_size); }
-    /// The permission bits alone.
-    Mode permissions() const noexcept { return static_cast<Mode>(raw_.st_mode) & ~Mode::FMT; }
-    /// The file type alone: Mode::FREG, Mode::FDIR, ...
-    Mode type() const noexcept { return static_cast<Mode>(raw_.st_mode) & Mode::FMT; }
-    bool is_regular() const noexcept { return type() == Mode::FREG; }
-    bool is_directory() const noexcept { return type() == Mode::FDIR; }
-    bool is_symlink() const noexcept { return type() == Mode::FLNK; }
-    bool is_socket() const noexcept { return type() == Mode::FSOCK; }
-    /// The time of the last change of the contents.
-    abi::timespec modified() const noexcept { return raw_.st_mtim; }
+    FileType type() const noexcept { return static_cast<FileType>(raw_.st_mode & abi::bits(FileType::MASK)); }
+    Permissions permissions() const noexcept {
+        return static_cast<Permissions>(raw_.st_mode & ~abi::bits(FileType::MASK));
+    }
+    Uid owner() const noexcept { return Uid(raw_.st_uid); }
+    Gid group() const noexcept { return Gid(raw_.st_gid); }
+    /// When the contents were read last, changed last, and when the status was changed last.
+    RealtimeClock::time_point accessed() const noexcept { return time(raw_.st_atim); }
+    RealtimeClock::time_point modified() const noexcept { return time(raw_.st_mtim); }
+    RealtimeClock::time_point status_changed() const noexcept { return time(raw_.st_ctim); }
+    /// How many names the file has; 0 when it has been removed and is only open.
+    u64 links() const noexcept { return raw_.st_nlink; }
     /// Two descriptors show the same file when both device() and inode() are equal.
     u64 device() const noexcept { return raw_.st_dev; }
     u64 inode() const noexcept { return raw_.st_ino; }
 
     const abi::stat& raw() const noexcept { return raw_; }
 
-    /// What `call` writes through its pointer, or the error it returns, in the raw layer's convention. The structure is
-    /// filled in where the caller gets it: neither cleared before nor copied after.
-    template <class Call>
-    static result<FileStatus> from(Call&& call) noexcept {
+    /// For those who call the raw layer: what `raw_call` writes through its pointer, or the error it returns. The
+    /// structure is filled in where the caller gets it: neither cleared before nor copied after.
+    template <class Function>
+    static result<FileStatus> from(Call call, Function&& raw_call) noexcept {
         result<FileStatus> status(BOOST_OUTCOME_V2_NAMESPACE::in_place_type<FileStatus>, Unfilled{});
-        const long raw = call(&status.assume_value().raw_);
-        if (raw < 0) [[unlikely]]
-            status = static_cast<Errno>(-raw);
+        const long raw = raw_call(&status.assume_value().raw_);
+        if (is_error(raw)) [[unlikely]]
+            status = Error::of_raw(call, raw);
         return status;
     }
 
   private:
     struct Unfilled {};
+
+    static RealtimeClock::time_point time(const abi::timespec& time) noexcept {
+        return RealtimeClock::time_point(from_timespec(time));
+    }
 
   public:
     /// For from() alone: nobody else can name the tag.

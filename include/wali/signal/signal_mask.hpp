@@ -5,26 +5,32 @@
 #include <wali/core/signal_set.hpp>
 #include <wali/sys/syscalls.hpp>
 
-WALI_EXPORT namespace wali {
-using abi::SigprocmaskHow;
-
-/// sigprocmask(2): changes which signals the calling thread keeps waiting, and returns the set as it was. KILL and
-/// STOP cannot be blocked. Does not fail with a set from this library. Async-signal-safe.
-inline result<SignalSet> change_signal_mask(SigprocmaskHow how, const SignalSet& set) noexcept {
+/// Which signals the calling thread keeps waiting: sigprocmask(2), tier spec. KILL and STOP cannot be blocked. Does not
+/// fail with a set from this library. Each function returns the set as it was. Async-signal-safe.
+WALI_EXPORT namespace wali::signal {
+namespace detail {
+inline result<SignalSet> change_mask(abi::SigprocmaskHow how, const SignalSet& set) noexcept {
     SignalSet old;
     const long raw = sys::rt_sigprocmask(abi::bits(how), set.raw(), old.out(), sizeof(abi::sigset_t));
-    if (raw < 0) return static_cast<Errno>(-raw);
+    if (is_error(raw)) [[unlikely]]
+        return Error::of_raw(Call::rt_sigprocmask, raw);
     return old;
 }
+}  // namespace detail
 
-/// Blocks signals in addition to those already blocked; returns the set as it was.
-inline result<SignalSet> block_signals(const SignalSet& set) noexcept {
-    return change_signal_mask(SigprocmaskHow::BLOCK, set);
+/// Blocks signals in addition to those already blocked.
+inline result<SignalSet> block(const SignalSet& set) noexcept {
+    return detail::change_mask(abi::SigprocmaskHow::BLOCK, set);
 }
 
-/// Replaces the set of blocked signals; returns the set as it was.
-inline result<SignalSet> set_signal_mask(const SignalSet& set) noexcept {
-    return change_signal_mask(SigprocmaskHow::SETMASK, set);
+/// Lets signals through again; those that waited arrive before this returns.
+inline result<SignalSet> unblock(const SignalSet& set) noexcept {
+    return detail::change_mask(abi::SigprocmaskHow::UNBLOCK, set);
 }
 
-}  // namespace wali
+/// Replaces the set of blocked signals.
+inline result<SignalSet> set_mask(const SignalSet& set) noexcept {
+    return detail::change_mask(abi::SigprocmaskHow::SETMASK, set);
+}
+
+}  // namespace wali::signal

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wali/abi/constants.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/core/duration.hpp>
+#include <wali/sys/syscalls.hpp>
+
+/// The clocks that other areas speak of, as std::chrono has clocks. They exist on every Linux, so reading them cannot
+/// fail. Async-signal-safe. See clock_gettime(2), tier spec: a system call natively; walirun asks the vDSO instead.
+WALI_EXPORT namespace wali {
+namespace detail {
+template <class Clock, abi::ClockId id>
+struct KernelClock {
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Clock, duration>;
+
+    static time_point now() noexcept {
+        abi::timespec time;
+        sys::clock_gettime(abi::bits(id), &time);
+        return time_point(from_timespec(time));
+    }
+};
+}  // namespace detail
+
+/// CLOCK_MONOTONIC, for deadlines: never set, stands still while the machine sleeps.
+struct MonotonicClock : detail::KernelClock<MonotonicClock, abi::ClockId::MONOTONIC> {
+    static constexpr bool is_steady = true;
+};
+
+/// CLOCK_REALTIME, the time of day: since 1970-01-01 00:00 UTC, set by people and by NTP. The times of files are its.
+struct RealtimeClock : detail::KernelClock<RealtimeClock, abi::ClockId::REALTIME> {
+    static constexpr bool is_steady = false;
+};
+
+/// How long is left until `deadline`: 0 when it has passed.
+inline Duration time_until(MonotonicClock::time_point deadline) noexcept {
+    const Duration left = deadline - MonotonicClock::now();
+    return left.count() > 0 ? left : Duration::zero();
+}
+
+/// The point in time that is `timeout` from now; forever() stays the last of all points.
+inline MonotonicClock::time_point deadline_after(Duration timeout) noexcept {
+    const MonotonicClock::time_point now = MonotonicClock::now();
+    return timeout >= MonotonicClock::time_point::max() - now ? MonotonicClock::time_point::max() : now + timeout;
+}
+
+}  // namespace wali

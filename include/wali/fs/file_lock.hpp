@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <utility>
+
+#include <wali/core/fd.hpp>
+
+WALI_EXPORT namespace wali {
+/// An advisory lock on an open file, given back when this ends: see File::lock_shared. The file must stay open for as
+/// long. Move-only; threads may hand it over.
+class [[nodiscard]] FileLock {
+  public:
+    /// flock(2), tier spec. Calls through a descriptor that is empty fail with Errno::BADF.
+    static result<FileLock> acquire(BorrowedFd file WALI_LIFETIMEBOUND, abi::FlockOperation operation) noexcept {
+        const long raw = sys::flock(file.raw(), abi::bits(operation));
+        if (is_error(raw)) [[unlikely]]
+            return Error::of_raw(Call::flock, raw);
+        return FileLock(file.raw());
+    }
+
+    FileLock() noexcept = default;
+    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    FileLock& operator=(FileLock&& other) noexcept {
+        if (this != &other) {
+            release();
+            fd_ = std::exchange(other.fd_, -1);
+        }
+        return *this;
+    }
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+    ~FileLock() { release(); }
+
+    explicit operator bool() const noexcept { return fd_ >= 0; }
+
+    /// Gives the lock back before the end.
+    void release() noexcept {
+        if (fd_ >= 0) sys::flock(std::exchange(fd_, -1), abi::bits(abi::FlockOperation::UN));
+    }
+
+  private:
+    explicit FileLock(int fd) noexcept : fd_(fd) {}
+
+    int fd_ = -1;
+};
+
+}  // namespace wali

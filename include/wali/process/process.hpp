@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <wali/core/id.hpp>
+#include <wali/core/result.hpp>
+#include <wali/core/signal_set.hpp>
+#include <wali/sys/syscalls.hpp>
+
+/// Who the process is, and its end. Calls of tier spec; async-signal-safe.
+WALI_EXPORT namespace wali::process {
+/// getpid(2). Cannot fail.
+inline Pid id() noexcept { return Pid(static_cast<i32>(sys::getpid())); }
+
+/// getppid(2). Cannot fail; 0 when the parent is outside of the process's pid namespace.
+inline Pid parent_id() noexcept { return Pid(static_cast<i32>(sys::getppid())); }
+
+/// gettid(2). Cannot fail.
+inline Tid thread_id() noexcept { return Tid(static_cast<i32>(sys::gettid())); }
+
+/// kill(2): sends a signal to one process. Errors: SRCH, PERM, INVAL (no such signal, or no process's number: 0 and
+/// negative numbers mean groups to the kernel).
+inline result<void> send_signal(Pid process, Signal signal) noexcept {
+    if (process.raw() <= 0) return Error(Errno::INVAL, Call::kill);
+    return to_result<void>(Call::kill, sys::kill(process.raw(), abi::bits(signal)));
+}
+
+/// exit_group(2): ends the process at once, without destructors or atexit functions.
+[[noreturn]] inline void exit(int status) noexcept {
+    sys::exit_group(status);
+    __builtin_trap();
+}
+
+}  // namespace wali::process
