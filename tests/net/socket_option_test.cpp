@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <wali/net/socket.hpp>
+#include <wali/sys/process.hpp>
 
 using namespace std::chrono_literals;
 namespace abi = wali::abi;

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include <wali/abi/structs.hpp>
+#include <wali/abi/structs/fs.hpp>
 
 /// Buffers as the calls take them. They view memory that somebody else owns.
 WALI_EXPORT namespace wali {

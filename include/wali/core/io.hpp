@@ -3,6 +3,7 @@
 
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/sys/fs.hpp>
 #include <wali/try.hpp>
 
 /// Reading and writing through any descriptor: files, sockets, pipes, terminals. File and Socket offer the same under

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-// basic_result.hpp rather than result.hpp: the latter brings in exceptions and std::error_code, which cost a second of
-// compile time and make result<int> three times as large.
-#include <boost/outcome/basic_result.hpp>
-#include <boost/outcome/policy/base.hpp>
-
-#include <wali/abi/constants.hpp>
-#include <wali/abi/flags.hpp>
+#include <wali/abi/constants/errno.hpp>
+#include <wali/core/outcome.hpp>
 
 WALI_EXPORT namespace wali {
 /// Why a call failed: Linux's error number, 4 bytes, trivially copyable. `Errno::NOENT` is ENOENT.

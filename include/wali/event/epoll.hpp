@@ -4,9 +4,13 @@
 #include <optional>
 #include <span>
 
+#include <wali/abi/constants/event.hpp>
+#include <wali/abi/structs/event.hpp>
+#include <wali/abi/structs/signal.hpp>
 #include <wali/core/duration.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
+#include <wali/sys/event.hpp>
 #include <wali/try.hpp>
 
 WALI_EXPORT namespace wali {

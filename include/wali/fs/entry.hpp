@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/structs/fs.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file_status.hpp>
+#include <wali/sys/fs.hpp>
 
 /// Operations on names in directories. A relative path starts at `directory`; current_directory() is the default of the
 /// short forms. Each is one system call; none waits for anything but the device, and EINTR does not occur.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/structs/fs.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file_status.hpp>
+#include <wali/sys/fs.hpp>
 #include <wali/try.hpp>
 
 WALI_EXPORT namespace wali {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wali/abi/structs.hpp>
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/structs/fs.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/mem.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/sys/mem.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::MapFlags;

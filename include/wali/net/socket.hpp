@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/net.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/duration.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/net/socket_address.hpp>
+#include <wali/sys/net.hpp>
 #include <wali/try.hpp>
 
 WALI_EXPORT namespace wali {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/signal.hpp>
 #include <wali/core/result.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys/process.hpp>
+#include <wali/sys/signal.hpp>
 
 /// Who the process is. These calls cannot fail.
 WALI_EXPORT namespace wali {
