@@ -37,6 +37,8 @@ function(wali_configure_library target)
       target_link_options(${target} PUBLIC -fsanitize=${WALI_SANITIZE})
     endif()
   endif()
+  # In C++20, libc++'s headers include more than they need, for old programs; all of it would be in the module.
+  target_compile_definitions(${target} PRIVATE _LIBCPP_REMOVE_TRANSITIVE_INCLUDES)
   # A module unit includes its headers inside extern "C++": that is the design, not a mistake.
   target_compile_options(${target} PRIVATE -Wno-include-angled-in-module-purview)
   wali_strict(${target})

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// The raw layer: all constants, structures and calls.
 module;
 
 #include <cstddef>
@@ -11,11 +12,5 @@ export module wali.sys;
 #define WALI_EXPORT export
 
 extern "C++" {
-#include <wali/abi/constants.hpp>
-#include <wali/abi/flags.hpp>
-#include <wali/abi/numbers.hpp>
-#include <wali/abi/structs.hpp>
-#include <wali/abi/types.hpp>
-#include <wali/sys/signal_action.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys.hpp>
 }

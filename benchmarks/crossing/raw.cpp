@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "benches.hpp"
 
-import wali;
+import wali.sys;
 
 namespace crossing {
 namespace sys = wali::sys;

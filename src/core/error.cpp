@@ -2,7 +2,7 @@
 #include <wali/core/error.hpp>
 
 #include <wali/core/result.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys/fs.hpp>
 
 #include "join.hpp"
 

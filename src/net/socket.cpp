@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <wali/abi/constants/errno.hpp>
+#include <wali/abi/constants/event.hpp>
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/constants/net.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/event.hpp>
+#include <wali/abi/structs/fs.hpp>
+#include <wali/abi/structs/net.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/net/socket.hpp>
+#include <wali/sys/event.hpp>
+#include <wali/sys/fs.hpp>
+#include <wali/sys/net.hpp>
 #include <wali/try.hpp>
 
 namespace wali {

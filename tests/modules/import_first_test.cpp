@@ -100,11 +100,21 @@ import wali;
 #include <vector>
 #include <version>
 
+#if __cplusplus > 202002L
+#include <expected>
+#include <flat_map>
+#include <flat_set>
+#include <mdspan>
+#include <print>
+#endif
+
 #include <doctest/doctest.h>
 
 #include <wali/fmt.hpp>
 #include <wali/try.hpp>
 #include <wali/wali.hpp>
+
+#include "modules/size_of.hpp"
 
 import wali; // once more, which changes nothing
 
@@ -113,6 +123,7 @@ TEST_CASE("an import comes before, between and behind all headers") {
     std::map<std::string, std::chrono::milliseconds> times{{"a", std::chrono::seconds(2)}};
     const wali::result<wali::File> file = wali::File::open("/dev/null");
     CHECK(file.has_value());
+    CHECK(size_of("/dev/null").value() == 0);
     CHECK(bits[2]);
     CHECK(times["a"].count() == 2000);
     CHECK(fmt::format("{}", wali::Errno::NOENT).find("NOENT") != std::string::npos);

@@ -2,18 +2,9 @@
 // A consumer that imports and includes nothing of the framework but the macro.
 #include <doctest/doctest.h>
 
-#include <wali/try.hpp>
+#include "modules/size_of.hpp"
 
-import wali;
-
-namespace {
-
-wali::result<wali::u64> size_of(const char* path) {
-    WALI_TRY(const wali::File file, wali::File::open(path));
-    return file.size();
-}
-
-}  // namespace
+import wali; // as the header does
 
 TEST_CASE("import wali gives types, errors, flags and operators") {
     CHECK(size_of("/dev/null").value() == 0);

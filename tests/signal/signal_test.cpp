@@ -9,6 +9,7 @@
 #include <wali/process/process.hpp>
 #include <wali/signal/signal_action.hpp>
 #include <wali/signal/signal_mask.hpp>
+#include <wali/sys/time.hpp>
 
 using wali::Errno;
 using wali::Signal;

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include <wali/abi/structs.hpp>
+#include <wali/abi/structs/fs.hpp>
 #include <wali/core/lifetime.hpp>
 
 /// Buffers as the calls take them: text and bytes alike. They view memory that somebody else owns.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wali/abi/constants.hpp>
+#include <wali/abi/constants/time.hpp>
 #include <wali/abi/flags.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/core/duration.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys/time.hpp>
 
 /// The clocks that other areas speak of, as std::chrono has clocks. They exist on every Linux, so reading them cannot
 /// fail. Async-signal-safe. See clock_gettime(2), tier spec: a system call natively; walirun asks the vDSO instead.

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <wali/abi/call.hpp>
-#include <wali/abi/constants.hpp>
+#include <wali/abi/constants/errno.hpp>
 #include <wali/abi/flags.hpp>
 #include <wali/core/lifetime.hpp>
 

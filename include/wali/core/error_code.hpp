@@ -3,6 +3,7 @@
 
 #include <system_error>
 
+#include <wali/abi/constants/errno.hpp>
 #include <wali/core/error.hpp>
 
 /// To and from the standard library's errors. std::errc, std::system_category and Errno share Linux's numbers.

@@ -3,9 +3,12 @@
 
 #include <utility>
 
+#include <wali/abi/constants/errno.hpp>
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/core/lifetime.hpp>
 #include <wali/core/result.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys/fs.hpp>
 
 WALI_EXPORT namespace wali {
 /// A descriptor that somebody else owns and keeps open for as long as this is used. A value: copy it freely.

@@ -4,6 +4,7 @@
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/transfer.hpp>
+#include <wali/sys/fs.hpp>
 
 /// Reading and writing through any descriptor: files, sockets, pipes, terminals. File and Socket offer the same under
 /// their own names. EINTR comes back as Errno::INTR from the single calls and is retried by the *_all functions; on a

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 
+#include <wali/abi/constants/errno.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {

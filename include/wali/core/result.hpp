@@ -4,12 +4,8 @@
 #include <type_traits>
 #include <utility>
 
-// basic_result.hpp rather than result.hpp: the latter brings in exceptions and std::error_code, which cost a second of
-// compile time and make result<int> three times as large.
-#include <boost/outcome/basic_result.hpp>
-#include <boost/outcome/policy/base.hpp>
-
 #include <wali/core/error.hpp>
+#include <wali/core/outcome.hpp>
 
 WALI_EXPORT namespace wali {
 namespace detail {

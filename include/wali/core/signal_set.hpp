@@ -3,9 +3,9 @@
 
 #include <initializer_list>
 
-#include <wali/abi/constants.hpp>
+#include <wali/abi/constants/signal.hpp>
 #include <wali/abi/flags.hpp>
-#include <wali/abi/structs.hpp>
+#include <wali/abi/structs/signal.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::Signal;

@@ -5,10 +5,18 @@
 #include <span>
 #include <utility>
 
+#include <wali/abi/constants/errno.hpp>
+#include <wali/abi/constants/event.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/event.hpp>
+#include <wali/abi/structs/signal.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/core/clock.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/id.hpp>
 #include <wali/core/signal_set.hpp>
+#include <wali/sys/event.hpp>
+#include <wali/sys/process.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::EpollEvents;

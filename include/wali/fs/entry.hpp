@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/fs.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file_status.hpp>
+#include <wali/sys/fs.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::AtFlags;

@@ -3,12 +3,16 @@
 
 #include <span>
 
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/fs.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file_lock.hpp>
 #include <wali/fs/file_status.hpp>
+#include <wali/sys/fs.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::FileAdvice;

@@ -3,7 +3,10 @@
 
 #include <utility>
 
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/sys/fs.hpp>
 
 WALI_EXPORT namespace wali {
 /// An advisory lock on an open file, given back when this ends: see File::lock_shared. The file must stay open for as

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wali/abi/structs.hpp>
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/fs.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/core/clock.hpp>
 #include <wali/core/id.hpp>
 #include <wali/core/result.hpp>

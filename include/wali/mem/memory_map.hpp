@@ -3,8 +3,11 @@
 
 #include <utility>
 
+#include <wali/abi/constants/mem.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/sys/mem.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::MapFlags;

@@ -3,12 +3,15 @@
 
 #include <span>
 
+#include <wali/abi/constants/net.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/core/bytes.hpp>
 #include <wali/core/clock.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/transfer.hpp>
 #include <wali/net/socket_address.hpp>
 #include <wali/net/socket_option.hpp>
+#include <wali/sys/net.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::MessageFlags;

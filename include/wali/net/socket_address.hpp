@@ -4,7 +4,8 @@
 #include <array>
 #include <string_view>
 
-#include <wali/abi/structs.hpp>
+#include <wali/abi/constants/net.hpp>
+#include <wali/abi/structs/net.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {

@@ -3,9 +3,10 @@
 
 #include <optional>
 
-#include <wali/abi/constants.hpp>
+#include <wali/abi/constants/net.hpp>
 #include <wali/abi/flags.hpp>
-#include <wali/abi/structs.hpp>
+#include <wali/abi/structs/net.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/core/duration.hpp>
 #include <wali/core/id.hpp>
 

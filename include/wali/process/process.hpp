@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/errno.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/core/id.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys/process.hpp>
+#include <wali/sys/signal.hpp>
 
 /// Who the process is, and its end. Calls of tier spec; async-signal-safe.
 WALI_EXPORT namespace wali::process {

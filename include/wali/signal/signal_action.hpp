@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/signal.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/signal.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>
+#include <wali/sys/signal.hpp>
 #include <wali/sys/signal_action.hpp>
-#include <wali/sys/syscalls.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::SigactionFlags;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/signal.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/signal.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>
-#include <wali/sys/syscalls.hpp>
+#include <wali/sys/signal.hpp>
 
 /// Which signals the calling thread keeps waiting: sigprocmask(2), tier spec. KILL and STOP cannot be blocked. Does not
 /// fail with a set from this library. Each function returns the set as it was. Async-signal-safe.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <wali/abi/constants.hpp>
-#include <wali/abi/flags.hpp>
-#include <wali/abi/structs.hpp>
+#include <wali/abi/constants/signal.hpp>
+#include <wali/abi/structs/signal.hpp>
 
 #if defined(__x86_64__)
 // The kernel returns from a handler through this: it must not touch the stack, so it is written in assembly. Weak,

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <wali/abi/constants/time.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/time.hpp>
 #include <wali/core/clock.hpp>
 #include <wali/core/result.hpp>
+#include <wali/sys/time.hpp>
 
 WALI_EXPORT namespace wali { using abi::ClockId; }  // namespace wali
 

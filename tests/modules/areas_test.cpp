@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+// A consumer that imports areas only, and whole headers of the standard library behind them.
+import wali.event;
+import wali.fs;
+import wali.mem;
+import wali.net;
+import wali.process;
+import wali.signal;
+import wali.sys;
+import wali.time;
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <wali/try.hpp>
+
+namespace {
+
+wali::result<wali::u64> size_of(const std::string& path) {
+    WALI_TRY(const wali::File file, wali::File::open(path, wali::OpenFlags::RDONLY | wali::OpenFlags::CLOEXEC));
+    return file.size();
+}
+
+}  // namespace
+
+TEST_CASE("the modules of areas have their area's names and the core's") {
+    CHECK(size_of("/dev/null").value() == 0);
+    CHECK(size_of("/nowhere/at/all").error() == wali::Errno::NOENT);
+    CHECK(wali::Epoll::create().has_value());
+    CHECK(wali::MemoryMap::anonymous(1, wali::Protection::READ).has_value());
+    CHECK(wali::SocketAddress::ipv4_loopback(80).port() == 80);
+    CHECK(wali::SignalSet{wali::Signal::TERM}.contains(wali::Signal::TERM));
+    CHECK(wali::MonotonicClock::now().time_since_epoch() > std::chrono::seconds(0));
+    CHECK(wali::sys::getppid() > 0);
+    CHECK(wali::abi::bits(wali::ClockId::MONOTONIC) == 1);
+}
