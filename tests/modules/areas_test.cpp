@@ -30,7 +30,7 @@ TEST_CASE("the modules of areas have their area's names and the core's") {
     CHECK(size_of("/dev/null").value() == 0);
     CHECK(size_of("/nowhere/at/all").error() == wali::Errno::NOENT);
     CHECK(wali::Epoll::create().has_value());
-    CHECK(wali::MemoryMap::anonymous(1, wali::Protection::READ).has_value());
+    CHECK(wali::MemoryMap::anonymous(1, {.protection = wali::Protection::READ}).has_value());
     CHECK(wali::SocketAddress::ipv4_loopback(80).port() == 80);
     CHECK(wali::SignalSet{wali::Signal::TERM}.contains(wali::Signal::TERM));
     CHECK(wali::MonotonicClock::now().time_since_epoch() > std::chrono::seconds(0));

@@ -37,9 +37,9 @@ class WALI_VIEW PathView {
     constexpr PathView(const Path& path WALI_LIFETIMEBOUND) noexcept : PathView(path.native()) {}
 
     /// Calls `function` with the path as a C string, which lives until it returns, and returns what it returns: a
-    /// result. For those who call the raw layer.
+    /// result. For those who call the raw layer. Inlined, so that a path known to end in a NUL costs nothing.
     template <class Function>
-    constexpr auto with_c_str(Function&& function) const noexcept
+    [[gnu::always_inline]] constexpr auto with_c_str(Function&& function) const noexcept
         -> decltype(function(static_cast<const char*>(nullptr))) {
         if (terminated_) {
             if (size_ != 0 && has_nul()) [[unlikely]]

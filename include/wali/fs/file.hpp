@@ -35,14 +35,15 @@ class File : public Descriptor<File> {
     /// openat(2) from the current directory. O_CLOEXEC is always added: a descriptor that children shall inherit is
     /// made so on purpose. Errors a caller will want to handle: NOENT, ACCES, EXIST (with CREAT | EXCL), ISDIR,
     /// LOOP, MFILE.
-    static result<File> open(PathView path, OpenFlags flags = OpenFlags::RDONLY,
-                             Permissions permissions = default_permissions) noexcept {
+    [[gnu::always_inline]] static result<File> open(PathView path, OpenFlags flags = OpenFlags::RDONLY,
+                                                    Permissions permissions = default_permissions) noexcept {
         return open_at(current_directory(), path, flags, permissions);
     }
 
     /// openat(2): a relative path starts at `directory`; NOTDIR when that is none.
-    static result<File> open_at(BorrowedFd directory, PathView path, OpenFlags flags = OpenFlags::RDONLY,
-                                Permissions permissions = default_permissions) noexcept {
+    [[gnu::always_inline]] static result<File> open_at(BorrowedFd directory, PathView path,
+                                                       OpenFlags flags = OpenFlags::RDONLY,
+                                                       Permissions permissions = default_permissions) noexcept {
         return path.with_c_str([&](const char* text) noexcept {
             return to_descriptor<File>(
                 Call::openat,
