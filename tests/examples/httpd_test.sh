@@ -160,7 +160,8 @@ test_command_line() {
     expect_one_line "a missing root" \
         "httpd: cannot open the folder $scratch/missing: openat: ENOENT (no such file or directory)"
     expect_run "a root that is a file" 1 --root "$root/0.bin" --listen 127.0.0.1:0
-    expect_one_line "a root that is a file" "httpd: cannot open the folder $root/0.bin: openat: ENOTDIR (not a directory)"
+    expect_one_line "a root that is a file" \
+        "httpd: cannot open the folder $root/0.bin: openat: ENOTDIR (not a directory)"
     start_server --root "$root" --listen 127.0.0.1:0
     expect_run "a port in use" 1 --root "$root" --listen "$address"
     expect_one_line "a port in use" "httpd: cannot listen on $address: bind: EADDRINUSE (address already in use)"

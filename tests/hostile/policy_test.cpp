@@ -605,12 +605,12 @@ TEST_CASE("a number of processes limits users, and root cannot be limited so") {
 
 // What it leaves behind would keep the pipe open that this reads.
 TEST_CASE("a timeout ends the program and all that it has started") {
-    const std::vector<Attempt> forever() = {{{"clone", "17", "0", "0", "0", "0"}, any},
+    const std::vector<Attempt> forever = {{{"clone", "17", "0", "0", "0", "0"}, any},
                                           {{"clone", "17", "0", "0", "0", "0"}, any},
                                           {{"setsid"}, any},
                                           {{"pause"}, any}};
     for_users([&](const Options& user) {
-        const Result over = run_probe({"--allow", "none", "--timeout", "0.3"}, forever(), "", user);
+        const Result over = run_probe({"--allow", "none", "--timeout", "0.3"}, forever, "", user);
         CHECK(over.exit_code == 124);
         CHECK(over.err.find("its time is over") != std::string::npos);
         const std::vector<Attempt> stopping = {{{"kill", "pid", "19"}, any}, {{"pause"}, any}};  // SIGSTOP

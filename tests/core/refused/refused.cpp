@@ -4,48 +4,48 @@
 
 #include <wali/wali.hpp>
 
-#if CASE == 0 // none: what the others are compared with
+#if CASE == 0  // none: what the others are compared with
 void mistake() { (void)wali::File::open("a"); }
-#elif CASE == 1 // a view of a temporary File; -Wdangling
+#elif CASE == 1   // a view of a temporary File; -Wdangling
 wali::BorrowedFd mistake(const char* path) {
     const wali::BorrowedFd fd = wali::File::open(path).value();
     return fd;
 }
-#elif CASE == 2 // a path of a temporary string; -Wdangling
+#elif CASE == 2   // a path of a temporary string; -Wdangling
 void mistake() {
     const wali::PathView path = std::string("a");
     (void)wali::File::open(path);
 }
-#elif CASE == 3 // bytes of a temporary string; -Wdangling
+#elif CASE == 3   // bytes of a temporary string; -Wdangling
 void mistake(const wali::File& file) {
     const wali::ConstBytes bytes = std::string("a");
     (void)file.write(bytes);
 }
-#elif CASE == 4 // a result that nobody looks at; -Wunused
+#elif CASE == 4   // a result that nobody looks at; -Wunused
 void mistake(const wali::File& file) { file.sync(); }
-#elif CASE == 5 // a lock that ends where it was made; -Wunused
+#elif CASE == 5   // a lock that ends where it was made; -Wunused
 void mistake(const wali::File& file) { file.lock_exclusive(); }
-#elif CASE == 6 // how much of the array is text?; deleted
+#elif CASE == 6   // how much of the array is text?; deleted
 void mistake(const wali::File& file) {
     char buffer[16];
     (void)file.write(buffer);
 }
-#elif CASE == 7 // a user where a process is meant; no viable conversion
+#elif CASE == 7   // a user where a process is meant; no viable conversion
 void mistake(wali::Uid user) { (void)wali::process::send_signal(user, wali::Signal::TERM); }
-#elif CASE == 8 // an address as the token of an event; no matching member function
+#elif CASE == 8   // an address as the token of an event; no matching member function
 void mistake(const wali::Epoll& epoll, const wali::File& file) {
     int object = 0;
     (void)epoll.add(file.fd(), wali::EpollEvents::IN, &object);
 }
-#elif CASE == 9 // a value of the wrong type for an option; no matching function
+#elif CASE == 9   // a value of the wrong type for an option; no matching function
 void mistake(const wali::Socket& socket) { (void)socket.set(wali::option::linger(true)); }
-#elif CASE == 10 // an option that can only be read; does not provide a call operator
+#elif CASE == 10  // an option that can only be read; does not provide a call operator
 void mistake(const wali::Socket& socket) { (void)socket.set(wali::option::type(wali::SocketType::STREAM)); }
-#elif CASE == 11 // a view that outlives the function; -Wreturn-stack-address
+#elif CASE == 11  // a view that outlives the function; -Wreturn-stack-address
 wali::BorrowedFd mistake() {
     const wali::File file = wali::File::open("a").value();
     return file;
 }
-#elif CASE == 12 // a copy of an owner; deleted
+#elif CASE == 12  // a copy of an owner; deleted
 wali::File mistake(const wali::File& file) { return file; }
 #endif

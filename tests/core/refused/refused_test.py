@@ -14,7 +14,7 @@ SOURCE = Path(__file__).with_name("refused.cpp")
 
 def main() -> int:
     include, compiler = sys.argv[1:]
-    cases = re.findall(r"^#(?:el)?if CASE == (\d+) // (.*)$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
+    cases = re.findall(r"^#(?:el)?if CASE == (\d+)\s+// (.*)$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
     if len(cases) < 2:
         raise SystemExit(f"{SOURCE} has no cases")
     failed = False
