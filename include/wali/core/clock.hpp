@@ -11,29 +11,31 @@
 /// fail. Async-signal-safe. See clock_gettime(2), tier spec: a system call natively; walirun asks the vDSO instead.
 WALI_EXPORT namespace wali {
 namespace detail {
-template <class Clock, abi::ClockId id>
-struct KernelClock {
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<Clock, duration>;
-
-    static time_point now() noexcept {
-        abi::timespec time;
-        sys::clock_gettime(abi::bits(id), &time);
-        return time_point(from_timespec(time));
-    }
-};
+inline Duration read_clock(abi::ClockId id) noexcept {
+    abi::timespec time;
+    sys::clock_gettime(abi::bits(id), &time);
+    return from_timespec(time);
+}
 }  // namespace detail
 
 /// CLOCK_MONOTONIC, for deadlines: never set, stands still while the machine sleeps.
-struct MonotonicClock : detail::KernelClock<MonotonicClock, abi::ClockId::MONOTONIC> {
+struct MonotonicClock {
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<MonotonicClock>;
     static constexpr bool is_steady = true;
+    static time_point now() noexcept { return time_point(detail::read_clock(abi::ClockId::MONOTONIC)); }
 };
 
 /// CLOCK_REALTIME, the time of day: since 1970-01-01 00:00 UTC, set by people and by NTP. The times of files are its.
-struct RealtimeClock : detail::KernelClock<RealtimeClock, abi::ClockId::REALTIME> {
+struct RealtimeClock {
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<RealtimeClock>;
     static constexpr bool is_steady = false;
+    static time_point now() noexcept { return time_point(detail::read_clock(abi::ClockId::REALTIME)); }
 };
 
 /// How long is left until `deadline`: 0 when it has passed.

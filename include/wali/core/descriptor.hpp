@@ -40,13 +40,13 @@ class Descriptor {
     /// See wali::set_non_blocking.
     result<void> set_non_blocking(bool enabled) const noexcept { return wali::set_non_blocking(fd(), enabled); }
 
-  protected:
+  private:
+    friend Self;
     Descriptor() noexcept = default;
     ~Descriptor() = default;
     Descriptor(Descriptor&&) noexcept = default;
     Descriptor& operator=(Descriptor&&) noexcept = default;
 
-  private:
     Fd fd_;
 };
 

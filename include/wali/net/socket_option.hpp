@@ -78,7 +78,7 @@ struct CredentialsCodec {
 template <class Struct>
 struct StructCodec {
     using Raw = Struct;
-    static constexpr const Struct& decode(const Raw& raw) noexcept { return raw; }
+    static constexpr Struct decode(const Raw& raw) noexcept { return raw; }
 };
 }  // namespace detail
 
@@ -94,7 +94,7 @@ struct SocketSetting {
 template <class Value, class Codec = detail::NumberCodec<Value>>
 class ReadOnlySocketOption {
   public:
-    using Raw = typename Codec::Raw;
+    using Raw = typename Codec::Raw;  // NOLINT(readability-redundant-typename): Clang 14 needs it
     constexpr ReadOnlySocketOption(SocketLevel level, int name) noexcept : level_(level), name_(name) {}
     template <class Name>
     constexpr ReadOnlySocketOption(SocketLevel level, Name name) noexcept
