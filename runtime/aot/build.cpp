@@ -12,6 +12,7 @@
 #include "../run/cache.h"
 #include "child.h"
 #include "compile.h"
+#include "octal.h"
 #include "progress.h"
 #include "refusal.h"
 #include "resource_limits.h"
@@ -30,24 +31,13 @@ std::string support_folder() {
     return folder;
 }
 
-/// Text as a C string literal.
-std::string quoted(const std::string& text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        char octal[8];
-        std::snprintf(octal, sizeof octal, "\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        result += octal;
-    }
-    return result + "\"";
-}
-
 /// What the child does.
 void make(const Build& wanted, std::size_t jobs, const std::string& support, const std::string& folder,
           const std::string& program) {
     const auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, wanted.observed, folder);
     if (wanted.cached)
         append_to_file(folder + "/" + c_files.front(),
-                       "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
+                       "const char wali_runtime_path[] = \"" + octal(cache::runtime_folder() + "/walirun") + "\";\n");
     const std::string library = support + (wanted.observed ? "/libwalihost-observed.a" : "/libwalihost.a");
     compile(folder, c_files, support, library, wanted.tier, jobs, program);
 }

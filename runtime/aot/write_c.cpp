@@ -44,11 +44,6 @@ std::string text_of(wabt::MemoryStream& stream) {
     return {data.begin(), data.end()};
 }
 
-[[noreturn]] void unknown_shape() {
-    throw Refusal(
-        "internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
-}
-
 void replace_once(std::string& text, std::string_view from, std::string_view to) {
     const std::size_t position = text.find(from);
     if (position == std::string::npos || text.find(from, position + 1) != std::string::npos) unknown_shape();
