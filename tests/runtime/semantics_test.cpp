@@ -181,6 +181,22 @@ TEST_CASE("tail calls do not use up the stack") {
           42);
 }
 
+TEST_CASE("tail calls take hundreds of arguments") {
+    std::string types;
+    std::string moved;  // all but the first, and the first
+    std::string numbers;
+    for (int i = 0; i < 300; ++i) {
+        types += " i64";
+        moved += "(local.get " + std::to_string((i + 1) % 300 + 1) + ")";
+        numbers += "(i64.const " + std::to_string(i) + ")";
+    }
+    const std::string more = "(func $turn (param i32" + types + R"() (result i32)
+        (if (i32.eqz (local.get 0)) (then (return (i32.wrap_i64 (local.get 300)))))
+        (return_call $turn (i32.sub (local.get 0) (i32.const 1)) )" +
+                             moved + "))";
+    CHECK(exit_code_of(module_text(exit_with("(call $turn (i32.const 701) " + numbers + ")"), more)) == 100);
+}
+
 TEST_CASE("tail calls that come to an end, and those through a table that instructions fill") {
     const std::string ending = R"(
         (func $add (param i32 i64) (result i32) (i32.add (local.get 0) (i32.wrap_i64 (local.get 1))))
