@@ -42,6 +42,7 @@ class Struct:
     since: str | None
     c_name: str  # its spelling in C
     c_fields: dict[str, str]  # our name of a field: C's, or "" when C has none
+    isas: tuple[str, ...]  # where the kernel lays it out so; none: everywhere
 
     @property
     def same_layout(self) -> bool:
@@ -74,7 +75,7 @@ def structs_from(rows: dict[str, tuple[str, dict]], scalars: dict[str, Scalar]) 
 
 def _struct(where: str, name: str, row: dict, scalars: dict[str, Scalar], structs: dict[str, Struct]) -> Struct:
     check_keys(where, name, row, {"brief", "size", "align", "fields", "packed", "wasm32", "header", "unchecked",
-                                   "since", "c_name", "c_fields"})
+                                   "since", "c_name", "c_fields", "isas"})
     headers, unchecked = evidence(where, name, row)
     if not isinstance(unchecked, str | None):
         raise failure(where, name, "`unchecked` must be the reason for the whole structure")
@@ -93,7 +94,7 @@ def _struct(where: str, name: str, row: dict, scalars: dict[str, Scalar], struct
         if ours not in known:
             raise failure(where, name, f"`c_fields` has `{ours}`, which is no field")
     return Struct(name, family(where), get(where, name, row, "brief", str), native, wasm32, headers, unchecked,
-                  row.get("since"), row.get("c_name", f"struct {name}"), c_fields)
+                  row.get("since"), row.get("c_name", f"struct {name}"), c_fields, tuple(row.get("isas", ())))
 
 
 def _check_forms(where: str, name: str, native: Layout, wasm32: Layout) -> None:

@@ -2,6 +2,7 @@
 #include "build.h"
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "../run/cache.h"
 #include "child.h"
 #include "compile.h"
+#include "octal.h"
 #include "progress.h"
 #include "refusal.h"
 #include "resource_limits.h"
@@ -29,26 +31,38 @@ std::string support_folder() {
     return folder;
 }
 
-/// Text as a C string literal.
-std::string quoted(const std::string& text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        char octal[8];
-        std::snprintf(octal, sizeof octal, "\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        result += octal;
-    }
-    return result + "\"";
-}
-
 /// What the child does.
 void make(const Build& wanted, std::size_t jobs, const std::string& support, const std::string& folder,
-          const std::string& staged) {
+          const std::string& program) {
     const auto c_files = translate(wanted.name, wanted.bytes, wanted.tier, wanted.observed, folder);
     if (wanted.cached)
         append_to_file(folder + "/" + c_files.front(),
-                       "const char wali_runtime_path[] = " + quoted(cache::runtime_folder() + "/walirun") + ";\n");
+                       "const char wali_runtime_path[] = \"" + octal(cache::runtime_folder() + "/walirun") + "\";\n");
     const std::string library = support + (wanted.observed ? "/libwalihost-observed.a" : "/libwalihost.a");
-    compile(folder, c_files, support, library, wanted.tier, jobs, staged);
+    compile(folder, c_files, support, library, wanted.tier, jobs, program);
+}
+
+bool copy(int from, int to, off_t size) {
+    while (size > 0) {
+        const ssize_t count = sendfile(to, from, nullptr, static_cast<std::size_t>(size));
+        if (count <= 0) return false;
+        size -= count;
+    }
+    return true;
+}
+
+/// Takes what a compiler has made: it chose the bytes, and may have left something else than a file.
+void take_program(const std::string& made, const std::string& staged, const std::string& output) {
+    const int from = open(made.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    const bool is_file = from >= 0 && fstat(from, &status) == 0 && S_ISREG(status.st_mode);
+    const int to = is_file ? open(staged.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    const bool taken = to >= 0 && copy(from, to, status.st_size) && fchmod(to, 0755) == 0;
+    const int error = errno;
+    close(from);
+    close(to);
+    if (!is_file) throw Refusal("the C compiler has made no program");
+    if (!taken) throw Refusal(with_errno("cannot write " + output, error));
 }
 
 }  // namespace
@@ -56,17 +70,18 @@ void make(const Build& wanted, std::size_t jobs, const std::string& support, con
 void build(const Build& wanted, std::size_t jobs) {
     const std::string support = support_folder();
     Workspace workspace;
+    const std::string program = workspace.folder() + "/program";
     const std::string staged = workspace.stage(wanted.output);
     const int placeholder = open(staged.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     if (placeholder < 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
     close(placeholder);
-    Child child([&] { make(wanted, jobs, support, workspace.folder(), staged); });
+    Child child([&] { make(wanted, jobs, support, workspace.folder(), program); });
     Progress progress(wanted.shown, wanted.name);
     while (!child.wait_for(Progress::interval))
         // No LimitReached, after which the quick translation stays: in the background this depends on what else runs.
         if (progress.update() > build_limit) throw Refusal("too large: compiling it takes more than 30 minutes");
     if (child.status() != 0) throw Refusal("the process that compiles it was ended");
-    if (chmod(staged.c_str(), 0755) != 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
+    take_program(program, staged, wanted.output);
     workspace.publish();
 }
 

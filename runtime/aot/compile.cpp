@@ -3,17 +3,19 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 #include <sstream>
 
+#include "confine.h"
 #include "interrupt.h"
 #include "refusal.h"
 #include "resource_limits.h"
@@ -78,27 +80,45 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
     return result;
 }
 
-pid_t start(const Command& command, const std::string& folder, const std::string& log) {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
+/// The path of a program; empty if there is none.
+std::string find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) return access(name.c_str(), F_OK) == 0 ? name : std::string();
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (access((folder + "/" + name).c_str(), X_OK) == 0) return folder + "/" + name;
+    return {};
+}
+
+/// Becomes a compiler. What this process has open is not for it; its standard error is the log.
+void execute(const Command& command, const std::string& program, const Confinement& confinement,
+             const std::vector<std::string>& environment, const std::string& log) {
     sigset_t none;
     sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const auto environment = environment_for(folder);
-    pid_t pid = -1;
-    const int error = posix_spawnp(&pid, command[0].c_str(), &actions, &attributes, pointers(command).data(),
-                                   pointers(environment).data());
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error == ENOENT)
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    confinement.enforce();
+    syscall(SYS_close_range, 0U, ~0U, 0U);
+    if (open("/dev/null", O_RDONLY) != 0 || open("/dev/null", O_WRONLY) != 1 ||
+        open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600) != 2)
+        return;
+    execvpe(program.c_str(), pointers(command).data(), pointers(environment).data());
+    std::fprintf(stderr, "%s\n", with_errno("cannot execute it", errno).c_str());
+}
+
+pid_t start(const Command& command, const Confinement& confinement, const std::string& folder, const std::string& log) {
+    const std::string program = find_program(command[0]);
+    if (program.empty())
         throw Refusal("there is no C compiler " + command[0] + "; apt-get install gcc, or set WALI_CC to one");
-    if (error != 0) throw Refusal(with_errno("cannot start the C compiler " + command[0], error));
+    const auto environment = environment_for(folder);
+    const pid_t pid = fork();
+    if (pid < 0) throw Refusal(with_errno("cannot start the C compiler " + command[0], errno));
+    if (pid == 0) {
+        try {
+            execute(command, program, confinement, environment, log);
+        } catch (const policy::PolicyError&) {  // the parent found that it can be enforced
+        }
+        _exit(1);
+    }
     return pid;
 }
 
@@ -158,13 +178,14 @@ void wait_one(std::vector<Running>& running) {
     if (status != 0) refuse(process.compiler, status, complaint(process.log));
 }
 
-void run_all(const std::vector<Command>& commands, const std::string& folder, std::size_t jobs) {
+void run_all(const std::vector<Command>& commands, const Confinement& confinement, const std::string& folder,
+             std::size_t jobs) {
     std::vector<Running> running;
     try {
         for (std::size_t next = 0; next < commands.size() || !running.empty();) {
             if (next < commands.size() && running.size() < jobs) {
                 const std::string log = folder + "/log" + std::to_string(next);
-                running.push_back({start(commands[next], folder, log), commands[next][0], log});
+                running.push_back({start(commands[next], confinement, folder, log), commands[next][0], log});
                 ++next;
             } else {
                 wait_one(running);
@@ -176,13 +197,7 @@ void run_all(const std::vector<Command>& commands, const std::string& folder, st
     }
 }
 
-bool is_program(const std::string& name) {
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
-    for (std::string folder; std::getline(folders, folder, ':');)
-        if (access((folder + "/" + name).c_str(), X_OK) == 0) return true;
-    return false;
-}
+bool is_program(const std::string& name) { return !find_program(name).empty(); }
 
 bool ends_with(const std::string& text, const std::string& end) {
     return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
@@ -202,6 +217,8 @@ std::string linker() { return is_program("cc") ? compiler(false) : compiler(true
 void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
              const std::string& library, Tier tier, std::size_t jobs, const std::string& output) {
     limit_resources(memory_limit);
+    const Confinement confinement =
+        compiler_confinement({find_program(compiler(true)), find_program(compiler(false))}, support, folder);
     const Command& tier_flags = tier == Tier::Quick ? quick_flags : full_flags;
     std::vector<Command> commands;
     Command link = {linker()};
@@ -221,8 +238,8 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
         link.push_back(object);
     }
     for (const std::string& option : {library, std::string("-lm"), std::string("-o"), output}) link.push_back(option);
-    run_all(commands, folder, jobs);
-    run_all({link}, folder, 1);
+    run_all(commands, confinement, folder, jobs);
+    run_all({link}, confinement, folder, 1);
 }
 
 }  // namespace wali::aot

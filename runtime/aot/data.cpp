@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "data.h"
 
-#include <cstdio>
-
+#include "octal.h"
 #include "refusal.h"
 
 namespace wali::aot {
 namespace {
-
-[[noreturn]] void unknown_shape() {
-    throw Refusal("internal error: the C writer wrote data in another shape than with wabt 1.0.36");
-}
 
 /// "[static] const u8 NAME[] = {...};" becomes "extern const u8 NAME[];". Adds the names.
 void declare_only(std::string& text, std::vector<std::string>& names) {
@@ -33,17 +28,6 @@ void declare_only(std::string& text, std::vector<std::string>& names) {
     if (done > 0) text = rest + text.substr(done);
 }
 
-/// A string of the assembler in one of C.
-std::string quoted(const std::string& text) {
-    std::string result = "\\\"";
-    for (const char c : text) {
-        char octal[8];
-        std::snprintf(octal, sizeof octal, "\\\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        result += octal;
-    }
-    return result + "\\\"";
-}
-
 }  // namespace
 
 std::string move_data(const wabt::Module& module, const std::string& folder, std::vector<CFile>& files) {
@@ -64,8 +48,9 @@ std::string move_data(const wabt::Module& module, const std::string& folder, std
     }
     if (name != names.end()) unknown_shape();
     files.push_back(data);
-    return "__asm__(\n    \".pushsection .rodata\\nwali_data: .incbin " + quoted(folder + "/data.bin") + "\\n\"" +
-           symbols + "\n    \".popsection\\n\");\n";
+    const std::string path = octal(octal(folder + "/data.bin"));  // a string of the assembler in one of C
+    return "__asm__(\n    \".pushsection .rodata\\nwali_data: .incbin \\\"" + path + "\\\"\\n\"" + symbols +
+           "\n    \".popsection\\n\");\n";
 }
 
 }  // namespace wali::aot

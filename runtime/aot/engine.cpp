@@ -9,10 +9,8 @@
 #include <exception>
 #include <new>
 
-#include "../policy/landlock.h"
-#include "../policy/privileges.h"
-#include "../policy/seccomp.h"
 #include "child.h"
+#include "confine.h"
 #include "interrupt.h"
 #include "refusal.h"
 #include "resource_limits.h"
@@ -46,17 +44,6 @@ void run_on_large_stack(const std::function<void()>& work) {
     if (job.problem) std::rethrow_exception(job.problem);
 }
 
-/// Whatever this kernel can enforce of it.
-void give_up_rights(const std::string& folder) {
-    policy::Policy policy;
-    if (!folder.empty()) policy.paths = {{policy::Access::ReadWrite, folder}};
-    const policy::Landlock landlock(policy);
-    const auto filter = policy::seccomp_filter(policy);
-    policy::drop_privileges(policy.set_time);
-    landlock.enforce();
-    policy::enforce(filter);
-}
-
 }  // namespace
 
 void run_engine(const std::string& folder, const std::function<void()>& work) {
@@ -65,7 +52,7 @@ void run_engine(const std::string& folder, const std::function<void()>& work) {
         reset_signals_in_child();
         if (!freopen("/dev/null", "w", stderr))
             throw Refusal("cannot open /dev/null");  // assertion texts of the engine
-        give_up_rights(folder);
+        engine_confinement(folder).enforce();
         try {
             run_on_large_stack(work);
         } catch (const std::bad_alloc&) {

@@ -23,10 +23,6 @@ struct Variable {
     std::string name;
 };
 
-[[noreturn]] void unknown_shape() {
-    throw Refusal("internal error: a function that calls setjmp has another shape than with wabt 1.0.36");
-}
-
 /// Adds the variables of "u32 var_a = 0, var_b" or, each with its type, of "u32 var_a, u64 var_b".
 void add_variables(std::vector<Variable>& variables, std::string_view list) {
     std::string type;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "lower.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -280,8 +281,10 @@ void replace_exports(wabt::Module& module) {
     module.export_bindings.clear();
     add_export(module, "_start", wabt::ExternalKind::Func, start_name);
     if (stack_pointer) add_export(module, "stackpointer", wabt::ExternalKind::Global, stack_pointer->name);
-    if (!module.tables.empty() && module.tables[0]->elem_type == Type::FuncRef)
-        add_export(module, "table", wabt::ExternalKind::Table, module.tables[0]->name);
+    // Where function pointers lead. Of C programs with tables of other references it is not the first one.
+    const auto table = std::find_if(module.tables.begin(), module.tables.end(),
+                                    [](const wabt::Table* each) { return each->elem_type == Type::FuncRef; });
+    if (table != module.tables.end()) add_export(module, "table", wabt::ExternalKind::Table, (*table)->name);
 }
 
 }  // namespace

@@ -5,6 +5,11 @@
 
 namespace wali::aot {
 
+void unknown_shape() {
+    throw Refusal(
+        "internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
+}
+
 std::string with_errno(const std::string& what, int error) { return what + ": " + std::strerror(error); }
 
 std::string printable(const std::string& text) {

@@ -18,6 +18,9 @@ class LimitReached : public Refusal {
     explicit LimitReached(const std::string& reason) : Refusal(reason) {}
 };
 
+/// Of what wabt writes: its C is changed by its form.
+[[noreturn]] void unknown_shape();
+
 /// "what: strerror(error)".
 std::string with_errno(const std::string& what, int error);
 

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::uint64_t max_elements = 1 << 20;  // of constant arrays; a larger table stays as it is
 
-[[noreturn]] void unknown_shape() {
-    throw Refusal("internal error: the C writer wrote a table in another shape than with wabt 1.0.36");
-}
-
 // --- what the module says ---
 
 /// The constant that an offset consists of, or nothing.

@@ -205,10 +205,6 @@ std::size_t count_tries(const wabt::Func& function) {
 
 // --- the text ---
 
-[[noreturn]] void unknown_shape() {
-    throw Refusal("internal error: a function that the C writer wrote has another shape than with wabt 1.0.36");
-}
-
 std::size_t count(std::string_view text, std::string_view what) {
     std::size_t result = 0;
     for (std::size_t at = 0; (at = text.find(what, at)) != std::string_view::npos; at += what.size()) ++result;

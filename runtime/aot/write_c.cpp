@@ -44,11 +44,6 @@ std::string text_of(wabt::MemoryStream& stream) {
     return {data.begin(), data.end()};
 }
 
-[[noreturn]] void unknown_shape() {
-    throw Refusal(
-        "internal error: the C writer's output is not that of wabt 1.0.36; build the runtime with that version");
-}
-
 void replace_once(std::string& text, std::string_view from, std::string_view to) {
     const std::size_t position = text.find(from);
     if (position == std::string::npos || text.find(from, position + 1) != std::string::npos) unknown_shape();
@@ -150,9 +145,23 @@ void fix_functions(std::string& text, std::string_view call, const std::function
     text = std::move(result);
 }
 
-/// The writer copies tail-call arguments of imports from a value instead of its address, and leaves the instance of the
-/// first function called undefined.
-void fix_tail_calls(std::string& text) {
+/// At least what the values take in C.
+std::size_t bytes_of(const wabt::TypeVector& types) {
+    std::size_t bytes = 0;
+    for (const wabt::Type type : types) bytes += type.IsRef() ? 32 : type == wabt::Type::V128 ? 16 : 8;
+    return bytes;
+}
+
+/// The writer copies tail-call arguments of imports from a value instead of its address, leaves the instance of the
+/// first function called undefined, and has 1024 bytes for arguments and results, whatever they are.
+void fix_tail_calls(std::string& text, const wabt::Module& module) {
+    std::size_t bytes = 1024;
+    for (const wabt::TypeEntry* type : module.types) {
+        const wabt::FuncSignature& signature = wabt::cast<wabt::FuncType>(type)->sig;
+        bytes = std::max({bytes, bytes_of(signature.param_types), bytes_of(signature.result_types)});
+    }
+    replace_each(text, "char tail_call_stack[1024];", "char tail_call_stack[" + std::to_string(bytes) + "];");
+    replace_each(text, ") <= 1024);", ") <= " + std::to_string(bytes) + ");");
     replace_each(text, "wasm_rt_memcpy(params, ", "wasm_rt_memcpy(&params, ");
     replace_each(text, "void *instance_ptr_storage;\n", "void *instance_ptr_storage = instance;\n");
 }
@@ -290,7 +299,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
                 make_volatile(function, *next++);
         });
         if (module.tags.empty()) fix_functions(text, "setjmp(instance->", write_jumps);
-        if (lowered.tail_calls) fix_tail_calls(text);
+        if (lowered.tail_calls) fix_tail_calls(text, module);
         const bool has_lines = text.find(SourceLines::mark_text) != std::string::npos;
         files.push_back({(catches ? catching_file : part_file) + std::to_string(i) + (has_lines ? lines_end : ".c"),
                          std::move(text)});

@@ -15,6 +15,8 @@
 #define WALI_EVERY_CALL
 #endif
 
+#include "own_calls.h"
+
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_read)
 WALI_INLINE uint64_t w2c_wali_SYS_read(struct w2c_wali *host, uint32_t fd_, uint32_t buf_, uint32_t count_)
 {
@@ -41,30 +43,6 @@ WALI_INLINE uint64_t w2c_wali_SYS_close(struct w2c_wali *host, uint32_t fd_)
 {
     (void)host;
     return wali_syscall1(NR_close, fd_);
-}
-#endif
-
-#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_stat)
-WALI_INLINE uint64_t w2c_wali_SYS_stat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
-{
-    (void)host;
-    return wali_syscall2(NR_stat, wali_pointer(pathname_), wali_pointer(statbuf_));
-}
-#endif
-
-#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_fstat)
-WALI_INLINE uint64_t w2c_wali_SYS_fstat(struct w2c_wali *host, uint32_t fd_, uint32_t statbuf_)
-{
-    (void)host;
-    return wali_syscall2(NR_fstat, fd_, wali_pointer(statbuf_));
-}
-#endif
-
-#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_lstat)
-WALI_INLINE uint64_t w2c_wali_SYS_lstat(struct w2c_wali *host, uint32_t pathname_, uint32_t statbuf_)
-{
-    (void)host;
-    return wali_syscall2(NR_lstat, wali_pointer(pathname_), wali_pointer(statbuf_));
 }
 #endif
 
@@ -1800,24 +1778,6 @@ WALI_INLINE uint64_t w2c_wali_SYS_clock_nanosleep(struct w2c_wali *host, uint32_
 uint64_t w2c_wali_SYS_exit_group(struct w2c_wali *host, uint32_t status_);
 #endif
 
-#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_wait)
-WALI_INLINE uint64_t w2c_wali_SYS_epoll_wait(struct w2c_wali *host, uint32_t epfd_, uint32_t events_, uint32_t
-        maxevents_, uint32_t timeout_)
-{
-    (void)host;
-    return wali_syscall4(NR_epoll_wait, epfd_, wali_pointer(events_), maxevents_, timeout_);
-}
-#endif
-
-#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_ctl)
-WALI_INLINE uint64_t w2c_wali_SYS_epoll_ctl(struct w2c_wali *host, uint32_t epfd_, uint32_t op_, uint32_t fd_, uint32_t
-        event_)
-{
-    (void)host;
-    return wali_syscall4(NR_epoll_ctl, epfd_, op_, fd_, wali_pointer(event_));
-}
-#endif
-
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_tgkill)
 // signals/kill.c
 uint64_t w2c_wali_SYS_tgkill(struct w2c_wali *host, uint32_t tgid_, uint32_t tid_, uint32_t sig_);
@@ -2053,15 +2013,6 @@ WALI_INLINE uint64_t w2c_wali_SYS_futimesat(struct w2c_wali *host, uint32_t dirf
 {
     (void)host;
     return wali_syscall3(NR_futimesat, dirfd_, wali_pointer(pathname_), wali_pointer(times_));
-}
-#endif
-
-#if defined(WALI_EVERY_CALL) || defined(WALI_CALL_newfstatat)
-WALI_INLINE uint64_t w2c_wali_SYS_newfstatat(struct w2c_wali *host, uint32_t dirfd_, uint32_t pathname_, uint32_t
-        statbuf_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall4(NR_newfstatat, dirfd_, wali_pointer(pathname_), wali_pointer(statbuf_), flags_);
 }
 #endif
 

@@ -91,11 +91,12 @@ struct wali_guest {
     uint64_t max_pages;
     bool shared;
     void (*instantiate)(void* instance, struct w2c_wali* host);
-    void (*start)(void* instance);                                 // _start
-    void (*free)(void* instance);                                  // what instantiate has allocated
-    wasm_rt_funcref_t (*element)(void* instance, uint32_t index);  // of table 0, or null; NULL if there is no table
-    uint32_t* (*stack_pointer)(void* instance);                    // __stack_pointer; NULL if there is none
-    const struct wali_signature* signatures;                       // of all types, sorted by `type`
+    void (*start)(void* instance);  // _start
+    void (*free)(void* instance);   // what instantiate has allocated
+    wasm_rt_funcref_t (*element)(void* instance,
+                                 uint32_t index);  // of the first table of functions, or null; NULL without one
+    uint32_t* (*stack_pointer)(void* instance);    // __stack_pointer; NULL if there is none
+    const struct wali_signature* signatures;       // of all types, sorted by `type`
     size_t signature_count;
 };
 

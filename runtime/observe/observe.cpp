@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include <optional>
 #include <string>
 
+#include "../run/end_like.h"
 #include "options.h"
 #include "region.h"
 #include "statistics.h"
@@ -125,21 +125,6 @@ class Observer {
     bool ended_ = false;
     int status_ = 0;
 };
-
-[[noreturn]] void end_like(int status) {
-    if (WIFSIGNALED(status)) {
-        const rlimit no_second_core = {0, 0};
-        setrlimit(RLIMIT_CORE, &no_second_core);
-        signal(WTERMSIG(status), SIG_DFL);
-        sigset_t one;
-        sigemptyset(&one);
-        sigaddset(&one, WTERMSIG(status));
-        kill(getpid(), WTERMSIG(status));
-        sigprocmask(SIG_UNBLOCK, &one, nullptr);
-    }
-    std::fflush(stdout);
-    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 2);
-}
 
 void write_statistics(int output, const std::string& text) {
     for (std::size_t done = 0; done < text.size();) {

@@ -3,7 +3,6 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <fstream>
 #include <string>
 
+#include "../run/end_like.h"
 #include "policy.h"
 
 namespace wali::policy {
@@ -43,19 +43,6 @@ void end_all() {
         if (!children) return;  // a kernel that does not tell
         for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
     } while (wait(nullptr) > 0 || errno == EINTR);
-}
-
-[[noreturn]] void end_like(int status) {
-    if (WIFSIGNALED(status)) {
-        const rlimit no_core = {0, 0};
-        setrlimit(RLIMIT_CORE, &no_core);
-        signal(WTERMSIG(status), SIG_DFL);
-        sigset_t all;
-        sigfillset(&all);
-        raise(WTERMSIG(status));
-        pthread_sigmask(SIG_UNBLOCK, &all, nullptr);
-    }
-    _exit(WEXITSTATUS(status));
 }
 
 /// What a terminal sends goes to the child, too.

@@ -26,6 +26,59 @@ std::string hello() {
                                 "(data (i32.const 16) \"hi\\n\")"));
 }
 
+pid_t parent_of(pid_t pid) {
+    const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+    const std::size_t at = status.find("\nPPid:");
+    REQUIRE(at != std::string::npos);
+    return std::stoi(status.substr(at + 6));
+}
+
+/// A compiler that does `command` before it optimizes. It may read what is in its folder, as any may.
+class Compiler {
+  public:
+    explicit Compiler(const std::string& command) {
+        REQUIRE(mkdir(folder_.file("bin").c_str(), 0755) == 0);
+        write_file(path(),
+                   "#!/bin/sh\nfolder=${0%/*}\ncase \"$*\" in *-O1*) " + command + " ;; esac\nexec cc \"$@\"\n");
+        chmod(path().c_str(), 0755);
+        REQUIRE(mkfifo(fifo().c_str(), 0600) == 0);
+    }
+
+    Options options(const std::string& tier) const {
+        Options result;
+        result.environment = {{"WALI_TIER", tier}, {"WALI_CC", path()}};
+        return result;
+    }
+
+    std::string path() const { return folder_.file("bin/cc"); }
+    std::string fifo() const { return folder_.file("bin/fifo"); }
+
+  private:
+    Folder folder_;
+};
+
+/// Tells its process id and waits for ever.
+constexpr char blocks[] = "echo $$ >\"$TMPDIR/pid\"; read line <\"$folder/fifo\"";
+
+/// A compiler that `blocks`, and does so as long as this lives.
+class Blocked {
+  public:
+    Blocked(const Runtime& runtime, const Compiler& compiler)
+        : fifo_(open(compiler.fifo().c_str(), O_WRONLY | O_CLOEXEC)) {  // returns when it opens the other end
+        for (const std::string& name : runtime.cache().contents())
+            if (name.find("/pid") != std::string::npos) process_ = std::stoi(read_file(runtime.cache().file(name)));
+        REQUIRE(process_ > 0);
+    }
+    ~Blocked() { close(fifo_); }
+    Blocked(const Blocked&) = delete;
+    Blocked& operator=(const Blocked&) = delete;
+    pid_t process() const { return process_; }
+
+  private:
+    int fifo_;
+    pid_t process_ = 0;
+};
+
 Options without_compiler() {
     Options options;
     options.environment = {{"PATH", "/nowhere"}};
@@ -209,35 +262,31 @@ TEST_CASE("many first runs at once") {
 TEST_CASE("an interrupted compilation leaves nothing") {
     for (const int signal : {SIGINT, SIGTERM}) {
         Runtime runtime;
-        Folder compiler;
-        const std::string fifo = compiler.file("started");
-        REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
-        write_file(compiler.file("cc"), "#!/bin/sh\necho $$ >" + fifo + "\nexec sleep 1000\n");
-        chmod(compiler.file("cc").c_str(), 0755);
+        const Compiler compiler(blocks);
         write_file(runtime.file("test.wasm"), hello());
-        Options options;
-        options.environment = {{"WALI_CC", compiler.file("cc")}};
-        const pid_t pid =
-            start({Runtime::program("walirun"), runtime.file("test.wasm")}, runtime.with_folders(options));
-        const pid_t sleeper = std::stoi(read_file(fifo));  // blocks until the compiler runs
+        const pid_t pid = start({Runtime::program("walirun"), runtime.file("test.wasm")},
+                                runtime.with_folders(compiler.options("full")));
+        const Blocked blocked(runtime, compiler);
         kill(pid, signal);
         CHECK(wait_for(pid).signal == signal);
         CHECK(runtime.left_behind().empty());
-        CHECK(kill(sleeper, 0) != 0);
+        CHECK(kill(blocked.process(), 0) != 0);
     }
 }
 
 TEST_CASE("an ignored signal does not interrupt a compilation") {
     Runtime runtime;
-    Folder compiler;
-    write_file(compiler.file("cc"), "#!/bin/sh\nkill -HUP $PPID\nexec cc \"$@\"\n");
-    chmod(compiler.file("cc").c_str(), 0755);
+    const Compiler compiler(blocks);
     write_file(runtime.file("test.wasm"), hello());
-    Options options;
-    options.environment = {{"WALI_CC", compiler.file("cc")}};
-    const std::vector<std::string> command = {
-        "/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", Runtime::program("walirun"), runtime.file("test.wasm")};
-    CHECK(run(command, runtime.with_folders(options)).out == "hi\n");
+    const pid_t pid = start(
+        {"/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", Runtime::program("walirun"), runtime.file("test.wasm")},
+        runtime.with_folders(compiler.options("full")));
+    {
+        const Blocked blocked(runtime, compiler);
+        for (const pid_t process : {pid, parent_of(blocked.process())}) kill(process, SIGHUP);
+    }
+    CHECK(wait_for(pid).exit_code == 0);
+    CHECK(runtime.left_behind().size() == 1);
 }
 
 TEST_CASE("a program that becomes one that is compiled first keeps its children") {
@@ -313,40 +362,6 @@ std::size_t count(const std::vector<std::string>& names, const std::string& endi
     }));
 }
 
-/// A compiler that does `command` before it optimizes.
-class Compiler {
-  public:
-    explicit Compiler(const std::string& command) {
-        write_file(path(),
-                   "#!/bin/sh\nfolder=${0%/*}\ncase \"$*\" in *-O1*) " + command + " ;; esac\nexec cc \"$@\"\n");
-        chmod(path().c_str(), 0755);
-        REQUIRE(mkfifo(file("started").c_str(), 0600) == 0);
-        REQUIRE(mkfifo(file("go").c_str(), 0600) == 0);
-    }
-
-    Options options(const std::string& tier) const {
-        Options result = with_tier(tier);
-        result.environment.emplace_back("WALI_CC", path());
-        return result;
-    }
-
-    std::string path() const { return folder_.file("cc"); }
-    std::string file(const std::string& name) const { return folder_.file(name); }
-
-  private:
-    Folder folder_;
-};
-
-/// Tells its process id and waits for ever.
-constexpr char blocks[] = "echo $$ >\"$folder/started\"; read line <\"$folder/go\"";
-
-pid_t parent_of(pid_t pid) {
-    const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
-    const std::size_t at = status.find("\nPPid:");
-    REQUIRE(at != std::string::npos);
-    return std::stoi(status.substr(at + 6));
-}
-
 }  // namespace
 
 TEST_CASE("the full translation takes the place of the quick one") {
@@ -391,7 +406,8 @@ TEST_CASE("the background has nothing of the user's, and leaves nothing when it 
         const Compiler compiler(blocks);
         // This reads to the end of both pipes while the compiler waits: nobody else has them.
         CHECK(runtime.run(large_hello(), {}, compiler.options("auto")).out == "hi\n");
-        const pid_t process = std::stoi(read_file(compiler.file("started")));
+        const Blocked blocked(runtime, compiler);
+        const pid_t process = blocked.process();
         CHECK(getsid(process) != getsid(0));
         CHECK(getpriority(PRIO_PROCESS, static_cast<id_t>(process)) == 19);
         CHECK(sched_getscheduler(process) == SCHED_IDLE);
@@ -459,15 +475,13 @@ TEST_CASE("a terminal shows that a module is compiled") {
         return true;
     };
     CHECK(read_until("compiling test.wasm (1 s)"));
-    // Every compilation waits. "go" stays open, so that a line stays there until one of them has read it.
-    const std::string go = compiler.file("go");
-    const std::string started = compiler.file("started");
-    const pid_t releases =
-        start({"/bin/sh", "-c", "exec 4<>" + go + "; while read pid; do echo >&4; done <>" + started});
+    // Every compilation waits for a line.
+    const int fifo = open(compiler.fifo().c_str(), O_RDWR | O_CLOEXEC);
+    const std::string lines(100, '\n');
+    CHECK(write(fifo, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
     CHECK(read_until("\r\033[K"));
     CHECK(read_until("hi\r\n"));
     CHECK(wait_for(pid).exit_code == 0);
-    kill(releases, SIGKILL);
-    wait_for(releases);
+    close(fifo);
     close(terminal);
 }

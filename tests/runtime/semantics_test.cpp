@@ -181,6 +181,22 @@ TEST_CASE("tail calls do not use up the stack") {
           42);
 }
 
+TEST_CASE("tail calls take hundreds of arguments") {
+    std::string types;
+    std::string moved;  // all but the first, and the first
+    std::string numbers;
+    for (int i = 0; i < 300; ++i) {
+        types += " i64";
+        moved += "(local.get " + std::to_string((i + 1) % 300 + 1) + ")";
+        numbers += "(i64.const " + std::to_string(i) + ")";
+    }
+    const std::string more = "(func $turn (param i32" + types + R"() (result i32)
+        (if (i32.eqz (local.get 0)) (then (return (i32.wrap_i64 (local.get 300)))))
+        (return_call $turn (i32.sub (local.get 0) (i32.const 1)) )" +
+                             moved + "))";
+    CHECK(exit_code_of(module_text(exit_with("(call $turn (i32.const 701) " + numbers + ")"), more)) == 100);
+}
+
 TEST_CASE("tail calls that come to an end, and those through a table that instructions fill") {
     const std::string ending = R"(
         (func $add (param i32 i64) (result i32) (i32.add (local.get 0) (i32.wrap_i64 (local.get 1))))
@@ -281,6 +297,23 @@ TEST_CASE("a table grows in a handler while an instruction copies it") {
 }
 
 // As much as one may have for the asking; the rest is refused as the instruction refuses.
+TEST_CASE("function pointers lead to the first table of functions, which need not be the first table") {
+    CHECK(exit_code_of(R"((module
+        (import "wali" "SYS_rt_sigaction" (func $sigaction (param i32 i32 i32 i32) (result i64)))
+        (import "wali" "SYS_getpid" (func $getpid (result i64)))
+        (import "wali" "SYS_kill" (func $kill (param i32 i32) (result i64)))
+        (import "wali" "SYS_exit_group" (func $exit (param i32) (result i64)))
+        (memory (export "memory") 1)
+        (table 3 externref)
+        (table $functions 2 funcref)
+        (elem (table $functions) (i32.const 1) func $handler)
+        (data (i32.const 64) "\01")
+        (func $handler (param i32) (drop (call $exit (i32.const 7))))
+        (func (export "_start")
+            (drop (call $sigaction (i32.const 10) (i32.const 64) (i32.const 0) (i32.const 8)))
+            (drop (call $kill (i32.wrap_i64 (call $getpid)) (i32.const 10))))))") == 7);
+}
+
 TEST_CASE("a table without a maximum grows to ten million elements") {
     CHECK(exit_code_of(
               "(module (import \"wali\" \"SYS_exit_group\" (func $exit (param i32) (result i64)))"

@@ -14,6 +14,7 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <semaphore>
 #include <shared_mutex>
 #include <stop_token>
@@ -440,10 +441,12 @@ void futures() {
 #if defined(__cpp_lib_jthread)
 void stopping() {
     std::atomic<int> called = 0;
+    const auto count = [&] { ++called; };
     std::latch started(1);
+    std::optional<std::stop_callback<decltype(count)>> kept;  // one that ends with the thread may never be called
     {
         std::jthread thread([&](const std::stop_token& token) {
-            const std::stop_callback callback(token, [&] { ++called; });
+            kept.emplace(token, count);
             std::mutex mutex;
             std::condition_variable_any never;
             std::unique_lock lock(mutex);
@@ -456,11 +459,11 @@ void stopping() {
     CHECK(called == 1);
 
     std::stop_source source;
-    const std::stop_callback callback(source.get_token(), [&] { ++called; });
+    const std::stop_callback callback(source.get_token(), count);
     std::atomic<int> first = 0;
     in_threads(4, [&](int) { first += source.request_stop() ? 1 : 0; });
     CHECK(first == 1 && called == 2 && source.stop_requested());
-    const std::stop_callback too_late(source.get_token(), [&] { ++called; });
+    const std::stop_callback too_late(source.get_token(), count);
     CHECK(called == 3);
     CHECK(!std::stop_token().stop_possible());
 }

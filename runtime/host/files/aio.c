@@ -121,12 +121,13 @@ static bool deliver(struct io_event* events, uint64_t count, uint64_t address) {
     return count == 0 || (address + size <= 1UL << 32 && guest_write((uint32_t)address, events, size) == 0);
 }
 
+// The kernel reads the timeout before it looks for the context, and at the numbers.
 static uint64_t get_events(uint64_t context, uint64_t least, uint64_t most, uint32_t events, uint32_t timeout,
                            uint64_t signals) {
     struct io_event chunk[CHUNK];
     uint64_t done = 0;
-    if (context == 0 || (int64_t)least < 0 || (int64_t)most < (int64_t)least) return wali_error(WALI_EINVAL);
-    while (done < most) {
+    if ((int64_t)least < 0 || (int64_t)most < (int64_t)least) context = 0;
+    do {
         const uint64_t want = most - done < CHUNK ? most - done : CHUNK;
         const uint64_t missing = least > done ? least - done : 0;
         const uint64_t count = wali_syscall6(NR_io_pgetevents, context, missing < want ? missing : want, want,
@@ -135,7 +136,7 @@ static uint64_t get_events(uint64_t context, uint64_t least, uint64_t most, uint
         if (!deliver(chunk, count, events + done * sizeof *chunk)) return done > 0 ? done : wali_error(WALI_EFAULT);
         done += count;
         if (count < want) break;
-    }
+    } while (done < most);
     return done;
 }
 

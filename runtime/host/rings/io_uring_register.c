@@ -35,35 +35,30 @@ static uint64_t register_buffers(uint32_t fd, uint32_t address, uint32_t count) 
     return pass(fd, WALI_IORING_REGISTER_BUFFERS, read_buffers(native, address, count), count);
 }
 
-// Descriptors, or buffers, and a number for each, which is told when the kernel no longer needs it. `size` is what the
-// guest says of the structure.
+// Descriptors, or buffers, and a number for each, which is told when the kernel no longer needs it: all of them, or
+// some anew. `size` is what the guest says of the structure; both have the same.
 static uint64_t register_tagged(uint32_t fd, uint32_t opcode, uint32_t address, uint32_t size) {
     struct wali_native_iovec native[BUFFERS_MAX];
-    struct io_uring_rsrc_register what;
+    union {
+        struct io_uring_rsrc_register all;
+        struct io_uring_rsrc_update2 some;
+    } what;
+    _Static_assert(sizeof what.all == sizeof what.some, "read as one");
+    const bool update = opcode == WALI_IORING_REGISTER_FILES_UPDATE2 || opcode == WALI_IORING_REGISTER_BUFFERS_UPDATE;
+    const bool buffers = opcode == WALI_IORING_REGISTER_BUFFERS2 || opcode == WALI_IORING_REGISTER_BUFFERS_UPDATE;
     if (size != sizeof what) return wali_error(WALI_EINVAL);
     if (guest_read(&what, address, sizeof what) != 0) return wali_error(WALI_EFAULT);
-    if (opcode == WALI_IORING_REGISTER_BUFFERS2 && what.data != 0) {
-        if (what.nr > BUFFERS_MAX) return wali_error(WALI_EINVAL);
-        what.data = read_buffers(native, what.data, what.nr);
+    const uint32_t count = update ? what.some.nr : what.all.nr;
+    if (buffers && count > BUFFERS_MAX) return wali_error(WALI_EINVAL);
+    uint64_t data = update ? what.some.data : what.all.data;
+    data = buffers && data != 0 ? read_buffers(native, data, count) : translated(data);
+    if (update) {
+        what.some.data = data;
+        what.some.tags = translated(what.some.tags);
     } else {
-        what.data = translated(what.data);
+        what.all.data = data;
+        what.all.tags = translated(what.all.tags);
     }
-    what.tags = translated(what.tags);
-    return pass(fd, opcode, (uint64_t)&what, size);
-}
-
-static uint64_t update_tagged(uint32_t fd, uint32_t opcode, uint32_t address, uint32_t size) {
-    struct wali_native_iovec native[BUFFERS_MAX];
-    struct io_uring_rsrc_update2 what;
-    if (size != sizeof what) return wali_error(WALI_EINVAL);
-    if (guest_read(&what, address, sizeof what) != 0) return wali_error(WALI_EFAULT);
-    if (opcode == WALI_IORING_REGISTER_BUFFERS_UPDATE) {
-        if (what.nr > BUFFERS_MAX) return wali_error(WALI_EINVAL);
-        what.data = read_buffers(native, what.data, what.nr);
-    } else {
-        what.data = translated(what.data);
-    }
-    what.tags = translated(what.tags);
     return pass(fd, opcode, (uint64_t)&what, size);
 }
 
@@ -129,10 +124,10 @@ uint64_t w2c_wali_SYS_io_uring_register(struct w2c_wali* host, uint32_t fd, uint
     switch (opcode) {
         case WALI_IORING_REGISTER_BUFFERS: return register_buffers(fd, arg, nr_args);
         case WALI_IORING_REGISTER_FILES2:
-        case WALI_IORING_REGISTER_BUFFERS2: return register_tagged(fd, opcode, arg, nr_args);
-        case WALI_IORING_REGISTER_FILES_UPDATE: return update_files(fd, arg, nr_args);
         case WALI_IORING_REGISTER_FILES_UPDATE2:
-        case WALI_IORING_REGISTER_BUFFERS_UPDATE: return update_tagged(fd, opcode, arg, nr_args);
+        case WALI_IORING_REGISTER_BUFFERS2:
+        case WALI_IORING_REGISTER_BUFFERS_UPDATE: return register_tagged(fd, opcode, arg, nr_args);
+        case WALI_IORING_REGISTER_FILES_UPDATE: return update_files(fd, arg, nr_args);
         case WALI_IORING_REGISTER_PROBE: return probe(fd, arg, nr_args);
         case WALI_IORING_REGISTER_SYNC_CANCEL: return cancel(fd, arg, nr_args);
         case WALI_IORING_REGISTER_PBUF_RING:

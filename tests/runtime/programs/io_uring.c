@@ -190,6 +190,26 @@ static void messages(void) {
     CHECK_EQUAL(sys_close(pair[0]) | sys_close(pair[1]), 0);
 }
 
+static void registering_with_tags(void) {
+    static char texts[2][8];
+    struct iovec both[2] = {{texts[0], 8}, {texts[1], 8}};
+    struct {
+        u32 count, flags;
+        u64 reserved, data, tags;
+    } all = {2, 0, 0, (address)both, 0};
+    struct {
+        u32 offset, reserved;
+        u64 data, tags;
+        u32 count, reserved2;
+    } some = {1, 0, (address)both, 0, 1, 0};
+    CHECK_EQUAL(sys_io_uring_register(ring, 15 /* IORING_REGISTER_BUFFERS2 */, &all, sizeof all), 0);
+    CHECK_EQUAL(sys_io_uring_register(ring, 16 /* IORING_REGISTER_BUFFERS_UPDATE */, &some, sizeof some), 1);
+    some.data = (address)-8;
+    CHECK_EQUAL(sys_io_uring_register(ring, 16, &some, sizeof some), -EFAULT);
+    some.offset = 2;
+    CHECK_EQUAL(sys_io_uring_register(ring, 16, &some, sizeof some), -EINVAL);
+}
+
 static void registering(void) {
     static char text[8];
     int files[2] = {(int)sys_memfd_create("ring", 0), -1};
@@ -211,6 +231,8 @@ static void registering(void) {
     add(4 /* IORING_OP_READ_FIXED */, files[0], text, 5);
     CHECK_EQUAL(complete(), 5);
     CHECK_EQUAL(text[0], 'f');
+    CHECK_EQUAL(sys_io_uring_register(ring, 1 /* IORING_UNREGISTER_BUFFERS */, NULL, 0), 0);
+    registering_with_tags();
     CHECK_EQUAL(sys_io_uring_register(ring, 4711, NULL, 0), -EINVAL);
     CHECK_EQUAL(sys_io_uring_register(files[0], 3, NULL, 0), -EOPNOTSUPP);
     CHECK_EQUAL(sys_close(files[0]), 0);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+// The C compilers, which read what a module has become, can do no more than compile.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "listener.h"
+#include "policy/landlock.h"
+#include "probe.h"
+
+using namespace wali::test;
+
+namespace {
+
+// A compiler that tries what every compiler needs, and then what none does, and says what it could do.
+constexpr char curious[] = R"(#!/bin/bash
+can=
+try() { if { "$@"; } 2>/dev/null; then can+=" $1"; fi; }
+read_header() { read -r line </usr/include/stdio.h; }
+write_work() { echo x >"$TMPDIR/new" && mv "$TMPDIR/new" "$TMPDIR/newer" && rm "$TMPDIR/newer"; }
+read_home() { read -r line <"$HOME/read"; }
+list_home() { local all=("$HOME"/*); [[ -e ${all[0]} ]]; }
+write_home() { echo x >"$HOME/new"; }
+change_home() { echo x >>"$HOME/read"; }
+remove_home() { rm "$HOME/removed"; }
+move_home() { mv "$HOME/moved" "$TMPDIR"; }
+mode_home() { chmod 777 "$HOME/read"; }
+run_home() { "$HOME/program"; }
+read_neighbour() { read -r line <"${0%/*}/neighbour"; }
+write_cache() { echo x >"$WALI_CACHE_DIR/new"; }
+connect() { : 3<>"/dev/tcp/127.0.0.1/$PORT"; }
+inherit() { : <&7; }
+signal() { kill -0 "$OTHER"; }
+for what in read_header write_work read_home list_home write_home change_home remove_home move_home mode_home run_home \
+  read_neighbour write_cache connect inherit signal; do try "$what"; done
+echo "error: can$can" >&2
+exit 1
+)";
+const std::string needed = "error: can read_header write_work";
+const std::string refused =
+    " read_home list_home write_home change_home remove_home move_home mode_home run_home read_neighbour write_cache "
+    "connect inherit";
+const std::string refused_with_scopes = " signal";
+
+void write_program(const std::string& path, const std::string& text) {
+    write_file(path, text);
+    REQUIRE(chmod(path.c_str(), 0755) == 0);
+}
+
+/// A process that waits.
+class Other {
+  public:
+    explicit Other(const Options& options) : pid_(start({"/bin/sleep", "1000"}, options)) {}
+    ~Other() {
+        kill(pid_, SIGKILL);
+        wait_for(pid_);
+    }
+    Other(const Other&) = delete;
+    Other& operator=(const Other&) = delete;
+    std::string pid() const { return std::to_string(pid_); }
+
+  private:
+    pid_t pid_;
+};
+
+bool ends_with(const std::string& text, const std::string& end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a C compiler reads the system's files and writes to its own folder, and can do nothing else") {
+    for_users([](const Options& user) {
+        const SharedFolder home;
+        for (const char* name : {"read", "removed", "moved"}) write_file(home.file(name), "x\n");
+        write_program(home.file("program"), "#!/bin/sh\n");
+        write_file(home.file("test.wasm"), assemble(module_text("")));
+        const SharedFolder installed;
+        write_program(installed.file("cc"), curious);
+        write_file(installed.file("neighbour"), "x\n");
+        const SharedFolder caches;
+        const std::string cache = caches.file("cache");
+        REQUIRE(mkdir(cache.c_str(), 0700) == 0);
+        for (const std::string& path : {cache, home.file("read")})
+            REQUIRE(chown(path.c_str(), user.user, user.user) == 0);
+        const Other other(user);
+        const Listener listener;
+
+        Options options = user;
+        options.kept = {7};
+        options.environment = {{"HOME", home.path()},     {"PORT", std::to_string(listener.port())},
+                               {"OTHER", other.pid()},    {"TMPDIR", caches.path()},
+                               {"WALI_CACHE_DIR", cache}, {"WALI_CC", installed.file("cc")}};
+        REQUIRE(dup2(STDERR_FILENO, 7) == 7);
+        const Result result = run({Runtime::program("walirun"), home.file("test.wasm")}, options);
+        CAPTURE(result.err);
+        CHECK(result.exit_code == 2);
+        const bool scopes = wali::policy::landlock_version() >= 6;
+        CHECK(ends_with(result.err, needed + (scopes ? "" : refused_with_scopes) + "\n"));
+        // Started by hand it can do all that: nothing failed for another reason.
+        CHECK(run({installed.file("cc")}, options).err == needed + refused + refused_with_scopes + "\n");
+        close(7);
+    });
+}
+
+TEST_CASE("a compiler that is installed elsewhere is read with what belongs to it") {
+    Runtime runtime;
+    const Folder prefix;
+    for (const char* folder : {"bin", "lib", "other"}) REQUIRE(mkdir(prefix.file(folder).c_str(), 0755) == 0);
+    write_file(prefix.file("lib/settings"), "x\n");
+    write_file(prefix.file("other/settings"), "x\n");
+    write_program(prefix.file("bin/helper"), "#!/bin/sh\nexec cc \"$@\"\n");
+    write_program(prefix.file("bin/cc"),
+                  "#!/bin/sh\nprefix=${0%/bin/cc}\nread line <$prefix/lib/settings && "
+                  "! read line <$prefix/other/settings && exec $prefix/bin/helper \"$@\"\n");
+    Options options;
+    options.environment = {{"WALI_CC", prefix.file("bin/cc")}};
+    const Result result = runtime.run(assemble(module_text("")), {}, options);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
+}
