@@ -22,6 +22,7 @@ class Declaration:
     line: int
     documented: bool  # a comment of /// or ///< goes with it
     in_class: bool
+    elsewhere: bool  # what it names is defined elsewhere: a using declaration, a class without its body
 
 
 def read(path: Path) -> list[Declaration]:
@@ -81,7 +82,8 @@ class _Reader:
                 line = self._line(at)
                 last = self._line(end) if body is None else line
                 documented = not self.documented.isdisjoint(range(line, last + 1))
-                found.append(Declaration(names, named, line, documented, kind is not None))
+                elsewhere = body is None and re.match(r"(using [\w:]+$|(class|struct|union|enum)\b)", _plain(head))
+                found.append(Declaration(names, named, line, documented, kind is not None, bool(elsewhere)))
                 if body is not None and (record := re.match(r"(class|struct|union)\b", _plain(head))):
                     found += self.scope((*names, named), body + 1, "class" if record[1] == "class" else "struct")[0]
             at = end

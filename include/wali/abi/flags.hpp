@@ -18,31 +18,27 @@ constexpr std::underlying_type_t<E> bits(E value) noexcept {
     return static_cast<std::underlying_type_t<E>>(value);
 }
 
+/// The union of two masks, and below what else there is for the bits of numbers.
 template <Flags E>
 constexpr E operator|(E a, E b) noexcept {
     return static_cast<E>(bits(a) | bits(b));
 }
-
 template <Flags E>
 constexpr E operator&(E a, E b) noexcept {
     return static_cast<E>(bits(a) & bits(b));
 }
-
 template <Flags E>
 constexpr E operator^(E a, E b) noexcept {
     return static_cast<E>(bits(a) ^ bits(b));
 }
-
 template <Flags E>
 constexpr E operator~(E a) noexcept {
     return static_cast<E>(~bits(a));
 }
-
 template <Flags E>
 constexpr E& operator|=(E& a, E b) noexcept {
     return a = a | b;
 }
-
 template <Flags E>
 constexpr E& operator&=(E& a, E b) noexcept {
     return a = a & b;
