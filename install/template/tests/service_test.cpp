@@ -3,9 +3,10 @@
 #define DOCTEST_CONFIG_NO_POSIX_SIGNALS
 #include "service.hpp"
 
+#include <doctest/doctest.h>
+
 #include <array>
 #include <cstddef>
-#include <doctest/doctest.h>
 #include <span>
 #include <string_view>
 
