@@ -32,3 +32,13 @@ prints() {
   said=$("${@:2}") || fail "'${*:2}' ended with $?"
   [[ $said == "$1" ]] || fail "'${*:2}' said '$said', not '$1'"
 }
+
+# refuses TEXT COMMAND...: it fails with one line that holds TEXT, and leaves nothing in the folder.
+refuses() {
+  local said before after
+  before=$(ls -A)
+  ! said=$("${@:2}" 2>&1) || fail "'${*:2}' did not fail"
+  [[ $said == *"$1"* && $said != *$'\n'* ]] || fail "'${*:2}' said: $said"
+  after=$(ls -A)
+  [[ $before == "$after" ]] || fail "'${*:2}' left something: $after"
+}

@@ -1,9 +1,11 @@
-// %NAME% [PORT]: answers whoever connects, on this machine's loopback; port 0, the default, is one that is free.
-#include <charconv>
-#include <cstdint>
+// %NAME% [ADDRESS:PORT]: answers whoever connects; 127.0.0.1:0, the default, takes a port that is free. Where systemd
+// has opened a socket for it (systemd.socket(5)), it takes that one.
+#include <unistd.h>
+
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <string>
+#include <string_view>
 #include <wali/try.hpp>
 
 #include "service.hpp"
@@ -12,29 +14,36 @@ import wali;
 
 namespace {
 
-wali::result<void> run(std::uint16_t port) {
-    WALI_TRY(const auto listener, wali::Socket::listen_on(wali::SocketAddress::ipv4_loopback(port)));
+constexpr int first_passed_descriptor = 3;  // sd_listen_fds(3)
+
+wali::result<wali::Socket> listen(std::string_view text) {
+    const char* const passed_to = std::getenv("LISTEN_PID");
+    if (passed_to != nullptr && std::atoi(passed_to) == getpid())
+        return wali::Socket(wali::Fd::from_raw(first_passed_descriptor));
+    WALI_TRY(const auto address, wali::SocketAddress::parse(text));
+    return wali::Socket::listen_on(address);
+}
+
+wali::result<void> run(std::string_view text) {
+    WALI_TRY(const auto listener, listen(text));
     WALI_TRY(const auto address, listener.local_address());
-    wali::SocketAddress::Text text;
-    std::printf("listening on %s\n", std::string(address.format(text)).c_str());
+    wali::SocketAddress::Text buffer;
+    std::printf("listening on %s\n", std::string(address.format(buffer)).c_str());
     std::fflush(stdout);
     for (;;) {
         WALI_TRY(const auto client, listener.accept());
-        // A client that goes away is no reason to end.
-        if (const auto served = serve(client); !served) std::fputs("a client went away\n", stderr);
+        if (!serve(client)) std::fputs("a client went away\n", stderr);  // no reason to end
     }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::uint16_t port = 0;
-    const char* const end = argc > 1 ? argv[1] + std::strlen(argv[1]) : nullptr;
-    if (argc > 2 || (argc == 2 && std::from_chars(argv[1], end, port).ptr != end)) {
-        std::fputs("usage: %NAME% [PORT]\n", stderr);
+    if (argc > 2) {
+        std::fputs("usage: %NAME% [ADDRESS:PORT]\n", stderr);
         return 2;
     }
-    const auto done = run(port);
+    const auto done = run(argc == 2 ? argv[1] : "127.0.0.1:0");
     std::fprintf(stderr, "%NAME%: %s\n", wali::errno_text(done.error()));
     return 1;
 }
