@@ -19,7 +19,7 @@ constexpr int first_passed_descriptor = 3;  // sd_listen_fds(3)
 wali::result<wali::Socket> listen(std::string_view text) {
     const char* const passed_to = std::getenv("LISTEN_PID");
     if (passed_to != nullptr && std::atoi(passed_to) == getpid())
-        return wali::Socket(wali::Fd::from_raw(first_passed_descriptor));
+        return wali::Socket::from_fd(wali::Fd::from_raw(first_passed_descriptor));
     WALI_TRY(const auto address, wali::SocketAddress::parse(text));
     return wali::Socket::listen_on(address);
 }
@@ -43,7 +43,5 @@ int main(int argc, char** argv) {
         std::fputs("usage: %NAME% [ADDRESS:PORT]\n", stderr);
         return 2;
     }
-    const auto done = run(argc == 2 ? argv[1] : "127.0.0.1:0");
-    std::fprintf(stderr, "%NAME%: %s\n", wali::errno_text(done.error()));
-    return 1;
+    return wali::exit_status("%NAME%", run(argc == 2 ? argv[1] : "127.0.0.1:0"));
 }
