@@ -119,8 +119,7 @@ std::error_code make_folder(const std::string& folder) {
 }  // namespace
 
 bool make_cache(const std::string& folder) {
-    if (folder.empty()) return false;
-    make_folder(folder);
+    if (folder.empty() || make_folder(folder)) return false;
     return cache::problem_of(folder).empty() && access(folder.c_str(), W_OK) == 0;
 }
 
