@@ -2,11 +2,13 @@
 #include "cached.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "../run/cache.h"
@@ -105,12 +107,19 @@ int best(const Module& module) {
     return fd;
 }
 
+/// Closed for others, also where the user's umask leaves folders open for a group.
+std::error_code make_folder(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), error);
+    if (!error && mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
+        error = std::error_code(errno, std::generic_category());
+    return error;
+}
+
 }  // namespace
 
 bool make_cache(const std::string& folder) {
-    std::error_code ignored;
-    if (folder.empty()) return false;
-    std::filesystem::create_directories(folder, ignored);
+    if (folder.empty() || make_folder(folder)) return false;
     return cache::problem_of(folder).empty() && access(folder.c_str(), W_OK) == 0;
 }
 
@@ -123,9 +132,7 @@ void check_cache(const std::string& folder) {
 int cached_executable(const ModuleFile& input, const std::string& folder, std::uintmax_t limit, cache::Tier tier) {
     if (folder.empty()) throw Refusal("no place for the cache; set WALI_CACHE_DIR");
     Module module{input.name, read_module_file(input), limit, {}, {}};
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
+    if (const std::error_code error = make_folder(folder))
         throw Refusal("cannot make the cache " + folder + ": " + error.message() +
                       "; set WALI_CACHE_DIR to a folder that can be written");
     check_cache(folder);

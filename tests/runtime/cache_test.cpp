@@ -185,6 +185,15 @@ TEST_CASE("a cache into which others can put programs is refused") {
     CHECK(runtime.run(hello()).out == "hi\n");
 }
 
+TEST_CASE("the cache is closed for others whatever the umask is") {
+    Runtime runtime;
+    const mode_t before = umask(0002);
+    const Result first = runtime.run(hello());
+    umask(before);
+    CHECK(first.out == "hi\n");
+    CHECK(runtime.run(hello(), {}, without_compiler()).out == "hi\n");
+}
+
 TEST_CASE("the cache is bounded") {
     Runtime runtime;
     const auto run_small = [&](int number) {

@@ -14,12 +14,14 @@ run 2 "$wali" ../lib.bash
 run 2 "$wali" setup extra
 run 2 "$wali" build everything
 run 2 "$wali" run
+run 2 "$wali" install
+run 2 "$wali" package here
 run 2 "$wali" binfmt
 run 2 "$wali" binfmt remove
 run 2 "$wali" binfmt status now
 run 0 "$wali" help
 cp "$scratch/output" "$scratch/help"
-for verb in demo test bench build run binfmt setup; do says "  $verb "; done
+for verb in demo test bench build install package new env pack run binfmt setup; do says "  $verb "; done
 run 0 "$wali" --help
 cmp "$scratch/output" "$scratch/help" || fail "--help and help differ"
 ln -s "$wali" "$scratch/link"
@@ -37,6 +39,11 @@ one_line
 touch "$scratch/file"
 run 1 env WALI_CACHE_DIR="$scratch/file/cache" "$wali" setup
 says "cannot write to the cache folder $scratch/file/cache"
+one_line
+
+# A prefix that cannot be.
+run 1 "$wali" install "$scratch/file/prefix"
+says "cannot write to $scratch/file/prefix"
 one_line
 
 # A full disk, told before the work: need_space against a number that no disk has.
