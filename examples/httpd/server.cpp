@@ -61,10 +61,10 @@ wali::result<void> Server::run(const std::atomic<bool>& stop, const wali::Signal
     return wali::success();
 }
 
-wali::Duration Server::time_to_wait() const noexcept {
+std::chrono::milliseconds Server::time_to_wait() const noexcept {
     std::optional<Time> next = accept_again_;
     if (!peers_.empty()) next = std::min(next.value_or(Time::max()), peers_.front().deadline);
-    if (!next) return wali::forever();
+    if (!next) return std::chrono::milliseconds::max();
     return std::chrono::ceil<std::chrono::milliseconds>(*next - service_.now());
 }
 

@@ -51,7 +51,7 @@ class Server {
     Server(wali::Epoll epoll, wali::EpollRegistration<wali::Socket> listener, FileTree tree,
            std::chrono::seconds timeout) noexcept;
 
-    wali::Duration time_to_wait() const noexcept;
+    std::chrono::milliseconds time_to_wait() const noexcept;
     void accept_waiting() noexcept;
     void start(wali::Socket socket) noexcept;
     void pause_accepting(std::optional<Time> until) noexcept;

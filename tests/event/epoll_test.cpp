@@ -138,6 +138,8 @@ TEST_CASE("hang-up is told without being asked for") {
 TEST_CASE("a wait lasts for its timeout to the nanosecond, until its deadline, and not at all below zero") {
     const Epoll epoll = Epoll::create().value();
     std::array<EpollEvent, 1> events;
+    CHECK(epoll.wait(events, 3ms).value().empty());
+    CHECK(epoll.wait(events, 0s).value().empty());
     for (const wali::Duration timeout : {wali::Duration(1'500'000), wali::Duration(2'000'000), wali::Duration(1)}) {
         const auto start = wali::MonotonicClock::now();
         CHECK(epoll.wait(events, timeout).value().empty());

@@ -26,7 +26,7 @@ const char* call_name(Call call) noexcept;
 class Error {
   public:
     constexpr Error(Errno code, Call call = Call::none) noexcept
-        : bits_(static_cast<u32>(abi::bits(code)) | static_cast<u32>(call) << 16) {}
+        : bits_((static_cast<u32>(abi::bits(code)) & 0xffff) | static_cast<u32>(call) << 16) {}
 
     /// The error of a raw result that is_error(): the negated number.
     static constexpr Error of_raw(Call call, long raw) noexcept {

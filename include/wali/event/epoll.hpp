@@ -87,35 +87,40 @@ class Epoll : public Descriptor<Epoll> {
         requires std::convertible_to<const T&, BorrowedFd>
     result<EpollRegistration<T>> add(T descriptor, EpollEvents events, u32 index = 0) const noexcept WALI_LIFETIMEBOUND;
 
-    /// epoll_pwait(2), tier spec: waits until a descriptor is ready, `timeout` has passed or a signal handler has run
-    /// (Errno::INTR, never retried here). While waiting, the thread's signal mask is `mask`, if given. Returns the
-    /// filled part of `events`, empty after the timeout. INVAL when `events` is empty. A timeout that is no number of
-    /// milliseconds is waited for with epoll_pwait2(2), tier named, Linux 5.11, and rounded up where that is missing.
-    result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND, Duration timeout = forever(),
+    /// epoll_pwait(2), tier spec: waits until a descriptor is ready or a signal handler has run (Errno::INTR, never
+    /// retried here). While waiting, the thread's signal mask is `mask`, if given. Returns the filled part of `events`,
+    /// of which there must be one at least (INVAL).
+    result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
                                        const SignalSet* mask = nullptr) const noexcept {
-        constexpr Duration longest = std::chrono::milliseconds(0x7fffffff);
-        const bool whole = timeout % std::chrono::milliseconds(1) == Duration::zero();
-        if (!whole && timeout > Duration::zero() && timeout < longest) {
+        return wait_milliseconds(events, -1, mask);
+    }
+
+    /// The same until `timeout` has passed; then it returns no events. 0 and less do not wait, the longest duration of
+    /// its type, such as forever(), waits without end. A timeout in milliseconds, or in a longer unit, is tier spec;
+    /// for a finer unit this is epoll_pwait2(2), tier named, Linux 5.11, and rounds up to milliseconds where that is
+    /// missing.
+    template <class Rep, class Period>
+    result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
+                                       std::chrono::duration<Rep, Period> timeout,
+                                       const SignalSet* mask = nullptr) const noexcept {
+        if (timeout == timeout.max()) return wait(events, mask);
+        if constexpr (!std::ratio_greater_equal_v<Period, std::milli>) {
             const abi::timespec time = to_timespec(timeout);
             const long raw = sys::epoll_pwait2(fd().raw(), out(events), static_cast<int>(events.size()), &time,
                                                mask ? mask->raw() : nullptr, sizeof(abi::sigset_t));
             if (raw != -static_cast<long>(Errno::NOSYS)) return filled(Call::epoll_pwait2, events, raw);
         }
-        const int milliseconds = timeout == forever()         ? -1
-                                 : timeout > longest          ? 0x7fffffff
-                                 : timeout < Duration::zero() ? 0
-                                                              : static_cast<int>(rounded_up(timeout));
-        return filled(Call::epoll_pwait, events,
-                      sys::epoll_pwait(fd().raw(), out(events), static_cast<int>(events.size()), milliseconds,
-                                       mask ? mask->raw() : nullptr, sizeof(abi::sigset_t)));
+        constexpr std::chrono::milliseconds longest(0x7fffffff);
+        // Compared in the unit that it has: in a finer one, it may be too large a number.
+        const auto shortened = timeout < longest ? std::chrono::ceil<std::chrono::milliseconds>(timeout) : longest;
+        return wait_milliseconds(events, shortened.count() < 0 ? 0 : static_cast<int>(shortened.count()), mask);
     }
 
     /// The same until a point in time.
     result<std::span<EpollEvent>> wait_until(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
                                              MonotonicClock::time_point deadline,
                                              const SignalSet* mask = nullptr) const noexcept {
-        if (deadline == MonotonicClock::time_point::max()) return wait(events, forever(), mask);
-        return wait(events, time_until(deadline), mask);
+        return wait(events, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
     }
 
   private:
@@ -145,7 +150,12 @@ class Epoll : public Descriptor<Epoll> {
         return events.first(static_cast<usize>(raw));
     }
 
-    static i64 rounded_up(Duration timeout) noexcept { return (timeout.count() + 999'999) / 1'000'000; }
+    result<std::span<EpollEvent>> wait_milliseconds(std::span<EpollEvent> events, int timeout,
+                                                    const SignalSet* mask) const noexcept {
+        return filled(Call::epoll_pwait, events,
+                      sys::epoll_pwait(fd().raw(), out(events), static_cast<int>(events.size()), timeout,
+                                       mask ? mask->raw() : nullptr, sizeof(abi::sigset_t)));
+    }
 };
 
 /// A descriptor that an Epoll watches, and the watch: made by Epoll::add, ended together. `->` and `*` reach the
