@@ -18,21 +18,6 @@ function(wali_check_compiler)
   endif()
 endfunction()
 
-# wali_find_modules_obstacle(VARIABLE): why modules cannot be built here; empty if they can.
-function(wali_find_modules_obstacle variable)
-  set(obstacle "")
-  if(CMAKE_VERSION VERSION_LESS 3.28)
-    set(obstacle "they need CMake 3.28, this is ${CMAKE_VERSION}")
-  elseif(NOT CMAKE_GENERATOR MATCHES "^Ninja")
-    set(obstacle "they need a Ninja generator, this is ${CMAKE_GENERATOR}")
-  elseif(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 20)
-    set(obstacle "they need Clang 20, this is ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
-  elseif(NOT CMAKE_CXX_COMPILER_CLANG_SCAN_DEPS)
-    set(obstacle "they need clang-scan-deps, which is not installed beside ${CMAKE_CXX_COMPILER}")
-  endif()
-  set(${variable} "${obstacle}" PARENT_SCOPE)
-endfunction()
-
 # Our own code: every warning is an error.
 function(wali_strict target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Werror)
