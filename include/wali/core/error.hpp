@@ -33,9 +33,12 @@ class Error {
         return Error(static_cast<u32>(-raw) | static_cast<u32>(call) << 16);
     }
 
+    /// The error number, for a switch.
     constexpr Errno code() const noexcept { return static_cast<Errno>(bits_ & 0xffff); }
+    /// The call that answered with it, or Call::none.
     constexpr Call call() const noexcept { return static_cast<Call>(bits_ >> 16); }
 
+    /// Equal in number and call; an Errno is compared with the number alone.
     constexpr bool operator==(const Error&) const noexcept = default;
     friend constexpr bool operator==(Error error, Errno code) noexcept { return error.code() == code; }
 

@@ -18,7 +18,9 @@ class WALI_VIEW BorrowedFd {
     /// Wraps a number that is known to stay open, such as one inherited from the parent process.
     static constexpr BorrowedFd from_raw(int fd) noexcept { return BorrowedFd(fd); }
 
+    /// The number, for the raw calls.
     constexpr int raw() const noexcept { return fd_; }
+    /// Whether both are the same number.
     constexpr bool operator==(const BorrowedFd&) const noexcept = default;
 
   private:
@@ -54,7 +56,9 @@ class Fd {
     Fd& operator=(const Fd&) = delete;
     constexpr ~Fd() { reset(); }
 
+    /// The number, for the raw calls; -1 when empty.
     constexpr int raw() const noexcept { return fd_; }
+    /// Whether there is a descriptor.
     constexpr explicit operator bool() const noexcept { return fd_ >= 0; }
 
     /// A view that must not outlive this owner.

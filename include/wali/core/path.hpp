@@ -18,7 +18,9 @@ class WALI_VIEW PathView {
     /// The longest path that the kernel takes, with its NUL: PATH_MAX.
     static constexpr usize capacity = 4096;
 
+    /// A literal or other C string, passed on as it is.
     constexpr PathView(const char* text WALI_LIFETIMEBOUND) noexcept : data_(text), terminated_(true) {}
+    /// Text without a NUL behind it.
     constexpr PathView(std::string_view text WALI_LIFETIMEBOUND) noexcept : data_(text.data()), size_(text.size()) {}
 
     /// std::string and what else keeps a NUL behind its size() bytes.

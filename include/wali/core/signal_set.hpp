@@ -24,18 +24,24 @@ class SignalSet {
         return set;
     }
 
+    /// Adds a signal; a number outside of 1..64 changes nothing.
     constexpr SignalSet& add(Signal signal) noexcept {
         raw_.bits |= bit(signal);
         return *this;
     }
+    /// Takes a signal out.
     constexpr SignalSet& remove(Signal signal) noexcept {
         raw_.bits &= ~bit(signal);
         return *this;
     }
+    /// Whether the signal is in the set.
     constexpr bool contains(Signal signal) const noexcept { return (raw_.bits & bit(signal)) != 0; }
+    /// Whether both hold the same signals.
     constexpr bool operator==(const SignalSet& other) const noexcept { return raw_.bits == other.raw_.bits; }
 
+    /// For the raw calls: the set as the kernel reads it.
     const abi::sigset_t* raw() const noexcept { return &raw_; }
+    /// For the raw calls that fill a set in.
     abi::sigset_t* out() noexcept { return &raw_; }
 
   private:

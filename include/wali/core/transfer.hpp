@@ -14,6 +14,7 @@ class [[nodiscard]] Transfer : public result<usize> {
     /// The bytes moved, before the error if there is one.
     usize transferred() const noexcept { return transferred_; }
 
+    /// Success or the error, without the number.
     operator result<void>() const noexcept {
         if (has_error()) return assume_error();
         return success();

@@ -48,10 +48,12 @@ class EpollEvent : private abi::epoll_event {
   public:
     constexpr EpollEvent() noexcept : epoll_event{0, 0} {}
 
+    /// What the descriptor is ready for.
     constexpr EpollEvents ready() const noexcept { return static_cast<EpollEvents>(events); }
     /// Whether at least one of `wanted` is ready.
     constexpr bool has(EpollEvents wanted) const noexcept { return intersects(ready(), wanted); }
 
+    /// Whose event it is.
     constexpr EpollKey key() const noexcept { return {static_cast<u32>(data), static_cast<u32>(data >> 32)}; }
     /// The number that the program gave to Epoll::add. Compare the key, too, if the number is used again.
     constexpr u32 index() const noexcept { return key().index(); }
@@ -183,13 +185,18 @@ class [[nodiscard]] EpollRegistration {
     EpollRegistration& operator=(const EpollRegistration&) = delete;
     ~EpollRegistration() { end(); }
 
+    /// Whether there is a watch.
     explicit operator bool() const noexcept { return epoll_ >= 0; }
+    /// The descriptor that is watched.
     T& operator*() noexcept WALI_LIFETIMEBOUND { return descriptor_; }
     const T& operator*() const noexcept WALI_LIFETIMEBOUND { return descriptor_; }
+    /// Its members: `registration->receive(buffer)`.
     T* operator->() noexcept WALI_LIFETIMEBOUND { return &descriptor_; }
     const T* operator->() const noexcept WALI_LIFETIMEBOUND { return &descriptor_; }
+    /// A view of the descriptor that must not outlive this.
     operator BorrowedFd() const noexcept WALI_LIFETIMEBOUND { return descriptor_; }
 
+    /// What its events carry.
     EpollKey key() const noexcept { return key_; }
 
     /// epoll_ctl(2) EPOLL_CTL_MOD, tier spec: watches for other events; arms a ONESHOT watch again.

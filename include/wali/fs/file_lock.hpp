@@ -34,6 +34,7 @@ class [[nodiscard]] FileLock {
     FileLock& operator=(const FileLock&) = delete;
     ~FileLock() { release(); }
 
+    /// Whether a lock is held.
     explicit operator bool() const noexcept { return fd_ >= 0; }
 
     /// Gives the lock back before the end.

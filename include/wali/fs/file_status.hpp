@@ -36,6 +36,7 @@ class FileStatus {
     u64 device() const noexcept { return raw_.st_dev; }
     u64 inode() const noexcept { return raw_.st_ino; }
 
+    /// The kernel's structure.
     const abi::stat& raw() const noexcept { return raw_; }
 
     /// For those who call the raw layer: what `raw_call` writes through its pointer, or the error it returns. The

@@ -66,6 +66,7 @@ class MemoryMap {
     MemoryMap& operator=(const MemoryMap&) = delete;
     ~MemoryMap() { reset(); }
 
+    /// Whether memory is mapped.
     explicit operator bool() const noexcept { return address_ != nullptr; }
     /// The length asked for, in bytes. Memory is reserved up to the next page boundary.
     usize size() const noexcept { return length_; }

@@ -30,6 +30,7 @@ class Socket : public Descriptor<Socket> {
   public:
     Socket() noexcept = default;
 
+    /// How listen_on() makes a listener.
     struct ListenOptions {
         int backlog = 4096;         ///< waiting connections; the kernel caps it at net.core.somaxconn
         bool reuse_address = true;  ///< option::reuse_address; IPv4 and IPv6 only

@@ -22,12 +22,16 @@ class SocketAddress {
     /// AF_UNSPEC: connect(2) with it dissolves a datagram socket's association.
     SocketAddress() noexcept;
 
+    /// 127.0.0.1 is {127, 0, 0, 1}.
     static SocketAddress ipv4(std::array<u8, 4> address, u16 port) noexcept;
+    /// The address in network order; scope_id is the interface of a link-local one.
     static SocketAddress ipv6(std::array<u8, 16> address, u16 port, u32 scope_id = 0, u32 flow_info = 0) noexcept;
+    /// 127.0.0.1 and ::1: this machine alone.
     static SocketAddress ipv4_loopback(u16 port) noexcept { return ipv4({127, 0, 0, 1}, port); }
     static SocketAddress ipv6_loopback(u16 port) noexcept {
         return ipv6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, port);
     }
+    /// 0.0.0.0 and ::, for listeners: all addresses of this machine.
     static SocketAddress ipv4_any(u16 port) noexcept { return ipv4({0, 0, 0, 0}, port); }
     static SocketAddress ipv6_any(u16 port) noexcept { return ipv6({}, port); }
 
@@ -40,6 +44,7 @@ class SocketAddress {
     /// are looked up. INVAL for anything else.
     static result<SocketAddress> parse(std::string_view text) noexcept;
 
+    /// INET, INET6, UNIX; UNSPEC when made without an argument.
     AddressFamily family() const noexcept { return static_cast<AddressFamily>(storage_.any.sa_family); }
     /// The port of an IPv4 or IPv6 address, in host byte order; 0 for other families.
     u16 port() const noexcept;
@@ -51,6 +56,7 @@ class SocketAddress {
     /// unnamed Unix socket is "unix:", any other family "family N".
     std::string_view format(Text& buffer) const noexcept;
 
+    /// Whether family, address, port and name are the same.
     bool operator==(const SocketAddress& other) const noexcept;
 
     /// For the raw calls: the structure and its length in bytes.

@@ -100,8 +100,10 @@ class ReadOnlySocketOption {
     constexpr ReadOnlySocketOption(SocketLevel level, Name name) noexcept
         : ReadOnlySocketOption(level, static_cast<int>(abi::bits(name))) {}
 
+    /// Where getsockopt(2) finds it: level and number.
     constexpr SocketLevel level() const noexcept { return level_; }
     constexpr int name() const noexcept { return name_; }
+    /// The value of what the kernel returned.
     static constexpr Value decode(const Raw& raw) noexcept { return Codec::decode(raw); }
 
   private:
