@@ -42,6 +42,8 @@ def _documented_lines(text: str) -> set[int]:
             group = True
         elif not stripped or stripped.startswith("//"):
             group = group and bool(stripped)
+        elif stripped in ("public:", "protected:", "private:"):
+            group = False
         if group or "///<" in line:
             documented.add(number)
     return documented

@@ -88,8 +88,11 @@ class WALI_VIEW ConstBuffer : private abi::iovec {
     ConstBuffer(const Bytes& bytes WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(bytes)) {}
     template <detail::ViewOfBytes Bytes>
     ConstBuffer(Bytes bytes) noexcept : ConstBuffer(ConstBytes(bytes)) {}
+    /// The memory that it views.
     ConstBytes bytes() const noexcept { return std::span(static_cast<const std::byte*>(iov_base), iov_len); }
+    /// In bytes.
     std::size_t size() const noexcept { return iov_len; }
+    /// For the raw calls.
     const abi::iovec* raw() const noexcept { return this; }
 };
 
@@ -101,8 +104,11 @@ class WALI_VIEW MutableBuffer : private abi::iovec {
     template <std::convertible_to<MutableBytes> Bytes>
     MutableBuffer(Bytes&& bytes WALI_LIFETIMEBOUND) noexcept
         : MutableBuffer(MutableBytes(static_cast<Bytes&&>(bytes))) {}
+    /// The memory that it views.
     MutableBytes bytes() const noexcept { return std::span(static_cast<std::byte*>(iov_base), iov_len); }
+    /// In bytes.
     std::size_t size() const noexcept { return iov_len; }
+    /// For the raw calls.
     const abi::iovec* raw() const noexcept { return this; }
 };
 

@@ -11,7 +11,9 @@ template <class Tag, class Number>
 class Id {
   public:
     explicit constexpr Id(Number number) noexcept : number_(number) {}
+    /// The number, for the raw calls.
     constexpr Number raw() const noexcept { return number_; }
+    /// Compares the numbers.
     constexpr auto operator<=>(const Id&) const noexcept = default;
 
   private:

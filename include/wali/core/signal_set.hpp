@@ -18,6 +18,7 @@ class SignalSet {
     constexpr SignalSet(std::initializer_list<Signal> signals) noexcept {
         for (const Signal signal : signals) add(signal);
     }
+    /// All 64 signals.
     static constexpr SignalSet all() noexcept {
         SignalSet set;
         set.raw_.bits = ~u64{0};

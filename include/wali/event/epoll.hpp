@@ -27,7 +27,9 @@ using abi::EpollEvents;
 class EpollKey {
   public:
     constexpr EpollKey() noexcept = default;
+    /// The number that the program chose.
     constexpr u32 index() const noexcept { return index_; }
+    /// Whether both are of the same registration.
     constexpr bool operator==(const EpollKey&) const noexcept = default;
 
   private:

@@ -94,6 +94,7 @@ struct SocketSetting {
 template <class Value, class Codec = detail::NumberCodec<Value>>
 class ReadOnlySocketOption {
   public:
+    /// The kernel's type of the value.
     using Raw = typename Codec::Raw;  // NOLINT(readability-redundant-typename): Clang 14 needs it
     constexpr ReadOnlySocketOption(SocketLevel level, int name) noexcept : level_(level), name_(name) {}
     template <class Name>
@@ -116,6 +117,7 @@ template <class Value, class Codec = detail::NumberCodec<Value>>
 class SocketOption : public ReadOnlySocketOption<Value, Codec> {
   public:
     using ReadOnlySocketOption<Value, Codec>::ReadOnlySocketOption;
+    /// The option with a value, for Socket::set.
     constexpr SocketSetting<typename Codec::Raw> operator()(Value value) const noexcept {
         return {this->level(), this->name(), Codec::encode(value)};
     }
