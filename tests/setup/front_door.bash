@@ -21,7 +21,7 @@ run 2 "$wali" binfmt remove
 run 2 "$wali" binfmt status now
 run 0 "$wali" help
 cp "$scratch/output" "$scratch/help"
-for verb in demo test bench build install package new env pack run binfmt setup; do says "  $verb "; done
+for verb in demo test bench build docs install package new env pack run binfmt setup; do says "  $verb "; done
 run 0 "$wali" --help
 cmp "$scratch/output" "$scratch/help" || fail "--help and help differ"
 ln -s "$wali" "$scratch/link"
