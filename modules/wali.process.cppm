@@ -8,6 +8,7 @@ import wali;
 
 export namespace wali::process {
 using wali::process::exit;
+using wali::process::fork;
 using wali::process::id;
 using wali::process::parent_id;
 using wali::process::send_signal;

@@ -12,7 +12,7 @@
 ///
 /// The enclosing function returns a `result`. The expression is evaluated once. Each form is one statement, so an `if`
 /// around it needs no braces. A macro argument ends at a comma, so write a declaration such as `std::pair<int, int> p`
-/// with an alias or with `auto`.
+/// with an alias or with `auto`, and take a pair apart in a second statement: `auto& [first, second] = pair;`.
 #define WALI_TRY(...) \
     WALI_DETAIL_PICK(__VA_ARGS__, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VOID, )(__VA_ARGS__)
 

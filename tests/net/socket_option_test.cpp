@@ -52,6 +52,18 @@ TEST_CASE("times cross in the unit of each option, rounded up") {
     CHECK(socket.get(option::tcp::user_timeout).value() == 1ms);
 }
 
+TEST_CASE("a time that has passed is the shortest timeout and not none") {
+    const Socket::Pair pair = Socket::pair().value();
+    for (const wali::Duration passed : {wali::Duration(0), wali::Duration(-5)}) {
+        CHECK(pair.first.set(option::receive_timeout(passed)));
+        std::array<std::byte, 1> buffer{};
+        CHECK(pair.first.receive(buffer).error() == Errno::AGAIN);
+    }
+    const Socket socket = Socket::create(AddressFamily::INET, SocketType::STREAM).value();
+    CHECK(socket.set(option::tcp::user_timeout(0s)));
+    CHECK(socket.get(option::tcp::user_timeout).value() == 1ms);
+}
+
 TEST_CASE("the receive timeout ends a wait with EAGAIN") {
     const Socket::Pair pair = Socket::pair().value();
     CHECK(pair.first.set(option::receive_timeout(1ms)));

@@ -34,6 +34,7 @@ class WALI_VIEW ConstBytes : public std::span<const std::byte> {
     constexpr ConstBytes() noexcept = default;
     constexpr ConstBytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
     ConstBytes(const char* text WALI_LIFETIMEBOUND) noexcept : ConstBytes(std::string_view(text)) {}
+    ConstBytes(std::nullptr_t) = delete;
     template <std::size_t size>
     ConstBytes(char (&)[size]) = delete;
     template <std::size_t size>
@@ -74,7 +75,7 @@ ConstBytes as_bytes(std::span<T, size> values) noexcept {
 }
 
 /// Bytes seen as text.
-inline std::string_view as_text(ConstBytes bytes) noexcept {
+inline std::string_view as_text(ConstBytes bytes WALI_LIFETIMEBOUND) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

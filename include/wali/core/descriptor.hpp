@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include <wali/core/fd.hpp>
@@ -50,12 +51,15 @@ class Descriptor {
     Fd fd_;
 };
 
-/// What the raw layer returned for `call`, a new descriptor, as its owner.
+/// What the raw layer returned for `call`, a new descriptor, as its owner: an Fd or a type over Descriptor.
 template <class Owner>
 [[gnu::always_inline]] inline result<Owner> to_descriptor(Call call, long raw) noexcept {
     if (is_error(raw)) [[unlikely]]
         return Error::of_raw(call, raw);
-    return Owner::from_fd(Fd::from_raw(static_cast<int>(raw)));
+    if constexpr (std::is_same_v<Owner, Fd>)
+        return Fd::from_raw(static_cast<int>(raw));
+    else
+        return Owner::from_fd(Fd::from_raw(static_cast<int>(raw)));
 }
 
 }  // namespace wali

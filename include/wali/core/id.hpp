@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <functional>
 
 #include <wali/abi/types.hpp>
 
@@ -27,3 +28,9 @@ using Uid = Id<struct UidTag, u32>;
 using Gid = Id<struct GidTag, u32>;
 
 }  // namespace wali
+
+/// Ids are keys of std::unordered_map.
+template <class Tag, class Number>
+struct std::hash<wali::Id<Tag, Number>> {
+    std::size_t operator()(wali::Id<Tag, Number> id) const noexcept { return std::hash<Number>()(id.raw()); }
+};

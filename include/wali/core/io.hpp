@@ -10,8 +10,8 @@
 /// their own names. EINTR comes back as Errno::INTR from the single calls and is retried by the *_all functions; on a
 /// non-blocking descriptor Errno::AGAIN means that the call would have waited. Async-signal-safe.
 WALI_EXPORT namespace wali {
-/// read(2), tier spec: up to buffer.size() bytes; 0 at the end of a file or when the writers of a pipe or connection
-/// are gone.
+/// read(2), tier spec: up to buffer.size() bytes; 0 at the end of a file, when the writers of a pipe or connection are
+/// gone, and for an empty buffer.
 inline result<usize> read(BorrowedFd fd, MutableBytes buffer) noexcept {
     return to_result<usize>(Call::read, sys::read(fd.raw(), buffer.data(), buffer.size()));
 }

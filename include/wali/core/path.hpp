@@ -20,6 +20,7 @@ class WALI_VIEW PathView {
 
     /// A literal or other C string, passed on as it is.
     constexpr PathView(const char* text WALI_LIFETIMEBOUND) noexcept : data_(text), terminated_(true) {}
+    PathView(std::nullptr_t) = delete;
     /// Text without a NUL behind it.
     constexpr PathView(std::string_view text WALI_LIFETIMEBOUND) noexcept : data_(text.data()), size_(text.size()) {}
 

@@ -40,6 +40,27 @@ class [[nodiscard]] result : public BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, 
   public:
     using Base::Base;
 
+    /// What the raw layer returned is no value, an error may be in it: to_result() decodes it. Nor does a pointer or a
+    /// number mean true.
+    template <class U>
+        requires(std::is_same_v<std::remove_cvref_t<U>, long> && std::is_integral_v<T> && !std::is_same_v<T, long>) ||
+                    (std::is_same_v<T, bool> && std::is_scalar_v<std::decay_t<U>> && !std::is_enum_v<std::decay_t<U>> &&
+                     !std::is_same_v<std::remove_cvref_t<U>, bool>)
+    result(U&& raw) = delete;
+
+    /// Whether it holds a value. A result<bool> has two answers: say has_value() or value() there.
+    constexpr explicit operator bool() const noexcept
+        requires(!std::is_same_v<T, bool>)
+    {
+        return this->has_value();
+    }
+    constexpr explicit operator bool() const noexcept
+        requires(std::is_same_v<T, bool>)
+    = delete;
+
+    /// The error; of a value, what TrapOnWrongAccess says.
+    constexpr Error error() const noexcept { return Base::error(); }
+
     /// The value; of an error, what TrapOnWrongAccess says.
     constexpr decltype(auto) value() & noexcept WALI_LIFETIMEBOUND { return Base::value(); }
     constexpr decltype(auto) value() const& noexcept WALI_LIFETIMEBOUND { return Base::value(); }

@@ -65,13 +65,14 @@ class EpollEvent : private abi::epoll_event {
 
   private:
     friend class Epoll;
-    constexpr EpollEvent(EpollEvents events, EpollKey key) noexcept
-        : epoll_event{abi::bits(events), key.index_ | u64{key.serial_} << 32} {}
+    constexpr EpollEvent(EpollEvents wanted, EpollKey key) noexcept
+        : epoll_event{abi::bits(wanted), key.index_ | u64{key.serial_} << 32} {}
 };
 static_assert(sizeof(EpollEvent) == sizeof(abi::epoll_event));
 
 /// An epoll instance: waits for many descriptors at once. See epoll(7). Threads may share an Epoll: add, modify and
-/// wait may run at the same time. Its registrations must not outlive it. A forked child shares the instance: events
+/// wait may run at the same time. Its registrations must not outlive it: in a class, declare it before
+/// them. A forked child shares the instance: events
 /// that the parent asked for come to whoever waits first, so let the child make its own.
 class Epoll : public Descriptor<Epoll> {
   public:
@@ -189,11 +190,9 @@ class [[nodiscard]] EpollRegistration {
 
     /// Whether there is a watch.
     explicit operator bool() const noexcept { return epoll_ >= 0; }
-    /// The descriptor that is watched.
-    T& operator*() noexcept WALI_LIFETIMEBOUND { return descriptor_; }
+    /// The descriptor that is watched. It cannot be closed or moved away here: that would leave the watch behind.
     const T& operator*() const noexcept WALI_LIFETIMEBOUND { return descriptor_; }
     /// Its members: `registration->receive(buffer)`.
-    T* operator->() noexcept WALI_LIFETIMEBOUND { return &descriptor_; }
     const T* operator->() const noexcept WALI_LIFETIMEBOUND { return &descriptor_; }
     /// A view of the descriptor that must not outlive this.
     operator BorrowedFd() const noexcept WALI_LIFETIMEBOUND { return descriptor_; }

@@ -88,7 +88,7 @@ class Socket : public Descriptor<Socket> {
     /// accept4(2), with the peer's address.
     result<Accepted> accept_from(SocketFlags flags = SocketFlags{}) const noexcept;
 
-    /// recv(2): up to buffer.size() bytes; 0 when the peer has shut down its side.
+    /// recv(2): up to buffer.size() bytes; 0 when the peer has shut down its side, and for an empty buffer.
     result<usize> receive(MutableBytes buffer, MessageFlags flags = MessageFlags{}) const noexcept {
         return to_result<usize>(Call::recvfrom, sys::recvfrom(fd().raw(), buffer.data(), buffer.size(),
                                                               abi::bits(flags), nullptr, nullptr));

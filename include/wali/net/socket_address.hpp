@@ -6,6 +6,7 @@
 
 #include <wali/abi/constants/net.hpp>
 #include <wali/abi/structs/net.hpp>
+#include <wali/core/lifetime.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {
@@ -50,11 +51,11 @@ class SocketAddress {
     u16 port() const noexcept;
     /// The path of a Unix socket, or its abstract name without the leading NUL; empty for an unnamed socket and for
     /// other families.
-    std::string_view unix_name() const noexcept;
+    std::string_view unix_name() const noexcept WALI_LIFETIMEBOUND;
 
     /// Writes what parse() reads into `buffer` and returns the written part. IPv6 is written as RFC 5952 says. An
     /// unnamed Unix socket is "unix:", any other family "family N".
-    std::string_view format(Text& buffer) const noexcept;
+    std::string_view format(Text& buffer WALI_LIFETIMEBOUND) const noexcept;
 
     /// Whether family, address, port and name are the same.
     bool operator==(const SocketAddress& other) const noexcept;

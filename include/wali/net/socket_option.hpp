@@ -31,14 +31,15 @@ struct NumberCodec {
     static constexpr Value decode(Raw raw) noexcept { return static_cast<Value>(raw); }
 };
 
-/// A duration in units of `Unit`: rounded up, so that no timeout comes early; forever() is 0, which means no timeout.
+/// A duration in units of `Unit`: rounded up, so that no timeout comes early. For the kernel 0 means no timeout: that
+/// is forever() here, and a time that has passed is the shortest there is.
 template <class Unit>
 struct TimeCodec {
     using Raw = int;
     static constexpr Raw encode(Duration time) noexcept {
         if (time == forever()) return 0;
         const auto count = std::chrono::ceil<Unit>(time).count();
-        return count < 0 ? 0 : count > 0x7fffffff ? 0x7fffffff : static_cast<Raw>(count);
+        return count < 1 ? 1 : count > 0x7fffffff ? 0x7fffffff : static_cast<Raw>(count);
     }
     static constexpr Duration decode(Raw raw) noexcept { return raw == 0 ? forever() : Duration(Unit(raw)); }
 };
@@ -46,8 +47,9 @@ struct TimeCodec {
 struct TimevalCodec {
     using Raw = abi::timeval;
     static constexpr Raw encode(Duration time) noexcept {
-        if (time == forever() || time.count() < 0) return {0, 0};
-        const i64 count = std::chrono::ceil<std::chrono::microseconds>(time).count();
+        if (time == forever()) return {0, 0};
+        const i64 rounded = std::chrono::ceil<std::chrono::microseconds>(time).count();
+        const i64 count = rounded < 1 ? 1 : rounded;
         return {count / 1'000'000, count % 1'000'000};
     }
     static constexpr Duration decode(const Raw& raw) noexcept {
@@ -137,7 +139,8 @@ struct option {
     /// SO_SNDBUF and SO_RCVBUF in bytes; the kernel doubles what it is given and caps it.
     static constexpr SocketOption<int> send_buffer{SocketLevel::SOCKET, abi::SocketOption::SNDBUF};
     static constexpr SocketOption<int> receive_buffer{SocketLevel::SOCKET, abi::SocketOption::RCVBUF};
-    /// SO_SNDTIMEO and SO_RCVTIMEO: how long a blocking call waits before Errno::AGAIN; forever() is the default.
+    /// SO_SNDTIMEO and SO_RCVTIMEO: how long a blocking call waits before Errno::AGAIN; forever() is the default, and
+    /// 0 and less the shortest time there is.
     static constexpr SocketOption<Duration, detail::TimevalCodec> send_timeout{SocketLevel::SOCKET,
                                                                                abi::SocketOption::SNDTIMEO};
     static constexpr SocketOption<Duration, detail::TimevalCodec> receive_timeout{SocketLevel::SOCKET,

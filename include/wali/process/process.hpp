@@ -27,6 +27,11 @@ inline result<void> send_signal(Pid process, Signal signal) noexcept {
     return to_result<void>(Call::kill, sys::kill(process.raw(), abi::bits(signal)));
 }
 
+/// fork(3): a copy of the process, with the calling thread alone. Returns the child's id to the parent and Pid(0) to
+/// the child. Through the C library, which tells its own state what happened: after the raw call, raise() and abort()
+/// of the child would reach the parent. Errors: AGAIN, NOMEM.
+result<Pid> fork() noexcept;
+
 /// exit_group(2): ends the process at once, without destructors or atexit functions.
 [[noreturn]] inline void exit(int status) noexcept {
     sys::exit_group(status);

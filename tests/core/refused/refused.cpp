@@ -48,4 +48,13 @@ wali::BorrowedFd mistake() {
 }
 #elif CASE == 12  // a copy of an owner; deleted
 wali::File mistake(const wali::File& file) { return file; }
+#elif CASE == 13  // a raw result as a value; invokes a deleted function
+wali::result<wali::usize> mistake(int fd, char* data) { return wali::sys::read(fd, data, 1); }
+#elif CASE == 14  // which of the two answers?; deleted
+int mistake(const wali::Socket& socket) { return socket.get(wali::option::keep_alive) ? 1 : 0; }
+#elif CASE == 15  // a view of a buffer that ends; -Wreturn-stack-address
+std::string_view mistake(const wali::SocketAddress& address) {
+    wali::SocketAddress::Text text;
+    return address.format(text);
+}
 #endif

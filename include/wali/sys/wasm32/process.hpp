@@ -137,7 +137,7 @@ inline long getpid() noexcept { return wali_SYS_getpid(); }
 inline long clone(unsigned long flags, void* stack, i32* parent_tid, void* child_tid, unsigned long tls) noexcept {
     return wali_SYS_clone(flags, stack, parent_tid, child_tid, tls); }
 
-/// fork(2): duplicate the calling process.
+/// fork(2): duplicate the calling process; the C library does not know of it, as of fork(3).
 inline long fork() noexcept { return wali_SYS_fork(); }
 
 /// vfork(2): create a process that borrows the memory until it executes a program or ends.

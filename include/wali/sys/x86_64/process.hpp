@@ -20,7 +20,7 @@ inline long getpid() noexcept { return x86_64::syscall0(39); }
 inline long clone(unsigned long flags, void* stack, i32* parent_tid, void* child_tid, unsigned long tls) noexcept {
     return x86_64::syscall5(56, x86_64::argument(flags), x86_64::argument(stack), x86_64::argument(parent_tid), x86_64::argument(child_tid), x86_64::argument(tls)); }
 
-/// fork(2): duplicate the calling process.
+/// fork(2): duplicate the calling process; the C library does not know of it, as of fork(3).
 inline long fork() noexcept { return x86_64::syscall0(57); }
 
 /// vfork(2): create a process that borrows the memory until it executes a program or ends.
