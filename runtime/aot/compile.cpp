@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <initializer_list>
 #include <sstream>
 
@@ -122,9 +122,22 @@ pid_t start(const Command& command, const Confinement& confinement, const std::s
     return pid;
 }
 
+/// The beginning of a file in the folder that compilers may write to: no link out of it, and nothing that waits.
+std::string written_by_compiler(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return "";
+    struct stat status;
+    std::string text(1 << 20, '\0');
+    const ssize_t size =
+        fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? read(fd, text.data(), text.size()) : ssize_t{0};
+    close(fd);
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return text;
+}
+
 /// The line of a compiler's messages that says what is wrong.
 std::string complaint(const std::string& log) {
-    std::ifstream file(log);
+    std::istringstream file(written_by_compiler(log));
     std::string line;
     std::string last;
     while (std::getline(file, line)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,8 @@
 
 #include <support/temporary_directory.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/process/process.hpp>
+#include <wali/sys/process.hpp>
 
 using wali::Errno;
 using wali::File;
@@ -167,6 +170,27 @@ TEST_CASE("a lock excludes another open file until its guard ends") {
     last.release();
     CHECK(first.try_lock_exclusive());
     CHECK(File().lock_shared().error() == Errno::BADF);
+}
+
+TEST_CASE("the end of a child's copy of a lock leaves the parent's lock alone") {
+    const test::TemporaryDirectory dir;
+    const File first = File::create(dir.path("a")).value();
+    const File second = File::open(dir.path("a")).value();
+    auto lock = std::make_optional(first.lock_exclusive().value());
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        lock.reset();
+        wali::process::exit(0);
+    }
+    int status = -1;
+    REQUIRE(wali::sys::wait4(child.raw(), &status, 0, nullptr) == child.raw());
+    CHECK(second.try_lock_shared().error() == Errno::AGAIN);
+}
+
+TEST_CASE("times that no Duration holds are the nearest that it does") {
+    CHECK(wali::from_timespec({99'999'999'999, 5}) == wali::Duration::max());
+    CHECK(wali::from_timespec({-99'999'999'999, 5}) == wali::Duration::min());
+    CHECK(wali::time_until(wali::MonotonicClock::time_point::min()) == wali::Duration(0));
 }
 
 TEST_CASE("text and bytes of any holder are written and read") {

@@ -85,6 +85,9 @@ class WALI_VIEW ConstBuffer : private abi::iovec {
     constexpr ConstBuffer() noexcept : iovec{nullptr, 0} {}
     ConstBuffer(ConstBytes bytes) noexcept : iovec{const_cast<std::byte*>(bytes.data()), bytes.size()} {}
     ConstBuffer(const char* text WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(text)) {}
+    ConstBuffer(std::nullptr_t) = delete;
+    template <std::size_t size>
+    ConstBuffer(char (&)[size]) = delete;
     template <detail::OwningBytes Bytes>
     ConstBuffer(const Bytes& bytes WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(bytes)) {}
     template <detail::ViewOfBytes Bytes>

@@ -40,8 +40,8 @@ struct RealtimeClock {
 
 /// How long is left until `deadline`: 0 when it has passed.
 inline Duration time_until(MonotonicClock::time_point deadline) noexcept {
-    const Duration left = deadline - MonotonicClock::now();
-    return left.count() > 0 ? left : Duration::zero();
+    const MonotonicClock::time_point now = MonotonicClock::now();
+    return deadline > now ? deadline - now : Duration::zero();
 }
 
 /// The point in time that is `timeout` from now; forever() stays the last of all points.

@@ -17,6 +17,9 @@ constexpr Duration forever() noexcept { return Duration::max(); }
 
 /// The kernel's struct timespec as a duration and back; a negative duration becomes 0.
 constexpr Duration from_timespec(const abi::timespec& time) noexcept {
+    constexpr i64 most = Duration::max().count() / 1'000'000'000 - 1;  // a file may be of any time
+    if (time.tv_sec > most) return Duration::max();
+    if (time.tv_sec < -most) return Duration::min();
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 constexpr abi::timespec to_timespec(Duration time) noexcept {

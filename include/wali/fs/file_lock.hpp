@@ -7,10 +7,11 @@
 #include <wali/abi/flags.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/sys/fs.hpp>
+#include <wali/sys/process.hpp>
 
 WALI_EXPORT namespace wali {
 /// An advisory lock on an open file, given back when this ends: see File::lock_shared. The file must stay open for as
-/// long. Move-only; threads may hand it over.
+/// long. Move-only; threads may hand it over. In a forked child the end of its copy leaves the parent's lock alone.
 class [[nodiscard]] FileLock {
   public:
     /// flock(2), tier spec. Calls through a descriptor that is empty fail with Errno::BADF.
@@ -18,15 +19,16 @@ class [[nodiscard]] FileLock {
         const long raw = sys::flock(file.raw(), abi::bits(operation));
         if (is_error(raw)) [[unlikely]]
             return Error::of_raw(Call::flock, raw);
-        return FileLock(file.raw());
+        return FileLock(file.raw(), static_cast<i32>(sys::getpid()));
     }
 
     FileLock() noexcept = default;
-    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)), process_(other.process_) {}
     FileLock& operator=(FileLock&& other) noexcept {
         if (this != &other) {
             release();
             fd_ = std::exchange(other.fd_, -1);
+            process_ = other.process_;
         }
         return *this;
     }
@@ -39,13 +41,16 @@ class [[nodiscard]] FileLock {
 
     /// Gives the lock back before the end.
     void release() noexcept {
-        if (fd_ >= 0) sys::flock(std::exchange(fd_, -1), abi::bits(abi::FlockOperation::UN));
+        if (fd_ < 0) return;
+        const int fd = std::exchange(fd_, -1);
+        if (sys::getpid() == process_) sys::flock(fd, abi::bits(abi::FlockOperation::UN));
     }
 
   private:
-    explicit FileLock(int fd) noexcept : fd_(fd) {}
+    FileLock(int fd, i32 process) noexcept : fd_(fd), process_(process) {}
 
     int fd_ = -1;
+    i32 process_ = 0;
 };
 
 }  // namespace wali

@@ -51,7 +51,9 @@ class FileStatus {
     }
 
   private:
-    struct Unfilled {};
+    struct Unfilled {
+        explicit Unfilled() = default;
+    };
 
     static RealtimeClock::time_point time(const abi::timespec& time) noexcept {
         return RealtimeClock::time_point(from_timespec(time));

@@ -48,6 +48,8 @@ wali::BorrowedFd mistake() {
 }
 #elif CASE == 12  // a copy of an owner; deleted
 wali::File mistake(const wali::File& file) { return file; }
+#elif CASE == 16  // how much of the array is text?; deleted
+wali::ConstBuffer mistake(char (&buffer)[16]) { return buffer; }
 #elif CASE == 13  // a raw result as a value; invokes a deleted function
 wali::result<wali::usize> mistake(int fd, char* data) { return wali::sys::read(fd, data, 1); }
 #elif CASE == 14  // which of the two answers?; deleted
