@@ -18,6 +18,7 @@ constexpr Duration forever() noexcept { return Duration::max(); }
 /// The kernel's struct timespec as a duration and back; a negative duration becomes 0.
 constexpr Duration from_timespec(const abi::timespec& time) noexcept {
     constexpr i64 most = Duration::max().count() / 1'000'000'000 - 1;  // a file may be of any time
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): the kernel has filled it in
     if (time.tv_sec > most) return Duration::max();
     if (time.tv_sec < -most) return Duration::min();
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
