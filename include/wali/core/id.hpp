@@ -31,6 +31,6 @@ using Gid = Id<struct GidTag, u32>;
 
 /// Ids are keys of std::unordered_map.
 template <class Tag, class Number>
-struct std::hash<wali::Id<Tag, Number>> {
+struct std::hash<wali::Id<Tag, Number>> {  // NOLINT(bugprone-std-namespace-modification): of a type of ours
     std::size_t operator()(wali::Id<Tag, Number> id) const noexcept { return std::hash<Number>()(id.raw()); }
 };
