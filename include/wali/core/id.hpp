@@ -29,8 +29,10 @@ using Gid = Id<struct GidTag, u32>;
 
 }  // namespace wali
 
-/// Ids are keys of std::unordered_map.
+// Ids are keys of std::unordered_map. Doxygen would look for the namespace std.
+/// @cond
 template <class Tag, class Number>
 struct std::hash<wali::Id<Tag, Number>> {  // NOLINT(bugprone-std-namespace-modification): of a type of ours
     std::size_t operator()(wali::Id<Tag, Number> id) const noexcept { return std::hash<Number>()(id.raw()); }
 };
+/// @endcond
