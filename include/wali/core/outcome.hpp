@@ -5,7 +5,8 @@
 // std::error_code, which cost a second of compile time and make result<int> three times as large.
 //
 // Outcome's policies that throw do it by this macro, which a program may define. The default is boost::throw_exception,
-// whose header includes <string> and <cstdio>; we use no such policy, and who does gets the same exception.
+// whose header includes <string> and <cstdio>; we use no such policy, and who does gets the exception itself, without
+// what boost::throw_exception adds, unless a header of Boost came first.
 #if !defined(BOOST_OUTCOME_THROW_EXCEPTION)
 #if defined(__cpp_exceptions)
 #define BOOST_OUTCOME_THROW_EXCEPTION(expression) throw expression

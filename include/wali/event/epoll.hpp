@@ -21,7 +21,8 @@
 WALI_EXPORT namespace wali {
 using abi::EpollEvents;
 
-/// Which registration an event belongs to: a number that the program chose and one that is never used twice. An event
+/// Which registration an event belongs to: a number that the program chose and a serial, which is used again only after
+/// 2^32 registrations. An event
 /// that was fetched before its registration ended, or that comes from a descriptor which a child process keeps open,
 /// has the key of nothing that is alive. It is a number, not an address: at the worst it is unknown, it never dangles.
 class EpollKey {
@@ -116,7 +117,6 @@ class Epoll : public Descriptor<Epoll> {
             if (raw != -static_cast<long>(Errno::NOSYS)) return filled(Call::epoll_pwait2, events, raw);
         }
         constexpr std::chrono::milliseconds longest(0x7fffffff);
-        // Compared in the unit that it has: in a finer one, it may be too large a number.
         const auto shortened = timeout < longest ? std::chrono::ceil<std::chrono::milliseconds>(timeout) : longest;
         return wait_milliseconds(events, shortened.count() < 0 ? 0 : static_cast<int>(shortened.count()), mask);
     }
