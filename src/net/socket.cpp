@@ -79,8 +79,7 @@ result<void> Socket::connect(const SocketAddress& address, Duration timeout) con
     const bool blocking = !contains(static_cast<abi::OpenFlags>(flags), abi::OpenFlags::NONBLOCK);
     if (blocking) WALI_TRY(set_non_blocking(true));
     auto connected = connect(address);
-    if (connected.has_error() &&
-        (connected.assume_error() == Errno::INPROGRESS || connected.assume_error() == Errno::INTR))
+    if (connected.has_error() && connected.assume_error() == Errno::INPROGRESS)
         connected = wait_connected(*this, deadline);
     if (blocking) WALI_TRY(set_non_blocking(false));
     return connected;

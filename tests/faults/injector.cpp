@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: BSL-1.0
+// injector [--all] SCENARIOS [COMMAND...]: what the framework does when a system call fails in the middle of its work.
+//
+// SCENARIOS is the native program of scenarios.cpp. Each scenario runs once to see which calls it makes; then once for
+// each of these calls and each errno, with that call failing by that errno and never reaching the kernel. Before and
+// after the scenario this program looks into its process: every descriptor, mapping, child and file that it did not
+// have before is a leak. EIO, which nothing can handle, has to come back as the scenario's error.
+//
+// With COMMAND, such as `walirun scenarios.wasm`, this happens to COMMAND instead, and fails those calls that the
+// native program makes. A seccomp filter hands the calls over (seccomp_unotify(2)).
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <wali/core/error.hpp>
+
+#include <faults/marker.hpp>
+
+namespace {
+
+using Command = std::vector<std::string>;
+
+/// Calls that give something back, where failing them without doing them would make the leak that is looked for; that
+/// a program starts and ends with; and that cannot fail.
+constexpr int never_failed[] = {
+    SYS_close,  SYS_close_range, SYS_munmap,        SYS_unlink,       SYS_unlinkat,       SYS_rmdir,
+    SYS_exit,   SYS_exit_group,  SYS_rt_sigreturn,  SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_brk,
+    SYS_kill,   SYS_tgkill,      SYS_wait4,         SYS_waitid,       SYS_sigaltstack,    SYS_restart_syscall,
+    SYS_getpid, SYS_gettid,      SYS_clock_gettime,
+};
+
+/// How the runtime gives memory of a guest back.
+bool gives_memory_back(const seccomp_data& call) {
+    return call.nr == SYS_mmap && call.args[2] == PROT_NONE && (call.args[3] & MAP_FIXED);
+}
+
+/// What a program has, as far as other processes can see.
+struct Belongings {
+    std::map<int, std::string> descriptors;
+    std::multiset<std::string> mappings;
+    std::string children;
+    std::set<std::string> files;
+};
+
+struct Failure {
+    /// Which of the calls that may fail, in their order.
+    std::size_t index;
+    int error;
+};
+
+struct Run {
+    /// The numbers of the calls that could have failed.
+    std::vector<int> calls;
+    std::string output;
+    std::vector<std::string> problems;
+};
+
+[[noreturn]] void fail(const std::string& what) {
+    std::fprintf(stderr, "injector: %s: %s\n", what.c_str(), std::strerror(errno));
+    std::exit(1);
+}
+
+std::string contents(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return std::move(text).str();
+}
+
+Belongings belongings_of(std::uint32_t thread, const std::filesystem::path& folder) {
+    Belongings found;
+    const std::filesystem::path process = "/proc/" + std::to_string(thread);
+    for (const auto& entry : std::filesystem::directory_iterator(process / "fd"))
+        found.descriptors[std::stoi(entry.path().filename())] = std::filesystem::read_symlink(entry.path());
+    std::istringstream maps(contents(process / "maps"));
+    for (std::string line; std::getline(maps, line);)
+        if (line.find("[heap]") == std::string::npos && line.find("[stack]") == std::string::npos)
+            found.mappings.insert(line);
+    found.children = contents(process / "task" / std::to_string(thread) / "children");
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        found.files.insert(entry.path().lexically_relative(folder));
+    return found;
+}
+
+/// What `after` has more than `before`, a line for each.
+std::vector<std::string> leaks(const Belongings& before, const Belongings& after) {
+    std::vector<std::string> found;
+    for (const auto& [number, name] : after.descriptors)
+        if (!before.descriptors.contains(number))
+            found.push_back("descriptor " + std::to_string(number) + " (" + name + ") is left open");
+    for (const auto& [number, name] : before.descriptors)
+        if (!after.descriptors.contains(number))
+            found.push_back("descriptor " + std::to_string(number) + " (" + name + ") was closed");
+    if (after.mappings.size() > before.mappings.size())
+        for (const std::string& line : after.mappings)
+            if (!before.mappings.contains(line)) found.push_back("is left mapped: " + line);
+    if (after.children != before.children) found.push_back("a child is left: " + after.children);
+    for (const std::string& name : after.files)
+        if (!before.files.contains(name)) found.push_back("the file " + name + " is left");
+    return found;
+}
+
+/// Hands all calls over but those that never fail.
+int filter_calls() {
+    std::vector<sock_filter> code = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+    for (const int number : never_failed) {
+        code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
+        code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    }
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
+    const sock_fprog program = {static_cast<unsigned short>(code.size()), code.data()};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+    return static_cast<int>(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                                    SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+                                    &program));
+}
+
+/// The child: stops itself when the filter is there, then becomes the command.
+[[noreturn]] void become(const Command& command, const std::string& scenario, const std::filesystem::path& folder,
+                         int output) {
+    std::vector<char*> arguments;
+    for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(const_cast<char*>(scenario.c_str()));
+    arguments.push_back(nullptr);
+    const pid_t self = getpid();
+    // Ends with the injector, however that ends. No call but those that never fail may be made after the filter.
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (setpgid(0, 0) != 0 || chdir(folder.c_str()) != 0 || dup2(output, 1) < 0) _exit(126);
+    if (filter_calls() < 0) _exit(126);
+    syscall(SYS_tgkill, self, self, SIGSTOP);
+    execv(arguments[0], arguments.data());
+    _exit(127);
+}
+
+/// Ends everything that the run started.
+void end(pid_t process) {
+    kill(-process, SIGKILL);
+    for (;;) {
+        std::istringstream children(contents("/proc/self/task/" + std::to_string(getpid()) + "/children"));
+        for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
+        if (waitpid(-1, nullptr, 0) < 0) return;
+    }
+}
+
+class Supervisor {
+  public:
+    Supervisor(int listener, const Failure* failure, const std::set<int>* eligible, std::filesystem::path folder)
+        : listener_(listener), failure_(failure), eligible_(eligible), folder_(std::move(folder)) {}
+
+    /// Answers the calls of one run until it has ended.
+    void serve(Run& run) {
+        constexpr int milliseconds = 20'000;
+        for (;;) {
+            pollfd ready = {listener_, POLLIN, 0};
+            if (poll(&ready, 1, milliseconds) != 1) {
+                run.problems.push_back("does not end");
+                return;
+            }
+            if (!(ready.revents & POLLIN)) return;
+            seccomp_notif call = {};
+            if (ioctl(listener_, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) continue;
+            seccomp_notif_resp answer = {call.id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+            if (const int error = error_for(call, run); error != 0) answer = {call.id, 0, -error, 0};
+            ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+        }
+    }
+
+    bool complete() const { return phase_ == fault_marker::after; }
+
+  private:
+    /// The errno that this call shall fail with, or 0.
+    int error_for(const seccomp_notif& call, Run& run) {
+        if (call.data.nr == SYS_getpriority && call.data.args[0] == fault_marker::which) {
+            phase_ = static_cast<int>(call.data.args[1]);
+            if (phase_ == fault_marker::before)
+                before_ = belongings_of(call.pid, folder_);
+            else if (phase_ == fault_marker::after)
+                run.problems = leaks(before_, belongings_of(call.pid, folder_));
+            return 0;
+        }
+        if (phase_ != fault_marker::before || (eligible_ && !eligible_->contains(call.data.nr)) ||
+            gives_memory_back(call.data))
+            return 0;
+        run.calls.push_back(call.data.nr);
+        return failure_ && run.calls.size() - 1 == failure_->index ? failure_->error : 0;
+    }
+
+    int listener_;
+    const Failure* failure_;
+    const std::set<int>* eligible_;
+    std::filesystem::path folder_;
+    int phase_ = 0;
+    Belongings before_;
+};
+
+Run run(const Command& command, const std::string& scenario, const Failure* failure = nullptr,
+        const std::set<int>* eligible = nullptr) {
+    char name[] = "/tmp/wali-faults.XXXXXX";
+    if (!mkdtemp(name)) fail("mkdtemp");
+    const std::filesystem::path folder = name;
+    const int output = memfd_create("output", MFD_CLOEXEC);
+    // The child's next descriptor has the number that ours would have.
+    const int next = dup(output);
+    close(next);
+    const pid_t child = fork();
+    if (child < 0) fail("fork");
+    if (child == 0) become(command, scenario, folder, output);
+
+    Run result;
+    int status = 0;
+    waitpid(child, &status, WUNTRACED);
+    if (!WIFSTOPPED(status)) fail("the filter cannot be set up");
+    const int process = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+    const int listener = static_cast<int>(syscall(SYS_pidfd_getfd, process, next, 0));
+    if (listener < 0) fail("pidfd_getfd");
+    kill(child, SIGCONT);
+    Supervisor supervisor(listener, failure, eligible, folder);
+    supervisor.serve(result);
+    if (!result.problems.empty() && result.problems.back() == "does not end") kill(-child, SIGKILL);
+    close(listener);
+    waitpid(child, &status, 0);
+    end(child);
+    close(process);
+    char text[512] = {};
+    if (pread(output, text, sizeof text - 1, 0) > 0) result.output = text;
+    close(output);
+    if (WIFSIGNALED(status))
+        result.problems.push_back("ends by signal " + std::to_string(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != 0 || !supervisor.complete())
+        result.problems.push_back("ends with status " + std::to_string(WEXITSTATUS(status)) + ": " + result.output);
+    std::filesystem::remove_all(folder);
+    return result;
+}
+
+std::string name_of(int number) { return wali::call_name(static_cast<wali::Call>(number + 1)); }
+
+std::vector<std::string> scenarios_of(const std::string& program) {
+    std::vector<std::string> names;
+    FILE* list = popen(("'" + program + "' --list").c_str(), "r");
+    char line[128];
+    while (list && std::fgets(line, sizeof line, list)) names.emplace_back(line, std::strlen(line) - 1);
+    if (!list || pclose(list) != 0 || names.empty()) fail(program + " --list");
+    return names;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::vector<int> errors = {EIO, EINTR, EAGAIN, ENOMEM, EMFILE, ENOSYS, EPERM};
+    int first = 1;
+    if (argc > 1 && std::string_view(argv[1]) == "--all") {
+        errors.clear();
+        for (int error = 1; error < 134; ++error) errors.push_back(error);
+        first = 2;
+    }
+    if (argc <= first) {
+        std::fprintf(stderr, "usage: injector [--all] SCENARIOS [COMMAND...]\n");
+        return 2;
+    }
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    const Command native = {argv[first]};
+    const Command command = argc > first + 1 ? Command(argv + first + 1, argv + argc) : native;
+    const bool twin = argc > first + 1;
+    std::size_t runs = 0;
+    std::size_t bad = 0;
+    for (const std::string& scenario : scenarios_of(native[0])) {
+        std::set<int> eligible;
+        if (twin) {
+            const Run model = run(native, scenario);
+            eligible.insert(model.calls.begin(), model.calls.end());
+        }
+        const std::set<int>* const calls_of_twin = twin ? &eligible : nullptr;
+        const Run undisturbed = run(command, scenario, nullptr, calls_of_twin);
+        std::vector<std::string> problems;
+        for (const std::string& problem : undisturbed.problems) problems.push_back("undisturbed: " + problem);
+        if (undisturbed.output != "done\n") problems.push_back("undisturbed: " + undisturbed.output);
+        for (std::size_t i = 0; problems.empty() && i < undisturbed.calls.size(); ++i) {
+            for (const int error : errors) {
+                const Failure failure = {i, error};
+                const Run disturbed = run(command, scenario, &failure, calls_of_twin);
+                ++runs;
+                const std::string where = "call " + std::to_string(i + 1) + ", " + name_of(undisturbed.calls[i]) +
+                                          ", fails with " + strerrorname_np(error) + ": ";
+                for (const std::string& problem : disturbed.problems) problems.push_back(where + problem);
+                if (error == EIO && disturbed.output == "done\n") problems.push_back(where + "the error is lost");
+            }
+        }
+        std::printf("%-28s %3zu calls%s\n", scenario.c_str(), undisturbed.calls.size(),
+                    problems.empty() ? "" : "  <-- bad");
+        for (const std::string& problem : problems) std::printf("  %s\n", problem.c_str());
+        std::fflush(stdout);
+        bad += problems.size();
+    }
+    std::printf("%zu runs, %zu problems\n", runs, bad);
+    return bad == 0 ? 0 : 1;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// How a scenario tells the injector where it begins and ends: getpriority(which, phase), which the kernel refuses.
+namespace fault_marker {
+inline constexpr int which = 0x57414c49;
+/// Before the scenario.
+inline constexpr int before = 1;
+/// Its result is known: what it has is given back now. Nothing fails from here on.
+inline constexpr int decided = 2;
+/// After it.
+inline constexpr int after = 3;
+}  // namespace fault_marker

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+// scenarios NAME: one use of the framework, between two marks for the injector; it prints "done" or the error.
+// scenarios --list: the names. A scenario gives back all that it takes, whatever fails in it.
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include <wali/sys/process.hpp>
+#include <wali/wali.hpp>
+
+#include <faults/marker.hpp>
+
+namespace {
+
+using wali::result;
+
+void mark(int phase) { static_cast<void>(wali::sys::getpriority(fault_marker::which, phase)); }
+
+/// The end of a scenario, before its destructors.
+result<void> done() {
+    mark(fault_marker::decided);
+    return wali::success();
+}
+
+/// Removes a file at the end, if it is there.
+struct Removed {
+    const char* path;
+    ~Removed() { static_cast<void>(wali::fs::unlink(path)); }
+};
+
+result<void> open_write_read() {
+    const Removed removed{"file"};
+    WALI_TRY(const wali::File file, wali::File::open("file", wali::OpenFlags::RDWR | wali::OpenFlags::CREAT));
+    WALI_TRY(file.write_all("some text"));
+    std::array<std::byte, 9> bytes;
+    WALI_TRY(file.read_all_at(bytes, 0));
+    WALI_TRY(file.sync());
+    WALI_TRY(const wali::File copy, file.duplicate());
+    WALI_TRY(copy.set_non_blocking(true));
+    WALI_TRY(copy.truncate(3));
+    return done();
+}
+
+result<void> lock() {
+    const Removed removed{"file"};
+    WALI_TRY(const wali::File file, wali::File::create("file"));
+    WALI_TRY(const wali::FileLock lock, file.lock_exclusive());
+    WALI_TRY(file.write_all("locked"));
+    return done();
+}
+
+result<void> directory_entries() {
+    struct Emptied {
+        ~Emptied() {
+            static_cast<void>(wali::fs::unlink("folder/b"));
+            static_cast<void>(wali::fs::unlink("folder/a"));
+            static_cast<void>(wali::fs::remove_directory("folder"));
+        }
+    } const emptied;
+    WALI_TRY(wali::fs::make_directory("folder"));
+    WALI_TRY(wali::fs::symlink("nothing", "folder/a"));
+    WALI_TRY(wali::fs::rename("folder/a", "folder/b"));
+    WALI_TRY(wali::fs::status("folder"));
+    return done();
+}
+
+result<void> map_file() {
+    const Removed removed{"file"};
+    WALI_TRY(const wali::File file, wali::File::open("file", wali::OpenFlags::RDWR | wali::OpenFlags::CREAT));
+    WALI_TRY(file.truncate(4096));
+    WALI_TRY(wali::MemoryMap map,
+             wali::MemoryMap::of_file(
+                 file, 4096, {.protection = wali::Protection::READ | wali::Protection::WRITE, .shared = true}));
+    map.mutable_bytes()[0] = std::byte{1};
+    WALI_TRY(map.sync());
+    WALI_TRY(map.protect(wali::Protection::READ));
+    return done();
+}
+
+result<void> map_anonymous() {
+    WALI_TRY(wali::MemoryMap map, wali::MemoryMap::anonymous(65536));
+    WALI_TRY(map.advise(wali::MemoryAdvice::DONTNEED));
+    WALI_TRY(map.resize(2 * 65536));
+    return done();
+}
+
+result<void> epoll_pipe() {
+    WALI_TRY(const wali::Epoll epoll, wali::Epoll::create());
+    WALI_TRY(wali::Pipe pipe, wali::Pipe::create());
+    WALI_TRY(const auto reader, epoll.add(std::move(pipe.reader), wali::EpollEvents::IN));
+    WALI_TRY(pipe.writer.write_all("x"));
+    std::array<wali::EpollEvent, 4> room;
+    WALI_TRY(const auto events, epoll.wait(room));
+    if (events.size() != 1 || !events[0].is_for(reader)) return wali::Errno::PROTO;
+    return done();
+}
+
+result<void> tcp() {
+    WALI_TRY(const wali::Socket listener, wali::Socket::listen_on(wali::SocketAddress::ipv4_loopback(0)));
+    WALI_TRY(const wali::SocketAddress address, listener.local_address());
+    WALI_TRY(const wali::Socket client, wali::Socket::connect_to(address, std::chrono::seconds(5)));
+    WALI_TRY(const auto peer, listener.accept_from());
+    WALI_TRY(peer.socket.set(wali::option::tcp::no_delay(true)));
+    WALI_TRY(peer.socket.send_all("hello"));
+    std::array<std::byte, 5> bytes;
+    WALI_TRY(client.receive(bytes));
+    WALI_TRY(client.shutdown(wali::ShutdownHow::RDWR));
+    return done();
+}
+
+result<void> unix_pair() {
+    WALI_TRY(const wali::Socket::Pair pair, wali::Socket::pair());
+    WALI_TRY(pair.first.send_all("hello"));
+    std::array<std::byte, 5> bytes;
+    WALI_TRY(pair.second.receive(bytes));
+    return done();
+}
+
+struct Scenario {
+    const char* name;
+    result<void> (*run)();
+};
+
+constexpr Scenario scenarios[] = {
+    {"open_write_read", open_write_read},
+    {"lock", lock},
+    {"directory_entries", directory_entries},
+    {"map_file", map_file},
+    {"map_anonymous", map_anonymous},
+    {"epoll_pipe", epoll_pipe},
+    {"tcp", tcp},
+    {"unix_pair", unix_pair},
+};
+
+int run(const Scenario& scenario) {
+    // Once without failures, so that what the C library sets up at its first use is there.
+    static_cast<void>(scenario.run());
+    mark(fault_marker::before);
+    const result<void> outcome = scenario.run();
+    mark(fault_marker::after);
+    if (outcome)
+        std::puts("done");
+    else {
+        wali::Error::Text text;
+        const std::string_view error = outcome.error().format(text);
+        std::printf("%.*s\n", static_cast<int>(error.size()), error.data());
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) return 2;
+    for (const Scenario& scenario : scenarios) {
+        if (std::strcmp(argv[1], "--list") == 0)
+            std::puts(scenario.name);
+        else if (std::strcmp(argv[1], scenario.name) == 0)
+            return run(scenario);
+    }
+    return std::strcmp(argv[1], "--list") == 0 ? 0 : 2;
+}
