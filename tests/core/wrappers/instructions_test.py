@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 MOST = 3
-LEAST_PAIRS = 8
+LEAST_PAIRS = 30
 
 
 def count(compiler: list[str], include: str) -> dict[str, int]:
