@@ -29,6 +29,7 @@ using wali::Tid;
 using wali::Transfer;
 using wali::TrapOnWrongAccess;
 using wali::Uid;
+using wali::Version;
 using wali::as_bytes;
 using wali::as_text;
 using wali::call_name;
@@ -66,6 +67,7 @@ using wali::u32;
 using wali::u64;
 using wali::u8;
 using wali::usize;
+using wali::version;
 using wali::write;
 using wali::write_all;
 }  // namespace wali

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What a public header declares. No parser of C++: it reads what include/wali/ is written in, and refuses the rest."""
+"""What a public header declares and which functions a file defines. No parser of C++: it reads what include/wali/ and
+src/ are written in, and refuses the rest."""
 
 from __future__ import annotations
 
@@ -23,30 +24,54 @@ class Declaration:
     documented: bool  # a comment of /// or ///< goes with it
     in_class: bool
     elsewhere: bool  # what it names is defined elsewhere: a using declaration, a class without its body
+    comment: str  # the text of that comment
+    parameters: int | None  # how many a function has
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function with its body, public or not."""
+
+    scope: tuple[str, ...]  # with the class that its name is qualified by
+    name: str
+    parameters: int
+    line: int
+    body: str  # without comments and literals
 
 
 def read(path: Path) -> list[Declaration]:
     """The declarations at namespace scope and the public members of classes; nothing of namespaces named detail."""
+    return read_all(path)[0]
+
+
+def read_all(path: Path) -> tuple[list[Declaration], list[Definition], dict[tuple[str, ...], str]]:
+    """The same, all functions that have their bodies in the file, and the comments of its namespaces and classes."""
     text = path.read_text(encoding="utf-8")
-    documented = _documented_lines(text)
-    return list(_Reader(path, _blank(text), documented).scope((), 0, None)[0])
+    reader = _Reader(path, _blank(text), _comments(text))
+    found = reader.scope((), 0, None)[0]
+    scopes = dict(reader.namespaces)
+    for declaration in found:
+        scopes.setdefault((*declaration.scope, declaration.name), declaration.comment)
+    return found, reader.definitions, scopes
 
 
-def _documented_lines(text: str) -> set[int]:
-    """The lines that follow a /// comment, with those that follow them without an empty line: one comment may stand
-    for the declarations of a group."""
-    lines, documented, group = text.split("\n"), set(), False
+def _comments(text: str) -> dict[int, str]:
+    """The lines that follow a /// comment, with its text, and those that follow them without an empty line: one comment
+    may stand for the declarations of a group."""
+    lines, comments, group = text.split("\n"), {}, []
     for number, line in enumerate(lines, 1):
         stripped = line.strip()
         if stripped.startswith("///"):
-            group = True
+            group = [*(group if number - 1 not in comments else []), stripped[3:].strip()]
         elif not stripped or stripped.startswith("//"):
-            group = group and bool(stripped)
+            group = group if stripped else []
         elif stripped in ("public:", "protected:", "private:"):
-            group = False
-        if group or "///<" in line:
-            documented.add(number)
-    return documented
+            group = []
+        if "///<" in line:
+            comments[number] = line[line.index("///<") + 4:].strip()
+        elif group and not stripped.startswith("///"):
+            comments[number] = " ".join(group)
+    return comments
 
 
 def _blank(text: str) -> str:
@@ -56,8 +81,10 @@ def _blank(text: str) -> str:
 
 
 class _Reader:
-    def __init__(self, path: Path, text: str, documented: set[int]) -> None:
-        self.path, self.text, self.documented = path, text, documented
+    def __init__(self, path: Path, text: str, comments: dict[int, str]) -> None:
+        self.path, self.text, self.comments = path, text, comments
+        self.definitions: list[Definition] = []
+        self.namespaces: dict[tuple[str, ...], str] = {}
 
     def scope(self, names: tuple[str, ...], start: int, kind: str | None) -> tuple[list[Declaration], int]:
         """The declarations of the namespace (kind None) or class (kind "class" or "struct") whose text begins at
@@ -72,20 +99,28 @@ class _Reader:
             if label := re.compile(r"(public|private|protected)\s*:").match(self.text, at):
                 public, at = label[1] == "public", label.end()
                 continue
-            if space := re.compile(r"(?:WALI_EXPORT\s+)?(?:inline\s+)?namespace\s+([\w:]+)\s*\{").match(self.text, at):
-                inner, end = self.scope(names + tuple(space[1].split("::")), space.end(), None)
-                if "detail" not in space[1].split("::"):
+            if space := re.compile(r"(?:WALI_EXPORT\s+)?(?:inline\s+)?namespace\s+([\w:]*)\s*\{").match(self.text, at):
+                within = tuple(filter(None, space[1].split("::")))
+                if comment := self.comments.get(self._line(at)):
+                    self.namespaces[names + within] = self.namespaces.get(names + within, "") + " " + comment
+                inner, end = self.scope(names + within, space.end(), None)
+                if "detail" not in within:
                     found += inner
                 at = end + 1
                 continue
             head, end, body = self._declaration(at)
             named = self._name(head, at, names, kind)
+            line = self._line(at)
+            signature = _signature(head)
+            if body is not None and signature and _is_function(head):
+                self.definitions.append(
+                    Definition((*names, *signature[0]), signature[1], signature[2], line, self.text[body:end]))
             if public and named:
-                line = self._line(at)
                 last = self._line(end) if body is None else line
-                documented = not self.documented.isdisjoint(range(line, last + 1))
+                comment = next((self.comments[at] for at in range(line, last + 1) if at in self.comments), None)
                 elsewhere = body is None and re.match(r"(using [\w:]+$|(class|struct|union|enum)\b)", _plain(head))
-                found.append(Declaration(names, named, line, documented, kind is not None, bool(elsewhere)))
+                found.append(Declaration(names, named, line, comment is not None, kind is not None, bool(elsewhere),
+                                         comment or "", signature[2] if signature else None))
                 if body is not None and (record := re.match(r"(class|struct|union)\b", _plain(head))):
                     found += self.scope((*names, named), body + 1, "class" if record[1] == "class" else "struct")[0]
             at = end
@@ -170,6 +205,19 @@ def _plain(head: str) -> str:
             head = "requires " + head[connective.end():]
         else:
             return head
+
+
+def _signature(head: str) -> tuple[tuple[str, ...], str, int] | None:
+    """Of a function: what its name is qualified by, its name, and how many parameters it has."""
+    plain = _plain(head)
+    found = re.search(r"((?:\w+::)*)(operator\s*(?:\(\)|[^\s\w(]+|\w[\w:<>*& ]*)|~?\w+)\s*\(", plain)
+    if not found or re.match(r"(using|class|struct|union|enum|static_assert)\b", plain):
+        return None
+    inside = plain[found.end():_balanced_end(plain, found.end() - 1) - 1]
+    while (nested := re.sub(r"\([^()]*\)|\{[^{}]*\}|\[[^][]*\]|<[^<>]*>", "", inside)) != inside:
+        inside = nested
+    count = inside.count(",") + 1 if inside.strip() else 0
+    return tuple(filter(None, found[1].split("::"))), found[2], count
 
 
 def _angle_end(text: str, at: int) -> int:

@@ -52,6 +52,12 @@ Connection::Next Connection::on_deadline(Service& service) noexcept {
     return finish_response(service);
 }
 
+Connection::Next Connection::on_end(Service& service) noexcept {
+    if (stage_ == Stage::sending) return Next::send;
+    const Next next = on_ready(service);
+    return next == Next::receive && stage_ == Stage::receiving && received().empty() ? Next::close : next;
+}
+
 Connection::Next Connection::receive(Service& service) noexcept {
     const auto size = socket_->receive(std::span(input_).subspan(end_));
     if (!size) return is_transient(size.error()) ? Next::receive : Next::close;
@@ -66,7 +72,11 @@ Connection::Next Connection::receive(Service& service) noexcept {
 Connection::Next Connection::serve_received(Service& service) noexcept {
     for (;;) {
         switch (parser_.parse(received())) {
-            case RequestParser::Progress::incomplete: make_room(); return Next::receive;
+            case RequestParser::Progress::incomplete:
+                make_room();
+                if (!service.ending() || !received().empty()) return Next::receive;
+                input_left_ = true;  // its last response told the client that it may go on
+                return begin_draining(service);
             case RequestParser::Progress::refused: refuse(parser_.refusal(), service); break;
             case RequestParser::Progress::complete: answer(parser_.request(), service); break;
         }
@@ -131,7 +141,7 @@ void Connection::make_room() noexcept {
 void Connection::answer(const Request& request, Service& service) noexcept {
     // Nobody reads a body here: where it ends is not known, so the connection ends with the response.
     input_left_ = request.has_body;
-    close_after_ = request.has_body || !request.keep_alive;
+    close_after_ = request.has_body || !request.keep_alive || service.ending();
     if (request.method == Method::other)
         return answer_status(Status::method_not_allowed, request, "Allow: GET, HEAD\r\n", service);
     if (request.has_body) return answer_status(Status::bad_request, request, {}, service);

@@ -36,6 +36,9 @@ class Connection {
     /// The deadline has passed: ends the connection, after telling a client that is in the middle of a request.
     Next on_deadline(Service& service) noexcept;
 
+    /// The server ends: what has arrived is still answered, what is under way goes on, an idle connection ends.
+    Next on_end(Service& service) noexcept;
+
     /// Each complete request, each response and all progress in sending move it; bytes of an unfinished request do not.
     Service::Time deadline() const noexcept { return deadline_; }
 

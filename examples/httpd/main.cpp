@@ -35,9 +35,11 @@ int fail(int exit_code, std::initializer_list<std::string_view> parts) noexcept 
     return exit_code;
 }
 
+constexpr Signal end_signals[] = {Signal::TERM, Signal::INT};
+
 /// Blocks the signals that end the server, except where it waits; returns the mask to wait with.
 wali::result<wali::SignalSet> catch_signals() noexcept {
-    for (const Signal signal : {Signal::TERM, Signal::INT})
+    for (const Signal signal : end_signals)
         WALI_TRY(wali::signal::set_handler(signal, [](int) noexcept { stop = true; }));
     WALI_TRY(auto mask, wali::signal::block({Signal::TERM, Signal::INT}));
     return mask.remove(Signal::TERM).remove(Signal::INT);
@@ -50,6 +52,13 @@ wali::result<void> announce(const httpd::Server& server) noexcept {
     httpd::TextWriter out(buffer);
     out << "listening on " << address.format(text) << "\n";
     return wali::write_all(wali::standard_output(), out.text());
+}
+
+/// Serves until a signal comes, and then what has begun; a second signal ends the process.
+wali::result<void> run(httpd::Server& server, const wali::SignalSet& mask, std::chrono::seconds longest) noexcept {
+    WALI_TRY(server.run(stop, mask));
+    for (const Signal signal : end_signals) WALI_TRY(wali::signal::reset(signal));
+    return server.finish(longest, mask);
 }
 
 int serve(const httpd::Options& options) noexcept {
@@ -69,7 +78,7 @@ int serve(const httpd::Options& options) noexcept {
     if (const auto announced = announce(server.value()); !announced)
         return fail(exit_failure, {"cannot write to standard output: ", announced.error().format(reason)});
 
-    if (const auto ended = server.value().run(stop, mask.value()); !ended)
+    if (const auto ended = run(server.value(), mask.value(), options.shutdown_timeout); !ended)
         return fail(exit_failure, {"cannot go on: ", ended.error().format(reason)});
     return 0;
 }
@@ -80,7 +89,7 @@ int main(int argc, char** argv) {
     httpd::Options options;
     const std::span<const char* const> arguments(argv, static_cast<wali::usize>(argc));
     if (const auto bad = httpd::parse_options(arguments.subspan(argc > 0 ? 1 : 0), options))
-        return fail(exit_usage, {bad->parts[0], bad->parts[1], bad->parts[2]});
+        return fail(exit_usage, {bad->parts[0], bad->parts[1], bad->parts[2], bad->parts[3]});
     if (options.help) return wali::write_all(wali::standard_output(), httpd::help_text) ? 0 : exit_failure;
     return serve(options);
 }

@@ -31,7 +31,7 @@ std::optional<BadOptions> parse_options(std::span<const char* const> arguments, 
             options.help = true;
             return {};
         }
-        if (option != "--root" && option != "--listen" && option != "--idle-timeout")
+        if (option != "--root" && option != "--listen" && option != "--idle-timeout" && option != "--shutdown-timeout")
             return BadOptions{"unknown argument ", option, "; try --help"};
         if (++i == arguments.size()) return BadOptions{option, " needs a value; try --help", ""};
         const char* value = arguments[i];
@@ -40,8 +40,8 @@ std::optional<BadOptions> parse_options(std::span<const char* const> arguments, 
         } else if (option == "--listen") {
             if (!read_address(value, options.address))
                 return BadOptions{"--listen ", value, ": not ADDR:PORT, such as 127.0.0.1:8080 or [::1]:0"};
-        } else if (!read_seconds(value, options.idle_timeout)) {
-            return BadOptions{"--idle-timeout ", value, ": not a number from 1 to 3600"};
+        } else if (!read_seconds(value, option == "--idle-timeout" ? options.idle_timeout : options.shutdown_timeout)) {
+            return BadOptions{option, " ", value, ": not a number from 1 to 3600"};
         }
     }
     return {};

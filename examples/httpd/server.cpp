@@ -39,30 +39,51 @@ Server::Server(wali::Epoll epoll, wali::EpollRegistration<wali::Socket> listener
     : epoll_(std::move(epoll)), listener_(std::move(listener)), service_(std::move(tree), timeout) {}
 
 wali::result<void> Server::run(const std::atomic<bool>& stop, const wali::SignalSet& wait_mask) noexcept {
-    while (!stop) {
-        const auto ready = epoll_.wait(events_, time_to_wait(), &wait_mask);
-        if (!ready && ready.error() != Errno::INTR) return ready.error();
-        service_.tick();
-        bool listener_ready = false;
-        for (const auto& event : ready ? ready.value() : std::span<wali::EpollEvent>()) {
-            if (event.is_for(listener_)) {
-                listener_ready = true;
-                continue;
-            }
-            Peer* const peer = peer_at_[event.index()];
-            if (peer == nullptr || !event.is_for(peer->connection.socket())) continue;
-            update(*peer, peer->connection.on_ready(service_));
-        }
-        end_overdue();
-        if (accept_again_ && service_.now() >= *accept_again_) resume_accepting();
-        // Last, so that no new connection takes the place of one that has an event left in this round.
-        if (listener_ready && accepting_) accept_waiting();
+    while (!stop) WALI_TRY(serve_ready(wait_mask));
+    return wali::success();
+}
+
+wali::result<void> Server::finish(std::chrono::seconds longest, const wali::SignalSet& wait_mask) noexcept {
+    // Who is in the listener's queue would see a connection that was reset.
+    if (accepting_) accept_waiting();
+    listener_ = {};
+    accepting_ = true;  // nothing is to be resumed
+    accept_again_.reset();
+    service_.end();
+    finish_by_ = service_.now() + longest;
+    auto next = peers_.begin();
+    for (auto left = peers_.size(); left > 0; --left) {
+        Peer& peer = *next++;
+        update(peer, peer.connection.on_end(service_));
     }
+    while (!peers_.empty() && service_.now() < *finish_by_) WALI_TRY(serve_ready(wait_mask));
+    return wali::success();
+}
+
+/// Waits, and does what there is to do then.
+wali::result<void> Server::serve_ready(const wali::SignalSet& wait_mask) noexcept {
+    const auto ready = epoll_.wait(events_, time_to_wait(), &wait_mask);
+    if (!ready && ready.error() != Errno::INTR) return ready.error();
+    service_.tick();
+    bool listener_ready = false;
+    for (const auto& event : ready ? ready.value() : std::span<wali::EpollEvent>()) {
+        if (event.is_for(listener_)) {
+            listener_ready = true;
+            continue;
+        }
+        Peer* const peer = peer_at_[event.index()];
+        if (peer == nullptr || !event.is_for(peer->connection.socket())) continue;
+        update(*peer, peer->connection.on_ready(service_));
+    }
+    end_overdue();
+    if (accept_again_ && service_.now() >= *accept_again_) resume_accepting();
+    // Last, so that no new connection takes the place of one that has an event left in this round.
+    if (listener_ready && accepting_) accept_waiting();
     return wali::success();
 }
 
 std::chrono::milliseconds Server::time_to_wait() const noexcept {
-    std::optional<Time> next = accept_again_;
+    std::optional<Time> next = accept_again_ ? accept_again_ : finish_by_;
     if (!peers_.empty()) next = std::min(next.value_or(Time::max()), peers_.front().deadline);
     if (!next) return std::chrono::milliseconds::max();
     return std::chrono::ceil<std::chrono::milliseconds>(*next - service_.now());

@@ -31,6 +31,10 @@ class Server {
     /// `wait_mask`: a handler that sets it ends the loop, if its signal is blocked at all other times.
     wali::result<void> run(const std::atomic<bool>& stop, const wali::SignalSet& wait_mask) noexcept;
 
+    /// After run(): stops listening, ends idle connections, and goes on until the others have their answers, or for
+    /// `longest` at most.
+    wali::result<void> finish(std::chrono::seconds longest, const wali::SignalSet& wait_mask) noexcept;
+
   private:
     using Time = Service::Time;
     using Next = Connection::Next;
@@ -51,6 +55,7 @@ class Server {
     Server(wali::Epoll epoll, wali::EpollRegistration<wali::Socket> listener, FileTree tree,
            std::chrono::seconds timeout) noexcept;
 
+    wali::result<void> serve_ready(const wali::SignalSet& wait_mask) noexcept;
     std::chrono::milliseconds time_to_wait() const noexcept;
     void accept_waiting() noexcept;
     void start(wali::Socket socket) noexcept;
@@ -69,6 +74,7 @@ class Server {
     std::list<Peer> peers_;  // the nearest deadline first: all are equally far when they are set
     bool accepting_ = true;
     std::optional<Time> accept_again_;
+    std::optional<Time> finish_by_;
     std::array<wali::EpollEvent, 256> events_;
 };
 

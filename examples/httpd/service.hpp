@@ -36,6 +36,10 @@ class Service {
     Time deadline() const noexcept { return now_ + timeout_; }
     std::string_view date() const noexcept { return date_.text(); }
 
+    /// From now on each response is the last of its connection.
+    void end() noexcept { ending_ = true; }
+    bool ending() const noexcept { return ending_; }
+
     FileCache files;
 
   private:
@@ -43,6 +47,7 @@ class Service {
     Time now_;
     Time date_expires_;
     HttpDate date_{std::chrono::seconds(0)};
+    bool ending_ = false;
 };
 
 }  // namespace httpd

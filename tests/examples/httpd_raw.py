@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""httpd_raw.py [--deadlines | --many-clients] ADDRESS:PORT ROOT: sends a running httpd what curl would not send."""
+"""httpd_raw.py [--deadlines | --many-clients] ADDRESS:PORT ROOT: sends a running httpd what curl would not send.
+httpd_raw.py --shutdown | --shutdown-deadline | --second-signal PROCESS ADDRESS:PORT ROOT: ends it."""
 
+import os
 import resource
 import select
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -332,6 +335,48 @@ def test_many_clients() -> None:
     last.socket.close()
 
 
+def test_shutdown() -> None:
+    """What has begun is answered, what has not is told so, and nobody else gets in."""
+    with Client(receive_buffer=4096) as slow, Client() as half, Client() as idle:
+        slow.send(get("/10485760.bin"))
+        while b"\r\n\r\n" not in slow.input:
+            slow.more()
+        half.send(b"GET /1.bin HTTP/1.1\r\n")
+        idle.send(get("/1.bin"))  # its answer comes after the server has seen the others
+        expect("before the end", "200", str(idle.response()[0]))
+        os.kill(PROCESS, signal.SIGTERM)
+        expect("an idle client at the end", True, idle.at_end())
+        try:
+            Client().socket.close()
+            FAILURES.append("a client got in after the end had begun")
+        except ConnectionRefusedError:
+            pass
+        half.send(b"Host: test\r\n\r\n" + get("/1.bin"))
+        status, fields, body = half.response()
+        expect("half a request at the end", (200, "close", file("1.bin")), (status, fields.get("connection"), body))
+        expect("the end of its connection", True, half.at_end())
+        expect("a slow reader at the end", True, slow.response()[2] == file("10485760.bin"))
+        expect("the end of the slow reader's connection", True, slow.at_end())
+
+
+def test_shutdown_deadline() -> None:
+    with Client() as half:
+        half.send(b"GET /1.bin HTTP/1.1\r\n")
+        os.kill(PROCESS, signal.SIGTERM)
+        expect("half a request at the deadline", True, half.at_end())
+
+
+def test_second_signal() -> None:
+    with Client() as half, Client() as idle:
+        half.send(b"GET /1.bin HTTP/1.1\r\n")
+        idle.send(get("/1.bin"))
+        expect("before the end", "200", str(idle.response()[0]))
+        os.kill(PROCESS, signal.SIGTERM)
+        expect("an idle client at the first signal", True, idle.at_end())
+        os.kill(PROCESS, signal.SIGTERM)
+        expect("half a request at the second signal", True, half.at_end())
+
+
 def main() -> int:
     mode = sys.argv[1] if sys.argv[1].startswith("--") else ""
     tests = {
@@ -349,6 +394,9 @@ def main() -> int:
         ],
         "--deadlines": [test_deadlines],
         "--many-clients": [test_many_clients],
+        "--shutdown": [test_shutdown],
+        "--shutdown-deadline": [test_shutdown_deadline],
+        "--second-signal": [test_second_signal],
     }
     for test in tests[mode]:
         try:
@@ -363,4 +411,5 @@ def main() -> int:
 HOST, PORT = sys.argv[-2].rsplit(":", 1)
 ADDRESS = (HOST, int(PORT))
 ROOT = Path(sys.argv[-1])
+PROCESS = int(sys.argv[-3]) if len(sys.argv) > 4 else 0
 sys.exit(main())

@@ -23,14 +23,19 @@ start_server() {
     address=${line#listening on }
 }
 
-# stop_server SIGNAL: the server ends with exit code 0.
-stop_server() {
+# server_ends WHAT EXIT_CODE: by itself.
+server_ends() {
     local code=0
-    kill -s "$1" "$server"
     wait "$server" || code=$?
-    expect "exit code after SIG$1" 0 "$code"
+    expect "exit code after $1" "$2" "$code"
     exec {ready}<&-
     started=()
+}
+
+# stop_server SIGNAL: the server ends with exit code 0.
+stop_server() {
+    kill -s "$1" "$server"
+    server_ends "SIG$1" 0
 }
 
 get() { curl --silent --show-error --max-time 60 --path-as-is "$@"; }
@@ -124,6 +129,19 @@ test_deadlines() {
     stop_server TERM
 }
 
+# The first SIGTERM lets answers end, for a limited time; the second ends the server.
+test_shutdown() {
+    start_server --root "$root" --listen 127.0.0.1:0 --shutdown-timeout 3600
+    "$here/httpd_raw.py" --shutdown "$server" "$address" "$root" || fail "shutdown"
+    server_ends "the last answer" 0
+    start_server --root "$root" --listen 127.0.0.1:0 --idle-timeout 3600 --shutdown-timeout 1
+    "$here/httpd_raw.py" --shutdown-deadline "$server" "$address" "$root" || fail "deadline of the shutdown"
+    server_ends "the deadline" 0
+    start_server --root "$root" --listen 127.0.0.1:0 --idle-timeout 3600 --shutdown-timeout 3600
+    "$here/httpd_raw.py" --second-signal "$server" "$address" "$root" || fail "a second signal"
+    server_ends "a second SIGTERM" 143
+}
+
 # More clients than descriptors: nobody is refused for good, and those who wait are served when others leave.
 test_few_descriptors() {
     local limit
@@ -151,7 +169,7 @@ test_command_line() {
     expect_run "--help" 0 --help
     grep -q '^usage: httpd ' "$scratch/out" || fail "--help shows no usage"
     for arguments in --nope extra --root --listen "--listen 127.0.0.1" "--listen localhost:80" \
-        "--listen 127.0.0.1:70000" "--idle-timeout 0" "--idle-timeout x"; do
+        "--listen 127.0.0.1:70000" "--idle-timeout 0" "--idle-timeout x" "--shutdown-timeout 0"; do
         # shellcheck disable=SC2086
         expect_run "httpd $arguments" 2 $arguments
         expect_one_line "httpd $arguments" "httpd: "
@@ -181,6 +199,7 @@ if [[ " ${program[*]} " == *" --allow "* ]]; then # what follows needs ports and
     exit
 fi
 test_deadlines
+test_shutdown
 test_few_descriptors
 test_other_addresses
 test_command_line

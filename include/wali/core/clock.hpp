@@ -8,7 +8,7 @@
 #include <wali/sys/time.hpp>
 
 /// The clocks that other areas speak of, as std::chrono has clocks. They exist on every Linux, so reading them cannot
-/// fail. Async-signal-safe. See clock_gettime(2), tier spec: a system call natively; walirun asks the vDSO instead.
+/// fail. Async-signal-safe. Reading is a system call natively; walirun asks the vDSO instead.
 WALI_EXPORT namespace wali {
 namespace detail {
 inline Duration read_clock(abi::ClockId id) noexcept {
@@ -18,7 +18,7 @@ inline Duration read_clock(abi::ClockId id) noexcept {
 }
 }  // namespace detail
 
-/// CLOCK_MONOTONIC, for deadlines: never set, stands still while the machine sleeps.
+/// CLOCK_MONOTONIC of clock_gettime(2), tier spec, for deadlines: never set, stands still while the machine sleeps.
 struct MonotonicClock {
     using duration = Duration;
     using rep = duration::rep;
@@ -28,7 +28,8 @@ struct MonotonicClock {
     static time_point now() noexcept { return time_point(detail::read_clock(abi::ClockId::MONOTONIC)); }
 };
 
-/// CLOCK_REALTIME, the time of day: since 1970-01-01 00:00 UTC, set by people and by NTP. The times of files are its.
+/// CLOCK_REALTIME of clock_gettime(2), tier spec, the time of day: since 1970-01-01 00:00 UTC, set by people and by
+/// NTP. The times of files are its.
 struct RealtimeClock {
     using duration = Duration;
     using rep = duration::rep;

@@ -14,7 +14,7 @@ namespace detail {
 }  // namespace detail
 
 /// What happens when a program asks for the value of an error, or the error of a value: one line on standard error
-/// that says so, and a trap at the place of the mistake. Nothing is thrown.
+/// that says so, by write(2), tier spec, and a trap at the place of the mistake. Nothing is thrown.
 struct TrapOnWrongAccess : BOOST_OUTCOME_V2_NAMESPACE::policy::base {
     template <class Impl>
     static constexpr void wide_value_check(Impl&& self) noexcept {

@@ -84,11 +84,11 @@ class Epoll : public Descriptor<Epoll> {
         return to_descriptor<Epoll>(Call::epoll_create1, sys::epoll_create1(abi::bits(abi::EpollFlags::CLOEXEC)));
     }
 
-    /// epoll_ctl(2) EPOLL_CTL_ADD, tier spec: watches a descriptor for `events`, as long as the returned registration
-    /// lives. It owns what is watched: a Socket, a File, a type of the program's own that converts to BorrowedFd; or it
-    /// borrows, given a BorrowedFd that stays open for as long. `index` comes back with each event, to find what
-    /// belongs to it. ERR and HUP are always watched. Errors: EXIST (already added), PERM (a regular file, which is
-    /// always ready), NOSPC; then the descriptor is closed if it was given away.
+    /// epoll_ctl(2) EPOLL_CTL_ADD and getpid(2), tier spec: watches a descriptor for `events`, as long as the returned
+    /// registration lives. It owns what is watched: a Socket, a File, a type of the program's own that converts to
+    /// BorrowedFd; or it borrows, given a BorrowedFd that stays open for as long. `index` comes back with each event,
+    /// to find what belongs to it. ERR and HUP are always watched. Errors: EXIST (already added), PERM (a regular file,
+    /// which is always ready), NOSPC; then the descriptor is closed if it was given away.
     template <class T>
         requires std::convertible_to<const T&, BorrowedFd>
     result<EpollRegistration<T>> add(T descriptor, EpollEvents events, u32 index = 0) const noexcept WALI_LIFETIMEBOUND;
@@ -102,9 +102,9 @@ class Epoll : public Descriptor<Epoll> {
     }
 
     /// The same until `timeout` has passed; then it returns no events. 0 and less do not wait, the longest duration of
-    /// its type, such as forever(), waits without end. A timeout in milliseconds, or in a longer unit, is tier spec;
-    /// for a finer unit this is epoll_pwait2(2), tier named, Linux 5.11, and rounds up to milliseconds where that is
-    /// missing.
+    /// its type, such as forever(), waits without end. With a timeout in milliseconds, or in a longer unit, this is
+    /// epoll_pwait(2), tier spec; for a finer unit epoll_pwait2(2), tier named, Linux 5.11, and rounds up to
+    /// milliseconds where that is missing.
     template <class Rep, class Period>
     result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
                                        std::chrono::duration<Rep, Period> timeout,
@@ -205,7 +205,7 @@ class [[nodiscard]] EpollRegistration {
         return Epoll::control(epoll_, abi::EpollOperation::CTL_MOD, raw(), events, key_);
     }
 
-    /// Ends the watch and gives the descriptor back.
+    /// Ends the watch and gives the descriptor back: getpid(2) and epoll_ctl(2) EPOLL_CTL_DEL, tier spec.
     T into_inner() && noexcept {
         end();
         return std::move(descriptor_);

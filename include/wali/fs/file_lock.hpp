@@ -14,7 +14,7 @@ WALI_EXPORT namespace wali {
 /// long. Move-only; threads may hand it over. In a forked child the end of its copy leaves the parent's lock alone.
 class [[nodiscard]] FileLock {
   public:
-    /// flock(2), tier spec. Calls through a descriptor that is empty fail with Errno::BADF.
+    /// flock(2) and getpid(2), tier spec. Calls through a descriptor that is empty fail with Errno::BADF.
     static result<FileLock> acquire(BorrowedFd file WALI_LIFETIMEBOUND, abi::FlockOperation operation) noexcept {
         const long raw = sys::flock(file.raw(), abi::bits(operation));
         if (is_error(raw)) [[unlikely]]
@@ -39,7 +39,7 @@ class [[nodiscard]] FileLock {
     /// Whether a lock is held.
     explicit operator bool() const noexcept { return fd_ >= 0; }
 
-    /// Gives the lock back before the end.
+    /// Gives the lock back before the end: getpid(2) and flock(2), tier spec.
     void release() noexcept {
         if (fd_ < 0) return;
         const int fd = std::exchange(fd_, -1);

@@ -31,8 +31,8 @@ class MemoryMap {
         bool shared = false;                       ///< changes go back to the file; otherwise they are this map's alone
         MapFlags flags{};                          ///< POPULATE, LOCKED, NORESERVE, ...
     };
-    /// Errors: INVAL (length 0, offset no multiple), ACCES (a shared writable map of a file not open for both),
-    /// NODEV_, NOMEM.
+    /// mmap(2), tier spec. Errors: INVAL (length 0, offset no multiple), ACCES (a shared writable map of a file not
+    /// open for both), NODEV_, NOMEM.
     static result<MemoryMap> of_file(BorrowedFd fd, usize length, const FileOptions& options) noexcept {
         return map(length, options.protection, options.flags | sharing(options.shared), fd.raw(), options.offset);
     }

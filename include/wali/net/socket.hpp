@@ -74,8 +74,8 @@ class Socket : public Descriptor<Socket> {
     }
 
     /// connect(2), which gives up with Errno::TIMEDOUT when `timeout` has passed; the socket is of no use then. Waits
-    /// with ppoll(2), whatever the socket's mode, which is as it was afterwards; EINTR is retried and lengthens
-    /// nothing.
+    /// with ppoll(2), whatever the socket's mode, which is as it was afterwards (fcntl(2)); EINTR is retried and
+    /// lengthens nothing.
     result<void> connect(const SocketAddress& address, Duration timeout) const noexcept;
 
     /// accept4(2): takes a waiting connection. `flags` are those of the new socket. Errors: AGAIN, CONNABORTED (the

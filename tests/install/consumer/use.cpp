@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// A program as a user of the library writes it: with `import`, or without where USE_INCLUDE says so.
+// A program as a user of the library writes it: with `import`, also of the standard library where USE_STD says so, or
+// without where USE_INCLUDE does.
+#ifdef USE_STD
+import std;
+#else
 #include <cstddef>
 #include <cstdio>
 #include <string_view>
+#endif
 #ifdef USE_INCLUDE
 #include <wali/wali.hpp>
 #else
