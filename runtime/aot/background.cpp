@@ -6,12 +6,12 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "descriptors.h"
 #include "interrupt.h"
 
 namespace wali::aot {
@@ -32,14 +32,9 @@ class NoSubreaper {
     int was_ = 0;
 };
 
-void keep_only(int kept) {
-    const auto number = static_cast<unsigned>(kept);
-    if (number > 0) syscall(SYS_close_range, 0U, number - 1, 0U);
-    syscall(SYS_close_range, number + 1, ~0U, 0U);
-}
-
 void detach(int kept) {
-    keep_only(kept);
+    for (const int fd : open_descriptors())
+        if (fd != kept) close(fd);
     for (int fd = 0; fd >= 0 && fd < STDERR_FILENO;) fd = open("/dev/null", O_RDWR);
     setpriority(PRIO_PROCESS, 0, 19);
     const sched_param none = {};

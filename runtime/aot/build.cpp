@@ -2,10 +2,10 @@
 #include "build.h"
 
 #include <fcntl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 
@@ -42,13 +42,17 @@ void make(const Build& wanted, std::size_t jobs, const std::string& support, con
     compile(folder, c_files, support, library, wanted.tier, jobs, program);
 }
 
-bool copy(int from, int to, off_t size) {
-    while (size > 0) {
-        const ssize_t count = sendfile(to, from, nullptr, static_cast<std::size_t>(size));
-        if (count <= 0) return false;
-        size -= count;
-    }
-    return true;
+/// By read and write, as not every file system has sendfile.
+bool copy(int from, int to) {
+    std::array<char, 1 << 16> buffer;
+    ssize_t count = 0;
+    while ((count = read(from, buffer.data(), buffer.size())) > 0)
+        for (ssize_t done = 0; done < count;) {
+            const ssize_t written = write(to, buffer.data() + done, static_cast<std::size_t>(count - done));
+            if (written <= 0) return false;
+            done += written;
+        }
+    return count == 0;
 }
 
 /// Takes what a compiler has made: it chose the bytes, and may have left something else than a file.
@@ -57,7 +61,7 @@ void take_program(const std::string& made, const std::string& staged, const std:
     struct stat status;
     const bool is_file = from >= 0 && fstat(from, &status) == 0 && S_ISREG(status.st_mode);
     const int to = is_file ? open(staged.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    const bool taken = to >= 0 && copy(from, to, status.st_size) && fchmod(to, 0755) == 0;
+    const bool taken = to >= 0 && copy(from, to) && fchmod(to, 0755) == 0;
     const int error = errno;
     close(from);
     close(to);

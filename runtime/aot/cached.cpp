@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -107,13 +106,15 @@ int best(const Module& module) {
     return fd;
 }
 
-/// Closed for others, also where the user's umask leaves folders open for a group.
+/// With those above it that are missing. Closed for others, also where the user's umask leaves folders open for a
+/// group.
 std::error_code make_folder(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), error);
-    if (!error && mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
-        error = std::error_code(errno, std::generic_category());
-    return error;
+    if (mkdir(folder.c_str(), 0755) == 0 || errno == EEXIST) return {};
+    const std::size_t end = folder.rfind('/');
+    if (errno != ENOENT || end == std::string::npos || end == 0) return {errno, std::generic_category()};
+    if (const std::error_code error = make_folder(folder.substr(0, end))) return error;
+    if (mkdir(folder.c_str(), 0755) == 0 || errno == EEXIST) return {};
+    return {errno, std::generic_category()};
 }
 
 }  // namespace

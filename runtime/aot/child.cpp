@@ -19,6 +19,7 @@ namespace {
 
 constexpr int exit_refused = 2;
 constexpr int exit_limit = 3;
+constexpr std::chrono::seconds time_to_clean_up{10};
 constexpr std::size_t report_bytes = 2000;  // not more than a pipe holds: it is read after the child has ended
 
 std::string read_report(int fd) {
@@ -86,11 +87,12 @@ int Child::status() const {
     throw Refusal(problem);
 }
 
-/// The signal lets it end what it has started.
+/// The signal lets it end what it has started, and remove what that has written.
 void Child::end(int signal) {
     kill(pid_, signal);
-    while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) continue;
+    const bool ended = wait_for_end(pid_, status_, time_to_clean_up);
     kill(-pid_, SIGKILL);
+    while (!ended && waitpid(pid_, &status_, 0) < 0 && errno == EINTR) continue;
     running_ = false;
 }
 

@@ -3,8 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,10 +11,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <initializer_list>
 #include <sstream>
+#include <utility>
 
 #include "confine.h"
+#include "descriptors.h"
 #include "interrupt.h"
 #include "refusal.h"
 #include "resource_limits.h"
@@ -60,14 +63,16 @@ const std::string quick_compiler = "clang-22";
 
 const Command link_flags = {"-static-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", "-Wl,--build-id=none"};
 
-/// The environment with TMPDIR in our folder, so that a compiler that is killed leaves nothing behind. A program may
-/// have been executed without PATH, which gcc needs to find its parts. Clang takes its memory in small pieces and gives
+/// The environment with TMPDIR in our folder, so that a compiler that is killed leaves nothing behind. ccache, which
+/// may stand in a compiler's place, must not look for its folder, which is out of reach. A program may have been
+/// executed without PATH, which gcc needs to find its parts. Clang takes its memory in small pieces and gives
 /// none back: in huge pages, where the system lets programs choose, SQLite's translation takes 4 to 14 % less.
 std::vector<std::string> environment_for(const std::string& folder) {
     std::vector<std::string> result;
     for (char** entry = environ; *entry; ++entry)
         if (std::string(*entry).rfind("TMPDIR=", 0) != 0) result.emplace_back(*entry);
     result.push_back("TMPDIR=" + folder);
+    result.emplace_back("CCACHE_DISABLE=1");
     if (!std::getenv("PATH")) result.push_back("PATH=/usr/local/bin:/usr/bin:/bin");
     if (!std::getenv("GLIBC_TUNABLES")) result.push_back("GLIBC_TUNABLES=glibc.malloc.hugetlb=1");
     return result;
@@ -80,32 +85,71 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
     return result;
 }
 
+/// Also a folder has the permission to execute.
+bool is_executable_file(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
+}
+
 /// The path of a program; empty if there is none.
 std::string find_program(const std::string& name) {
-    if (name.find('/') != std::string::npos) return access(name.c_str(), F_OK) == 0 ? name : std::string();
+    if (name.find('/') != std::string::npos) return is_executable_file(name) ? name : std::string();
     const char* path = std::getenv("PATH");
     std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
     for (std::string folder; std::getline(folders, folder, ':');)
-        if (access((folder + "/" + name).c_str(), X_OK) == 0) return folder + "/" + name;
+        if (is_executable_file(folder + "/" + name)) return folder + "/" + name;
     return {};
 }
 
-/// Becomes a compiler. What this process has open is not for it; its standard error is the log.
-void execute(const Command& command, const std::string& program, const Confinement& confinement,
-             const std::vector<std::string>& environment, const std::string& log) {
+/// What compilers write as messages: a file without a name, which they cannot replace by a link or a pipe.
+class Log {
+  public:
+    explicit Log(const std::string& folder) {
+        std::string path = folder + "/log.XXXXXX";
+        fd_ = mkostemp(path.data(), O_APPEND | O_CLOEXEC);
+        if (fd_ < 0) throw Refusal(with_errno("cannot write to " + folder, errno));
+        unlink(path.c_str());
+    }
+    ~Log() {
+        if (fd_ >= 0) close(fd_);
+    }
+    Log(Log&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Log& operator=(Log&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+
+    int descriptor() const { return fd_; }
+
+    /// Its beginning.
+    std::string text() const {
+        std::string text(1 << 20, '\0');
+        const ssize_t size = pread(fd_, text.data(), text.size(), 0);
+        text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return text;
+    }
+
+  private:
+    int fd_;
+};
+
+/// Becomes a compiler. What this process has open is not for it; its standard error is the log. Returns what failed.
+std::string execute(const Command& command, const std::string& program, const Confinement& confinement,
+                    const std::vector<std::string>& environment) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+    const std::vector<int> open_ones = open_descriptors();  // later /proc cannot be read
     confinement.enforce();
-    syscall(SYS_close_range, 0U, ~0U, 0U);
-    if (open("/dev/null", O_RDONLY) != 0 || open("/dev/null", O_WRONLY) != 1 ||
-        open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600) != 2)
-        return;
+    for (const int fd : open_ones)
+        if (fd != STDERR_FILENO) close(fd);
+    if (open("/dev/null", O_RDONLY) != STDIN_FILENO || open("/dev/null", O_WRONLY) != STDOUT_FILENO)
+        return with_errno("cannot open /dev/null", errno);
     execvpe(program.c_str(), pointers(command).data(), pointers(environment).data());
-    std::fprintf(stderr, "%s\n", with_errno("cannot execute it", errno).c_str());
+    return with_errno("cannot execute it", errno);
 }
 
-pid_t start(const Command& command, const Confinement& confinement, const std::string& folder, const std::string& log) {
+pid_t start(const Command& command, const Confinement& confinement, const std::string& folder, const Log& log) {
     const std::string program = find_program(command[0]);
     if (program.empty())
         throw Refusal("there is no C compiler " + command[0] + "; apt-get install gcc, or set WALI_CC to one");
@@ -113,48 +157,39 @@ pid_t start(const Command& command, const Confinement& confinement, const std::s
     const pid_t pid = fork();
     if (pid < 0) throw Refusal(with_errno("cannot start the C compiler " + command[0], errno));
     if (pid == 0) {
+        dup2(log.descriptor(), STDERR_FILENO);
         try {
-            execute(command, program, confinement, environment, log);
-        } catch (const policy::PolicyError&) {  // the parent found that it can be enforced
+            dprintf(STDERR_FILENO, "%s\n", execute(command, program, confinement, environment).c_str());
+        } catch (const std::exception& error) {
+            dprintf(STDERR_FILENO, "%s\n", error.what());
         }
         _exit(1);
     }
     return pid;
 }
 
-/// The beginning of a file in the folder that compilers may write to: no link out of it, and nothing that waits.
-std::string written_by_compiler(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) return "";
-    struct stat status;
-    std::string text(1 << 20, '\0');
-    const ssize_t size =
-        fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? read(fd, text.data(), text.size()) : ssize_t{0};
-    close(fd);
-    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    return text;
-}
-
 /// The line of a compiler's messages that says what is wrong.
-std::string complaint(const std::string& log) {
-    std::istringstream file(written_by_compiler(log));
+std::string complaint(const std::string& log, int status) {
+    std::istringstream lines(log);
     std::string line;
     std::string last;
-    while (std::getline(file, line)) {
+    while (std::getline(lines, line)) {
         if (line.find("error") != std::string::npos || line.find("No space") != std::string::npos) return line;
         if (!line.empty()) last = line;
     }
-    return last.empty() ? "it gave no message" : last;
+    if (!last.empty()) return last;
+    return WIFSIGNALED(status) ? std::string("it was ended by a signal: ") + strsignal(WTERMSIG(status))
+                               : "it gave no message";
 }
 
 struct Running {
     pid_t pid;
     std::string compiler;
-    std::string log;
+    Log log;
 };
 
 /// Compilers, and what these have started, are in this process's group (child.h), where SIGTERM is blocked
-/// (interrupt.h).
+/// (interrupt.h), and cannot leave it (confine.h).
 void kill_all(std::vector<Running>& running) {
     kill(0, SIGTERM);
     for (const Running& process : running) kill(process.pid, SIGKILL);
@@ -174,6 +209,9 @@ bool contains(const std::string& text, std::initializer_list<const char*> words)
     if (contains(complaint, {"out of memory", "memory exhausted", "cannot allocate", "bad_alloc"}))
         throw LimitReached("too large: the C compiler " + compiler +
                            " needs more than 2 GiB of memory for a part of it");
+    if (contains(complaint, {"Permission denied"}))
+        throw Refusal("the C compiler " + compiler + " failed: " + complaint +
+                      "; it may read the system's folders, its own PREFIX and no other; set WALI_CC to another");
     throw Refusal("the C compiler " + compiler + " failed: " + complaint);
 }
 
@@ -186,9 +224,9 @@ void wait_one(std::vector<Running>& running) {
     const auto ended =
         std::find_if(running.begin(), running.end(), [pid](const Running& process) { return process.pid == pid; });
     if (ended == running.end()) return;
-    const Running process = *ended;
+    const Running process = std::move(*ended);
     running.erase(ended);
-    if (status != 0) refuse(process.compiler, status, complaint(process.log));
+    if (status != 0) refuse(process.compiler, status, complaint(process.log.text(), status));
 }
 
 void run_all(const std::vector<Command>& commands, const Confinement& confinement, const std::string& folder,
@@ -197,8 +235,9 @@ void run_all(const std::vector<Command>& commands, const Confinement& confinemen
     try {
         for (std::size_t next = 0; next < commands.size() || !running.empty();) {
             if (next < commands.size() && running.size() < jobs) {
-                const std::string log = folder + "/log" + std::to_string(next);
-                running.push_back({start(commands[next], confinement, folder, log), commands[next][0], log});
+                Log log(folder);
+                const pid_t pid = start(commands[next], confinement, folder, log);
+                running.push_back({pid, commands[next][0], std::move(log)});
                 ++next;
             } else {
                 wait_one(running);
@@ -231,7 +270,9 @@ void compile(const std::string& folder, const std::vector<std::string>& c_files,
              const std::string& library, Tier tier, std::size_t jobs, const std::string& output) {
     limit_resources(memory_limit);
     const Confinement confinement =
-        compiler_confinement({find_program(compiler(true)), find_program(compiler(false))}, support, folder);
+        compiler_confinement({find_program(compiler(true)), find_program(compiler(false)), find_program("as"),
+                              find_program("ld")},
+                             support, folder);
     const Command& tier_flags = tier == Tier::Quick ? quick_flags : full_flags;
     std::vector<Command> commands;
     Command link = {linker()};

@@ -12,8 +12,14 @@ namespace {
 
 using policy::Access;
 
+// What every user may read and execute; most are links into /usr.
+constexpr const char* system_folders[] = {"/usr",    "/bin",   "/sbin",      "/lib",     "/lib32",
+                                          "/lib64",  "/libx32", "/nix/store", "/gnu/store"};
+
 // For the loader; for Clang, which asks which system it is; for malloc, which asks whether there are huge pages.
+// Clang's settings; the names of programs that have several.
 constexpr const char* system_files[] = {"/etc/ld.so.cache", "/etc/debian_version", "/etc/lsb-release",
+                                        "/etc/clang",       "/etc/alternatives",
                                         "/sys/kernel/mm/transparent_hugepage"};
 
 // Of an installation PREFIX/bin/cc.
@@ -49,6 +55,7 @@ void Confinement::enforce() const {
 
 Confinement engine_confinement(const std::string& folder) {
     policy::Policy policy;
+    policy.stays_in_group = true;
     if (!folder.empty()) policy.paths = {{Access::ReadWrite, folder}};
     return Confinement(policy);
 }
@@ -56,8 +63,9 @@ Confinement engine_confinement(const std::string& folder) {
 Confinement compiler_confinement(const std::vector<std::string>& programs, const std::string& support,
                                  const std::string& folder) {
     policy::Policy policy;
+    policy.stays_in_group = true;
     policy.signal_children = true;  // drivers end themselves as a part of them has ended, by kill
-    allow(policy, {Access::Read, Access::Execute}, "/usr");
+    for (const char* path : system_folders) allow(policy, {Access::Read, Access::Execute}, path);
     for (const char* path : system_files) allow(policy, {Access::Read}, path);
     for (const std::string& program : programs) allow_compiler(policy, program);
     allow(policy, {Access::Read}, support);

@@ -27,7 +27,8 @@ class Confinement {
     std::vector<sock_filter> filter_;
 };
 
-/// The engine changes nothing but files in `folder` (empty: none).
+/// The engine changes nothing but files in `folder` (empty: none). What has either of these policies, and what it
+/// starts, stays in its process group, which ends with it (child.h).
 Confinement engine_confinement(const std::string& folder);
 
 /// C compilers read and execute what the system has for them and their own installations, read what is in `support`,

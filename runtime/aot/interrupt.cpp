@@ -24,11 +24,29 @@ bool would_end(int signal) {
     return action.sa_handler != SIG_IGN && sigismember(&old_mask, signal) == 0;
 }
 
+int wait_for(const sigset_t& signals, std::chrono::milliseconds duration) {
+    const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
+    return sigtimedwait(&signals, nullptr, &timeout);
+}
+
 /// Waits for a watched signal for at most `duration`. Throws Interrupted unless it is SIGCHLD.
 void wait_for_signal(std::chrono::milliseconds duration) {
-    const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
-    const int signal = sigtimedwait(&watched, nullptr, &timeout);
+    const int signal = wait_for(watched, duration);
     if (signal > 0 && signal != SIGCHLD) throw Interrupted{signal};
+}
+
+/// `wait` sleeps until a child may have ended, at most for what it is given.
+template <class Wait>
+pid_t wait_for_one_by(const std::vector<pid_t>& children, int& status, std::chrono::milliseconds duration, Wait wait) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + duration;
+    for (;;) {
+        for (const pid_t child : children)
+            if (waitpid(child, &status, WNOHANG) != 0) return child;
+        const Clock::time_point now = Clock::now();
+        if (now >= end) return 0;
+        wait(std::chrono::ceil<std::chrono::milliseconds>(end - now));
+    }
 }
 
 /// The program to be executed may have children, and wait for SIGCHLD: sends again what was taken from it here.
@@ -78,15 +96,15 @@ void reset_signals_in_child() {
 void check_interrupted() { wait_for_signal(std::chrono::milliseconds(0)); }
 
 pid_t wait_for_one(const std::vector<pid_t>& children, int& status, std::chrono::milliseconds duration) {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point end = Clock::now() + duration;
-    for (;;) {
-        for (const pid_t child : children)
-            if (waitpid(child, &status, WNOHANG) != 0) return child;
-        const Clock::time_point now = Clock::now();
-        if (now >= end) return 0;
-        wait_for_signal(std::chrono::ceil<std::chrono::milliseconds>(end - now));
-    }
+    return wait_for_one_by(children, status, duration, wait_for_signal);
+}
+
+bool wait_for_end(pid_t child, int& status, std::chrono::milliseconds duration) {
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    const auto wait = [&](std::chrono::milliseconds left) { wait_for(ends, left); };
+    return wait_for_one_by({child}, status, duration, wait) != 0;
 }
 
 void sleep_for(std::chrono::milliseconds duration) { wait_for_signal(duration); }

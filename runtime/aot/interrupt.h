@@ -37,6 +37,9 @@ void check_interrupted();
 /// `duration`, then it returns 0. Others are not touched: a program that executes a module leaves its children to that.
 pid_t wait_for_one(const std::vector<pid_t>& children, int& status, std::chrono::milliseconds duration);
 
+/// Whether this child ends, which then has this status, within `duration`; whatever comes meanwhile waits.
+bool wait_for_end(pid_t child, int& status, std::chrono::milliseconds duration);
+
 /// Sleeps, or throws Interrupted.
 void sleep_for(std::chrono::milliseconds duration);
 

@@ -87,6 +87,8 @@ bool allows(const Policy& policy, Group group) {
     return false;
 }
 
+bool leaves_its_group(unsigned number) { return number == NR_setpgid || number == NR_setsid; }
+
 /// Goes on behind the code if the condition holds, else answers with the error.
 void check(Code& code, const Condition& condition, unsigned error) {
     put(code, BPF_LD | BPF_W | BPF_ABS,
@@ -126,7 +128,8 @@ std::vector<Leaf> leaves_of(const Policy& policy) {
     for (const Call& call : calls) {
         if (call.number > next) add_leaf(leaves, next, unknown);
         Code code;
-        const bool allowed = allows(policy, call.group);
+        const bool allowed =
+            allows(policy, call.group) && !(policy.stays_in_group && leaves_its_group(call.number));
         for (const Condition& condition : conditions)
             if (allowed && condition.number == call.number) check(code, condition, call.error);
         answer(code, allowed ? 0 : call.error);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The C compilers, which read what a module has become, can do no more than compile.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,11 +114,88 @@ TEST_CASE("a compiler that is installed elsewhere is read with what belongs to i
     write_file(prefix.file("other/settings"), "x\n");
     write_program(prefix.file("bin/helper"), "#!/bin/sh\nexec cc \"$@\"\n");
     write_program(prefix.file("bin/cc"),
-                  "#!/bin/sh\nprefix=${0%/bin/cc}\nread line <$prefix/lib/settings && "
+                  "#!/bin/sh\nself=$(readlink -f \"$0\")\nprefix=${self%/bin/cc}\nread line <$prefix/lib/settings && "
                   "! read line <$prefix/other/settings && exec $prefix/bin/helper \"$@\"\n");
+    const Folder alternatives;
+    REQUIRE(symlink(prefix.file("bin/cc").c_str(), alternatives.file("cc").c_str()) == 0);
+    for (const std::string& path : {prefix.file("bin/cc"), alternatives.file("cc")}) {
+        const Result result = runtime.run(assemble(module_text("")), {}, {{{"WALI_CC", path}}});
+        CAPTURE(result.err);
+        CHECK(result.exit_code == 0);
+    }
+}
+
+namespace {
+
+/// The line that refuses a module whose compiler is this shell script.
+std::string refusal_of(const std::string& script) {
+    Runtime runtime;
+    const Folder folder;
+    write_program(folder.file("cc"), script);
+    const Result result = runtime.run(assemble(module_text("")), {}, {{{"WALI_CC", folder.file("cc")}}});
+    CHECK(result.exit_code == 2);
+    CHECK(runtime.left_behind().empty());
+    return result.err;
+}
+
+}  // namespace
+
+TEST_CASE("a compiler cannot choose what is read as its messages") {
+    const Folder others;
+    write_file(others.file("secret"), "error: a secret\n");
+    for (const std::string& plant : {"ln -sf " + others.file("secret") + " \"$log\"",
+                                     std::string("rm -f \"$log\"; mkfifo \"$log\"")}) {
+        const std::string line = refusal_of(
+            "#!/bin/sh\necho 'the message' >&2\ncd \"$TMPDIR\"\n"
+            "for log in log log0 log1 log2 log3 *; do\n  case $log in *.c | *.h) ;; *) " +
+            plant + " ;; esac\ndone\nexit 1\n");
+        CAPTURE(line);
+        CHECK(ends_with(line, "failed: the message\n"));
+    }
+}
+
+TEST_CASE("what a compiler has started ends with it, also where it asks for a session of its own") {
+    Runtime runtime;
+    const Folder folder;
+    REQUIRE(mkdir(folder.file("bin").c_str(), 0755) == 0);
+    REQUIRE(mkfifo(folder.file("bin/fifo").c_str(), 0600) == 0);
+    // Both have an end of the FIFO. The shell goes on when the second has closed the pipe of the substitution.
+    write_program(folder.file("bin/cc"),
+                  "#!/bin/sh\nexec 3<\"${0%/*}/fifo\"\n"
+                  ": $(setsid sh -c 'exec sleep 100 >/dev/null 2>&1' &)\n"
+                  ": $(sh -c 'trap \"\" TERM; exec sleep 100 >/dev/null 2>&1' &)\n"
+                  "echo 'it fails' >&2\nexit 1\n");
+    write_file(runtime.file("test.wasm"), assemble(module_text("")));
     Options options;
-    options.environment = {{"WALI_CC", prefix.file("bin/cc")}};
-    const Result result = runtime.run(assemble(module_text("")), {}, options);
+    options.environment = {{"WALI_CC", folder.file("bin/cc")}};
+    const pid_t pid =
+        start({Runtime::program("walirun"), runtime.file("test.wasm")}, runtime.with_folders(options));
+    const int fifo = open(folder.file("bin/fifo").c_str(), O_WRONLY | O_CLOEXEC);  // waits for the compiler
+    CHECK(wait_for(pid).exit_code == 2);
+    pollfd readers = {fifo, 0, 0};
+    CHECK(poll(&readers, 1, 20000) == 1);  // POLLERR: there are none any more
+    close(fifo);
+}
+
+TEST_CASE("a compiler whose parts are out of its reach is refused with what it may read") {
+    const Folder elsewhere;
+    write_program(elsewhere.file("cc1"), "#!/bin/sh\nexit 0\n");
+    const std::string line = refusal_of("#!/bin/sh\nexec " + elsewhere.file("cc1") + "\n");
+    CHECK(line.find("Permission denied; it may read the system's folders") != std::string::npos);
+}
+
+TEST_CASE("a compiler that cannot be executed, or is killed, is refused with the reason") {
+    CHECK(ends_with(refusal_of("#!/nowhere/sh\n"), "cannot execute it: No such file or directory\n"));
+    CHECK(ends_with(refusal_of("#!/bin/sh\nkill -KILL $$\n"), "ended by a signal: Killed\n"));
+    CHECK(ends_with(refusal_of("#!/bin/sh\nexit 1\n"), "it gave no message\n"));
+}
+
+TEST_CASE("a compiler cache that stands in the compiler's place is switched off") {
+    Runtime runtime;
+    const Folder folder;
+    write_program(folder.file("cc"),
+                  "#!/bin/sh\n[ \"$CCACHE_DISABLE\" ] || mkdir \"$HOME/ccache\" || exit 1\nexec cc \"$@\"\n");
+    const Result result = runtime.run(assemble(module_text("")), {}, {{{"WALI_CC", folder.file("cc")}}});
     CAPTURE(result.err);
     CHECK(result.exit_code == 0);
 }

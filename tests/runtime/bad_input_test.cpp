@@ -2,9 +2,12 @@
 // What cannot be run is refused with one line that names the reason, exit code 2, and leaves nothing.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <sstream>
 
@@ -162,6 +165,7 @@ TEST_CASE("no compiler, no cache, no disk") {
     Runtime runtime;
     const std::string module = assemble(module_text(""));
     check_refused(runtime.run(module, {}, {{{"WALI_CC", "no-such-compiler"}}}), "no C compiler no-such-compiler");
+    check_refused(runtime.run(module, {}, {{{"WALI_CC", "/usr"}}}), "no C compiler /usr");
     check_refused(runtime.run(module, {}, {{{"WALI_CC", "/bin/false"}}}), "/bin/false failed");
     check_refused(runtime.run(module, {}, {{{"WALI_CACHE_DIR", "/dev/null/cache"}}}), "/dev/null/cache");
     check_refused(runtime.run(module, {}, {{{"WALI_CACHE_DIR", "/proc/cache"}}}), "set WALI_CACHE_DIR");
@@ -176,6 +180,22 @@ TEST_CASE("no compiler, no cache, no disk") {
     check_refused(runtime.run(module, {}, nearly_full), "failed");
     check_refused(runtime.wali_aot({runtime.file("test.wasm"), "-o", "/nowhere/out"}), "cannot write /nowhere/out");
     CHECK(runtime.left_behind().empty());
+}
+
+TEST_CASE("a folder of the compiler's name is passed over") {
+    Runtime runtime;
+    REQUIRE(mkdir(runtime.file("cc").c_str(), 0755) == 0);
+    const std::string path = runtime.file(".") + ":" + std::getenv("PATH");
+    CHECK(runtime.run(assemble(module_text("")), {}, {{{"PATH", path}}}).exit_code == 0);
+}
+
+TEST_CASE("a kernel or container without close_range compiles") {
+    Runtime runtime;
+    Options options;
+    options.refused_calls = {SYS_close_range};
+    const Result result = runtime.run(assemble(module_text("")), {}, options);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
 }
 
 // Damaged modules never crash walirun. The compiler is replaced by one that fails, so that those mutants that are still

@@ -187,11 +187,19 @@ TEST_CASE("a cache into which others can put programs is refused") {
 
 TEST_CASE("the cache is closed for others whatever the umask is") {
     Runtime runtime;
+    Options options;
+    options.environment = {{"WALI_CACHE_DIR", runtime.file("caches/wali")}};
     const mode_t before = umask(0002);
-    const Result first = runtime.run(hello());
+    const Result first = runtime.run(hello(), {}, options);
     umask(before);
     CHECK(first.out == "hi\n");
-    CHECK(runtime.run(hello(), {}, without_compiler()).out == "hi\n");
+    for (const char* folder : {"caches", "caches/wali", "caches/wali/aot"}) {
+        struct stat status;
+        REQUIRE(stat(runtime.file(folder).c_str(), &status) == 0);
+        CHECK((status.st_mode & 07777) == 0755);
+    }
+    options.environment.emplace_back("PATH", "/nowhere");
+    CHECK(runtime.run(hello(), {}, options).out == "hi\n");
 }
 
 TEST_CASE("the cache is bounded") {
