@@ -9,7 +9,9 @@
 // a redeclaration").
 module;
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <concepts>
 #include <cstddef>
@@ -18,6 +20,7 @@ module;
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <ratio>
 #include <semaphore>
 #include <span>
 #include <string_view>

@@ -7,9 +7,27 @@ export import wali.core;
 import wali;
 
 export namespace wali {
+using wali::BasicTimerFd;
+using wali::DescriptorSet;
 using wali::Epoll;
 using wali::EpollEvent;
 using wali::EpollEvents;
 using wali::EpollKey;
 using wali::EpollRegistration;
+using wali::EventFd;
+using wali::EventfdFlags;
+using wali::PollEvents;
+using wali::PollItem;
+using wali::RealtimeTimerFd;
+using wali::SelectSets;
+using wali::TimerFd;
+using wali::TimerfdFlags;
+using wali::Waker;
 }  // namespace wali
+
+export namespace wali::event {
+using wali::event::poll;
+using wali::event::poll_until;
+using wali::event::select;
+using wali::event::select_until;
+}  // namespace wali::event

@@ -7,9 +7,27 @@ export import wali.core;
 import wali;
 
 export namespace wali {
+using wali::BasicPosixTimer;
+using wali::BoottimeClock;
 using wali::ClockId;
+using wali::Deadline;
+using wali::IntervalTimer;
+using wali::MonotonicCoarseClock;
+using wali::MonotonicRawClock;
+using wali::PosixTimer;
+using wali::ProcessCpuClock;
+using wali::RealtimeCoarseClock;
+using wali::TaiClock;
+using wali::ThreadCpuClock;
 }  // namespace wali
 
 export namespace wali::time {
 using wali::time::clock_time;
+using wali::time::convert;
+using wali::time::interval_timer;
+using wali::time::resolution;
+using wali::time::set_interval_timer;
+using wali::time::sleep_for;
+using wali::time::sleep_until;
+using wali::time::stop_interval_timer;
 }  // namespace wali::time

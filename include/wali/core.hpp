@@ -18,5 +18,6 @@
 #include <wali/core/path.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>
+#include <wali/core/timer_setting.hpp>
 #include <wali/core/transfer.hpp>
 #include <wali/core/version.hpp>

@@ -4,3 +4,8 @@
 #pragma once
 
 #include <wali/event/epoll.hpp>
+#include <wali/event/event_fd.hpp>
+#include <wali/event/poll.hpp>
+#include <wali/event/select.hpp>
+#include <wali/event/timer_fd.hpp>
+#include <wali/event/waker.hpp>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -69,6 +71,45 @@ TEST_CASE("modify replaces the events, and the end of a registration ends the wa
     CHECK(epoll.wait(events, 0ms).value().empty());
     const auto again = epoll.add(pipe.writer.fd(), EpollEvents::OUT, 1).value();
     CHECK(again);
+}
+
+TEST_CASE("an edge-triggered watch tells of changes, not of what is still there") {
+    const Epoll epoll = Epoll::create().value();
+    const Pipe pipe = Pipe::create().value();
+    const auto registration = epoll.add(pipe.reader.fd(), EpollEvents::IN | EpollEvents::ET).value();
+    std::array<EpollEvent, 1> events;
+    CHECK(pipe.writer.write_all("x"));
+    CHECK(epoll.wait(events, 0ms).value().size() == 1);
+    CHECK(epoll.wait(events, 0ms).value().empty());
+    CHECK(pipe.writer.write_all("y"));
+    CHECK(epoll.wait(events, 0ms).value().size() == 1);
+}
+
+TEST_CASE("an exclusive watch wakes at least one of the instances that wait, and cannot be modified") {
+    Pipe pipe = Pipe::create(wali::OpenFlags::NONBLOCK).value();
+    std::atomic<int> taken = 0;
+    {
+        std::array<std::jthread, 3> waiters;
+        for (std::jthread& waiter : waiters)
+            waiter = std::jthread([&] {
+                const Epoll epoll = Epoll::create().value();
+                const auto registration = epoll.add(pipe.reader.fd(), EpollEvents::IN | EpollEvents::EXCLUSIVE).value();
+                CHECK(registration.modify(EpollEvents::IN).error() == Errno::INVAL);
+                std::array<EpollEvent, 1> events;
+                std::array<std::byte, 1> byte{};
+                for (;;) {
+                    if (epoll.wait(events).value().empty()) continue;
+                    if (events[0].has(EpollEvents::HUP)) break;
+                    if (pipe.reader.read(byte)) ++taken;
+                }
+            });
+        for (int i = 1; i <= 100; ++i) {
+            CHECK(pipe.writer.write_all("x"));
+            while (taken != i) std::this_thread::yield();
+        }
+        CHECK(pipe.writer.close());  // ends all of them
+    }
+    CHECK(taken == 100);
 }
 
 TEST_CASE("an event that was fetched before its registration ended is for nobody") {

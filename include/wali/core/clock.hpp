@@ -20,23 +20,25 @@ inline Duration read_clock(abi::ClockId id) noexcept {
 
 /// CLOCK_MONOTONIC of clock_gettime(2), tier spec, for deadlines: never set, stands still while the machine sleeps.
 struct MonotonicClock {
+    static constexpr abi::ClockId id = abi::ClockId::MONOTONIC;
     using duration = Duration;
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<MonotonicClock>;
     static constexpr bool is_steady = true;
-    static time_point now() noexcept { return time_point(detail::read_clock(abi::ClockId::MONOTONIC)); }
+    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
 /// CLOCK_REALTIME of clock_gettime(2), tier spec, the time of day: since 1970-01-01 00:00 UTC, set by people and by
 /// NTP. The times of files are its.
 struct RealtimeClock {
+    static constexpr abi::ClockId id = abi::ClockId::REALTIME;
     using duration = Duration;
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<RealtimeClock>;
     static constexpr bool is_steady = false;
-    static time_point now() noexcept { return time_point(detail::read_clock(abi::ClockId::REALTIME)); }
+    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
 /// How long is left until `deadline`: 0 when it has passed.

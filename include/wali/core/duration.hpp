@@ -28,4 +28,12 @@ constexpr abi::timespec to_timespec(Duration time) noexcept {
     return {count / 1'000'000'000, count % 1'000'000'000};
 }
 
+/// A timeout as poll and epoll_pwait take it: in milliseconds, rounded up, at least 0 and at most what an int holds.
+template <class Rep, class Period>
+constexpr int to_milliseconds(std::chrono::duration<Rep, Period> timeout) noexcept {
+    constexpr std::chrono::milliseconds longest(0x7fffffff);
+    const auto milliseconds = timeout < longest ? std::chrono::ceil<std::chrono::milliseconds>(timeout) : longest;
+    return milliseconds.count() < 0 ? 0 : static_cast<int>(milliseconds.count());
+}
+
 }  // namespace wali

@@ -116,9 +116,7 @@ class Epoll : public Descriptor<Epoll> {
                                                mask ? mask->raw() : nullptr, sizeof(abi::sigset_t));
             if (raw != -static_cast<long>(Errno::NOSYS)) return filled(Call::epoll_pwait2, events, raw);
         }
-        constexpr std::chrono::milliseconds longest(0x7fffffff);
-        const auto shortened = timeout < longest ? std::chrono::ceil<std::chrono::milliseconds>(timeout) : longest;
-        return wait_milliseconds(events, shortened.count() < 0 ? 0 : static_cast<int>(shortened.count()), mask);
+        return wait_milliseconds(events, to_milliseconds(timeout), mask);
     }
 
     /// The same until a point in time.

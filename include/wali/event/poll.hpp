@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ratio>
+#include <span>
+
+#include <wali/abi/constants/event.hpp>
+#include <wali/abi/flags.hpp>
+#include <wali/abi/structs/event.hpp>
+#include <wali/abi/structs/time.hpp>
+#include <wali/core/clock.hpp>
+#include <wali/core/fd.hpp>
+#include <wali/core/signal_set.hpp>
+#include <wali/sys/event.hpp>
+
+WALI_EXPORT namespace wali {
+using abi::PollEvents;
+
+/// A descriptor to wait for, what for, and what it was ready for. Exactly the kernel's struct pollfd, so an array of
+/// these crosses without a copy. The descriptor stays open for as long as it is waited for.
+class WALI_VIEW PollItem : private abi::pollfd {
+  public:
+    /// An item that is passed over.
+    constexpr PollItem() noexcept : pollfd{-1, 0, 0} {}
+    /// ERR, HUP and NVAL (no open descriptor) are always reported.
+    constexpr PollItem(BorrowedFd descriptor, PollEvents wanted) noexcept
+        : pollfd{descriptor.raw(), abi::bits(wanted), 0} {}
+
+    /// The descriptor that is waited for.
+    constexpr BorrowedFd descriptor() const noexcept { return BorrowedFd::from_raw(fd); }
+    /// What the descriptor was ready for in the last wait; nothing before the first.
+    constexpr PollEvents ready() const noexcept { return static_cast<PollEvents>(revents); }
+    /// Whether at least one of `wanted` was ready.
+    constexpr bool has(PollEvents wanted) const noexcept { return intersects(ready(), wanted); }
+    /// Waits for other events from now on.
+    constexpr void set_wanted(PollEvents wanted) noexcept { events = abi::bits(wanted); }
+};
+static_assert(sizeof(PollItem) == sizeof(abi::pollfd));
+
+}  // namespace wali
+
+/// Waiting for descriptors. Async-signal-safe.
+WALI_EXPORT namespace wali::event {
+namespace detail {
+inline result<usize> poll_milliseconds(std::span<PollItem> items, int timeout) noexcept {
+    return to_result<usize>(Call::poll, sys::poll(reinterpret_cast<abi::pollfd*>(items.data()), items.size(), timeout));
+}
+inline result<usize> ppoll(std::span<PollItem> items, abi::timespec* timeout, const SignalSet* mask) noexcept {
+    return to_result<usize>(Call::ppoll, sys::ppoll(reinterpret_cast<abi::pollfd*>(items.data()), items.size(), timeout,
+                                                    mask ? mask->raw() : nullptr, sizeof(abi::sigset_t)));
+}
+}  // namespace detail
+
+/// poll(2), tier spec: waits until at least one item is ready or a signal handler has run (Errno::INTR, never retried
+/// here), and returns how many are. While waiting, the thread's signal mask is `mask`, if given: then it is ppoll(2),
+/// tier spec, too. Errors: INTR, INVAL (more items than open descriptors are allowed), NOMEM.
+inline result<usize> poll(std::span<PollItem> items, const SignalSet* mask = nullptr) noexcept {
+    return mask != nullptr ? detail::ppoll(items, nullptr, mask) : detail::poll_milliseconds(items, -1);
+}
+
+/// The same until `timeout` has passed; then 0 items are ready. 0 and less do not wait, the longest duration of its
+/// type, such as forever(), waits without end. A timeout in a finer unit than milliseconds is ppoll(2).
+template <class Rep, class Period>
+result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout,
+                   const SignalSet* mask = nullptr) noexcept {
+    if (timeout == timeout.max()) return poll(items, mask);
+    if (std::ratio_greater_equal_v<Period, std::milli> && mask == nullptr)
+        return detail::poll_milliseconds(items, to_milliseconds(timeout));
+    abi::timespec time = to_timespec(timeout);
+    return detail::ppoll(items, &time, mask);
+}
+
+/// The same until a point in time.
+inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline,
+                                const SignalSet* mask = nullptr) noexcept {
+    return poll(items, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+}
+
+}  // namespace wali::event
