@@ -29,6 +29,7 @@ using wali::Tid;
 using wali::Transfer;
 using wali::TrapOnWrongAccess;
 using wali::Uid;
+using wali::WaitStatus;
 using wali::as_bytes;
 using wali::as_text;
 using wali::call_name;

@@ -12,4 +12,11 @@ using wali::EpollEvent;
 using wali::EpollEvents;
 using wali::EpollKey;
 using wali::EpollRegistration;
+using wali::PidFd;
+using wali::PidfdFlags;
+using wali::Signal;
+using wali::SignalCode;
+using wali::SignalFd;
+using wali::SignalFdEvent;
+using wali::SignalfdFlags;
 }  // namespace wali

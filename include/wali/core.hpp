@@ -19,3 +19,4 @@
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/core/transfer.hpp>
+#include <wali/core/wait_status.hpp>

@@ -4,3 +4,5 @@
 #pragma once
 
 #include <wali/event/epoll.hpp>
+#include <wali/event/pid_fd.hpp>
+#include <wali/event/signal_fd.hpp>
