@@ -31,6 +31,7 @@ using wali::Transfer;
 using wali::TrapOnWrongAccess;
 using wali::Uid;
 using wali::Version;
+using wali::WaitStatus;
 using wali::as_bytes;
 using wali::as_text;
 using wali::call_name;

@@ -15,7 +15,6 @@ using wali::FileStatus;
 using wali::FileType;
 using wali::OpenFlags;
 using wali::Permissions;
-using wali::Pipe;
 using wali::RenameFlags;
 using wali::Whence;
 }  // namespace wali

@@ -6,11 +6,35 @@ export module wali.process;
 export import wali.core;
 import wali;
 
+export namespace wali {
+using wali::CStrings;
+using wali::CaptureOptions;
+using wali::Captured;
+using wali::Child;
+using wali::ChildDescriptor;
+using wali::ChildLimit;
+using wali::ChildStream;
+using wali::Command;
+using wali::CpuSet;
+using wali::Environment;
+using wali::Permissions;
+using wali::ResourceLimit;
+using wali::RlimitResource;
+}  // namespace wali
+
 export namespace wali::process {
+using wali::process::affinity;
 using wali::process::exit;
 using wali::process::fork;
 using wali::process::id;
 using wali::process::parent_id;
+using wali::process::reap_detached_children;
+using wali::process::remove_variable;
+using wali::process::resource_limit;
 using wali::process::send_signal;
+using wali::process::set_affinity;
+using wali::process::set_resource_limit;
+using wali::process::set_variable;
 using wali::process::thread_id;
+using wali::process::variable;
 }  // namespace wali::process

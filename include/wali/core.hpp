@@ -21,3 +21,4 @@
 #include <wali/core/timer_setting.hpp>
 #include <wali/core/transfer.hpp>
 #include <wali/core/version.hpp>
+#include <wali/core/wait_status.hpp>

@@ -5,7 +5,9 @@
 
 #include <wali/event/epoll.hpp>
 #include <wali/event/event_fd.hpp>
+#include <wali/event/pid_fd.hpp>
 #include <wali/event/poll.hpp>
 #include <wali/event/select.hpp>
+#include <wali/event/signal_fd.hpp>
 #include <wali/event/timer_fd.hpp>
 #include <wali/event/waker.hpp>

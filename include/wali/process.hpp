@@ -3,4 +3,10 @@
 // clang-format off
 #pragma once
 
+#include <wali/process/c_strings.hpp>
+#include <wali/process/child.hpp>
+#include <wali/process/command.hpp>
+#include <wali/process/cpu_set.hpp>
+#include <wali/process/environment.hpp>
 #include <wali/process/process.hpp>
+#include <wali/process/resource_limit.hpp>

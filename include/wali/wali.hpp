@@ -7,6 +7,7 @@
 #include <wali/core.hpp>
 #include <wali/event.hpp>
 #include <wali/fs.hpp>
+#include <wali/ipc.hpp>
 #include <wali/mem.hpp>
 #include <wali/net.hpp>
 #include <wali/process.hpp>

@@ -6,6 +6,7 @@
 
 #include <wali/core/io.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 
 using wali::Errno;
 using wali::Fd;

@@ -6,6 +6,7 @@
 
 #include <wali/core/exit_status.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/process/process.hpp>
 #include <wali/sys/process.hpp>
 

@@ -11,6 +11,7 @@
 
 #include <wali/event/epoll.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/process/process.hpp>
 
 using namespace std::chrono_literals;

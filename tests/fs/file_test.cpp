@@ -10,6 +10,7 @@
 
 #include <support/temporary_directory.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/process/process.hpp>
 #include <wali/sys/process.hpp>
 

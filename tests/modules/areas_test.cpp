@@ -2,6 +2,7 @@
 // A consumer that imports areas only, and whole headers of the standard library behind them.
 import wali.event;
 import wali.fs;
+import wali.ipc;
 import wali.mem;
 import wali.net;
 import wali.process;

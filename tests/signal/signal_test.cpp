@@ -6,6 +6,7 @@
 
 #include <wali/event/epoll.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/process/process.hpp>
 #include <wali/signal/signal_action.hpp>
 #include <wali/signal/signal_mask.hpp>

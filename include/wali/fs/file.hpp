@@ -164,19 +164,4 @@ class File : public Descriptor<File> {
     }
 };
 
-/// pipe2(2), tier spec: the reading and the writing end, both close-on-exec.
-struct Pipe {
-    File reader;
-    File writer;
-
-    /// `flags`: NONBLOCK and DIRECT have a meaning here. Errors: MFILE, NFILE.
-    static result<Pipe> create(OpenFlags flags = OpenFlags{}) noexcept {
-        int ends[2] = {-1, -1};
-        const long raw = sys::pipe2(ends, abi::bits(flags | OpenFlags::CLOEXEC));
-        if (is_error(raw)) [[unlikely]]
-            return Error::of_raw(Call::pipe2, raw);
-        return Pipe{File::from_fd(Fd::from_raw(ends[0])), File::from_fd(Fd::from_raw(ends[1]))};
-    }
-};
-
 }  // namespace wali
