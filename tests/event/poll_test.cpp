@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <wali/event/poll.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/event/select.hpp>
 #include <wali/fs/file.hpp>
 #include <wali/process/process.hpp>
