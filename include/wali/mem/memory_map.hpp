@@ -132,7 +132,7 @@ class MemoryMap {
     /// map stays as it was on error. INVAL for a map with guard pages. A shared map of anonymous memory does not get
     /// more of it by growing: what is new raises SIGBUS.
     result<void> resize(usize length) noexcept { return remap(length, abi::MremapFlags::MAYMOVE); }
-    /// The same without moving: NOMEM where there is no room behind it.
+    /// mremap(2), tier spec: the same without moving: NOMEM where there is no room behind it.
     result<void> resize_in_place(usize length) noexcept { return remap(length, abi::MremapFlags{}); }
 
     /// munmap(2), tier spec, with its error. The map is empty afterwards.
@@ -201,8 +201,8 @@ class MemoryMap {
 /// reads.
 class MutableMemoryMap : public MemoryMap {
   public:
-    /// The same for a file: changes of a shared map are the file's. Errors: also ACCES where a shared one is not open
-    /// for reading and writing.
+    /// mmap(2), tier spec: the same for a file: changes of a shared map are the file's. Errors: also ACCES where a
+    /// shared one is not open for reading and writing.
     static result<MutableMemoryMap> of_file(BorrowedFd fd, usize length, const FileOptions& options) noexcept {
         return map<MutableMemoryMap>({.length = length,
                                       .protection = Protection::READ | Protection::WRITE,

@@ -20,11 +20,12 @@ WALI_EXPORT namespace wali {
 /// Nobody learns here that the other process is gone: wait until a deadline, or watch its PidFd.
 class RingBuffer {
   public:
-    /// Makes one. `capacity` is a power of two from 4096 to 2^30 (INVAL). Errors: MFILE, NFILE, NOMEM.
+    /// Makes one: memfd_create(2), tier named, ftruncate(2), fcntl(2) and mmap(2), tier spec. `capacity` is a power of
+    /// two from 4096 to 2^30 (INVAL). Errors: MFILE, NFILE, NOMEM.
     static result<RingBuffer> create(usize capacity) noexcept;
 
-    /// Maps one that another process has made, of its descriptor. Errors: INVAL (no such file, or one that could be
-    /// made smaller), MFILE, NOMEM.
+    /// Maps one that another process has made, of its descriptor: fcntl(2), fstat(2) and mmap(2), tier spec. Errors:
+    /// INVAL (no such file, or one that could be made smaller), MFILE, NOMEM.
     static result<RingBuffer> open(BorrowedFd fd) noexcept;
 
     RingBuffer() noexcept = default;

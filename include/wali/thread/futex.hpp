@@ -112,8 +112,9 @@ inline result<u32> futex_requeue(const FutexWord& word, u32 expected, const Fute
                                         detail::as_timeout(detail::at_most(counts.move)), &target, expected));
 }
 
-/// futex_waitv, tier named, Linux 5.16: sleeps while each word is what its waiter expects, until a wake of one of them,
-/// whose place it returns, or the deadline. 1 to 128 waiters. Errors: AGAIN (a word is another), INTR, TIMEDOUT, INVAL.
+/// futex_waitv(2), as Documentation/userspace-api/futex2.rst has it, tier named, Linux 5.16: sleeps while each word is
+/// what its waiter expects, until a wake of one of them, whose place it returns, or the deadline. 1 to 128 waiters.
+/// Errors: AGAIN (a word is another), INTR, TIMEDOUT, INVAL.
 inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters,
                                     MonotonicClock::time_point deadline = MonotonicClock::time_point::max()) noexcept {
     const abi::timespec time = to_timespec(deadline.time_since_epoch());
