@@ -7,8 +7,20 @@ export import wali.core;
 import wali;
 
 export namespace wali {
+using wali::ByteBuffer;
+using wali::HugePages;
 using wali::MapFlags;
+using wali::MapOptions;
 using wali::MemoryAdvice;
 using wali::MemoryMap;
+using wali::MlockFlags;
+using wali::MlockallFlags;
+using wali::MutableMemoryMap;
 using wali::Protection;
+using wali::RingBuffer;
 }  // namespace wali
+
+export namespace wali::mem {
+using wali::mem::lock_all;
+using wali::mem::unlock_all;
+}  // namespace wali::mem

@@ -3,4 +3,7 @@
 // clang-format off
 #pragma once
 
+#include <wali/mem/byte_buffer.hpp>
 #include <wali/mem/memory_map.hpp>
+#include <wali/mem/process_memory.hpp>
+#include <wali/mem/ring_buffer.hpp>

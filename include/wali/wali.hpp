@@ -12,5 +12,6 @@
 #include <wali/net.hpp>
 #include <wali/process.hpp>
 #include <wali/signal.hpp>
+#include <wali/thread.hpp>
 #include <wali/time.hpp>
 #include <wali/try.hpp>

@@ -269,10 +269,9 @@ std::string linker() { return is_program("cc") ? compiler(false) : compiler(true
 void compile(const std::string& folder, const std::vector<std::string>& c_files, const std::string& support,
              const std::string& library, Tier tier, std::size_t jobs, const std::string& output) {
     limit_resources(memory_limit);
-    const Confinement confinement =
-        compiler_confinement({find_program(compiler(true)), find_program(compiler(false)), find_program("as"),
-                              find_program("ld")},
-                             support, folder);
+    const Confinement confinement = compiler_confinement(
+        {find_program(compiler(true)), find_program(compiler(false)), find_program("as"), find_program("ld")}, support,
+        folder);
     const Command& tier_flags = tier == Tier::Quick ? quick_flags : full_flags;
     std::vector<Command> commands;
     Command link = {linker()};

@@ -13,14 +13,14 @@ namespace {
 using policy::Access;
 
 // What every user may read and execute; most are links into /usr.
-constexpr const char* system_folders[] = {"/usr",    "/bin",   "/sbin",      "/lib",     "/lib32",
-                                          "/lib64",  "/libx32", "/nix/store", "/gnu/store"};
+constexpr const char* system_folders[] = {"/usr",   "/bin",    "/sbin",      "/lib",      "/lib32",
+                                          "/lib64", "/libx32", "/nix/store", "/gnu/store"};
 
 // For the loader; for Clang, which asks which system it is; for malloc, which asks whether there are huge pages.
 // Clang's settings; the names of programs that have several.
-constexpr const char* system_files[] = {"/etc/ld.so.cache", "/etc/debian_version", "/etc/lsb-release",
-                                        "/etc/clang",       "/etc/alternatives",
-                                        "/sys/kernel/mm/transparent_hugepage"};
+constexpr const char* system_files[] = {"/etc/ld.so.cache",  "/etc/debian_version",
+                                        "/etc/lsb-release",  "/etc/clang",
+                                        "/etc/alternatives", "/sys/kernel/mm/transparent_hugepage"};
 
 // Of an installation PREFIX/bin/cc.
 constexpr const char* compiler_folders[] = {"bin", "include", "lib", "lib64", "libexec", "share"};

@@ -51,7 +51,7 @@ struct Limits {
 struct Policy {
     bool given = false;  // false: there is no policy, and everything below is empty
     bool best_effort = false;
-    bool nothing = false;  // the rule `none`
+    bool nothing = false;         // the rule `none`
     bool stays_in_group = false;  // no process leaves its process group: who ends that ends all
     bool signal_children = false;
     bool set_time = false;

@@ -128,8 +128,7 @@ std::vector<Leaf> leaves_of(const Policy& policy) {
     for (const Call& call : calls) {
         if (call.number > next) add_leaf(leaves, next, unknown);
         Code code;
-        const bool allowed =
-            allows(policy, call.group) && !(policy.stays_in_group && leaves_its_group(call.number));
+        const bool allowed = allows(policy, call.group) && !(policy.stays_in_group && leaves_its_group(call.number));
         for (const Condition& condition : conditions)
             if (allowed && condition.number == call.number) check(code, condition, call.error);
         answer(code, allowed ? 0 : call.error);

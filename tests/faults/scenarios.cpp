@@ -69,17 +69,15 @@ result<void> map_file() {
     const Removed removed{"file"};
     WALI_TRY(const wali::File file, wali::File::open("file", wali::OpenFlags::RDWR | wali::OpenFlags::CREAT));
     WALI_TRY(file.truncate(4096));
-    WALI_TRY(wali::MemoryMap map,
-             wali::MemoryMap::of_file(
-                 file, 4096, {.protection = wali::Protection::READ | wali::Protection::WRITE, .shared = true}));
-    map.mutable_bytes()[0] = std::byte{1};
+    WALI_TRY(wali::MutableMemoryMap map, wali::MutableMemoryMap::of_file(file, 4096, {.map = {.shared = true}}));
+    map.bytes()[0] = std::byte{1};
     WALI_TRY(map.sync());
     WALI_TRY(map.protect(wali::Protection::READ));
     return done();
 }
 
 result<void> map_anonymous() {
-    WALI_TRY(wali::MemoryMap map, wali::MemoryMap::anonymous(65536));
+    WALI_TRY(wali::MutableMemoryMap map, wali::MutableMemoryMap::anonymous(65536));
     WALI_TRY(map.advise(wali::MemoryAdvice::DONTNEED));
     WALI_TRY(map.resize(2 * 65536));
     return done();

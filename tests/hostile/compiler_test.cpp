@@ -143,8 +143,8 @@ std::string refusal_of(const std::string& script) {
 TEST_CASE("a compiler cannot choose what is read as its messages") {
     const Folder others;
     write_file(others.file("secret"), "error: a secret\n");
-    for (const std::string& plant : {"ln -sf " + others.file("secret") + " \"$log\"",
-                                     std::string("rm -f \"$log\"; mkfifo \"$log\"")}) {
+    for (const std::string& plant :
+         {"ln -sf " + others.file("secret") + " \"$log\"", std::string("rm -f \"$log\"; mkfifo \"$log\"")}) {
         const std::string line = refusal_of(
             "#!/bin/sh\necho 'the message' >&2\ncd \"$TMPDIR\"\n"
             "for log in log log0 log1 log2 log3 *; do\n  case $log in *.c | *.h) ;; *) " +
@@ -168,8 +168,7 @@ TEST_CASE("what a compiler has started ends with it, also where it asks for a se
     write_file(runtime.file("test.wasm"), assemble(module_text("")));
     Options options;
     options.environment = {{"WALI_CC", folder.file("bin/cc")}};
-    const pid_t pid =
-        start({Runtime::program("walirun"), runtime.file("test.wasm")}, runtime.with_folders(options));
+    const pid_t pid = start({Runtime::program("walirun"), runtime.file("test.wasm")}, runtime.with_folders(options));
     const int fifo = open(folder.file("bin/fifo").c_str(), O_WRONLY | O_CLOEXEC);  // waits for the compiler
     CHECK(wait_for(pid).exit_code == 2);
     pollfd readers = {fifo, 0, 0};

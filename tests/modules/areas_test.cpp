@@ -8,6 +8,7 @@ import wali.net;
 import wali.process;
 import wali.signal;
 import wali.sys;
+import wali.thread;
 import wali.time;
 
 #include <chrono>
@@ -34,7 +35,13 @@ TEST_CASE("the modules of areas have their area's names and the core's") {
     static_assert(std::is_base_of_v<wali::Descriptor<wali::File>, wali::File>);
     CHECK(wali::exit_status("test", wali::success()) == 0);
     CHECK(wali::Epoll::create().has_value());
-    CHECK(wali::MemoryMap::anonymous(1, {.protection = wali::Protection::READ}).has_value());
+    CHECK(wali::MutableMemoryMap::anonymous(1, {.map = {.populate = true}}).has_value());
+    CHECK(wali::RingBuffer::create(4096).value().room().size() == 4096);
+    CHECK(wali::TimerFd::create().value().remaining().value().interval == wali::Duration::zero());
+    CHECK(wali::event::poll({}, std::chrono::milliseconds(0)).value() == 0);
+    wali::RobustMutex mutex;
+    CHECK(mutex.initialize());
+    CHECK(mutex.lock().has_value());
     CHECK(wali::SocketAddress::ipv4_loopback(80).port() == 80);
     CHECK(wali::SignalSet{wali::Signal::TERM}.contains(wali::Signal::TERM));
     CHECK(wali::MonotonicClock::now().time_since_epoch() > std::chrono::seconds(0));

@@ -58,8 +58,9 @@ inline result<usize> poll(std::span<PollItem> items, const SignalSet* mask = nul
     return mask != nullptr ? detail::ppoll(items, nullptr, mask) : detail::poll_milliseconds(items, -1);
 }
 
-/// The same until `timeout` has passed; then 0 items are ready. 0 and less do not wait, the longest duration of its
-/// type, such as forever(), waits without end. A timeout in a finer unit than milliseconds is ppoll(2).
+/// poll(2), tier spec: the same until `timeout` has passed; then 0 items are ready. 0 and less do not wait, the longest
+/// duration of its type, such as forever(), waits without end. A timeout in a finer unit than milliseconds is ppoll(2),
+/// tier spec, too.
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout,
                    const SignalSet* mask = nullptr) noexcept {
@@ -70,7 +71,7 @@ result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period>
     return detail::ppoll(items, &time, mask);
 }
 
-/// The same until a point in time.
+/// poll(2), tier spec: the same until a point in time.
 inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline,
                                 const SignalSet* mask = nullptr) noexcept {
     return poll(items, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);

@@ -93,23 +93,24 @@ inline result<usize> pselect6(const SelectSets& sets, abi::timespec* timeout, co
 }
 }  // namespace detail
 
-/// pselect(2), tier spec, for sets of any size: waits until a descriptor is ready or a signal handler has run
-/// (Errno::INTR, never retried here). Leaves in the sets what is ready, and returns how many that are, each counted in
-/// each set. While waiting, the thread's signal mask is `mask`, if given. After an error the sets are as they were.
+/// select(2), as pselect6, tier spec, for sets of any size: waits until a descriptor is ready or a signal handler has
+/// run (Errno::INTR, never retried here). Leaves in the sets what is ready, and returns how many that are, each counted
+/// in each set. While waiting, the thread's signal mask is `mask`, if given. After an error the sets are as they were.
 /// For programs that think in sets; event::poll costs what it waits for, and this what the highest number is.
 /// Errors: BADF (a descriptor that is not open), INTR, INVAL (a set with fewer words than another one needs).
 inline result<usize> select(const SelectSets& sets, const SignalSet* mask = nullptr) noexcept {
     return detail::pselect6(sets, nullptr, mask);
 }
 
-/// The same until `timeout` has passed; then the sets are empty. 0 and less do not wait, forever() waits without end.
+/// select(2), tier spec: the same until `timeout` has passed; then the sets are empty. 0 and less do not wait,
+/// forever() waits without end.
 inline result<usize> select(const SelectSets& sets, Duration timeout, const SignalSet* mask = nullptr) noexcept {
     if (timeout == forever()) return select(sets, mask);
     abi::timespec time = to_timespec(timeout);
     return detail::pselect6(sets, &time, mask);
 }
 
-/// The same until a point in time.
+/// select(2), tier spec: the same until a point in time.
 inline result<usize> select_until(const SelectSets& sets, MonotonicClock::time_point deadline,
                                   const SignalSet* mask = nullptr) noexcept {
     return select(sets, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <type_traits>
 #include <utility>
 
+#include <wali/abi/constants/errno.hpp>
 #include <wali/abi/constants/mem.hpp>
 #include <wali/abi/flags.hpp>
 #include <wali/core/bytes.hpp>
@@ -12,117 +16,253 @@
 WALI_EXPORT namespace wali {
 using abi::MapFlags;
 using abi::MemoryAdvice;
+using abi::MlockFlags;
 using abi::Protection;
 
-/// Mapped memory with one owner: unmapped exactly once, when its owner ends or calls unmap(). Move-only.
+/// Pages of more than 4 KiB for a map: Documentation/admin-guide/mm/hugetlbpage.rst. The administrator sets them aside;
+/// madvise's HUGEPAGE asks for some without that. walirun has none.
+enum class HugePages : int {
+    NONE = 0,
+    OF_2_MIB = 0x5404'0000,  ///< MAP_HUGETLB | MAP_HUGE_2MB
+    OF_1_GIB = 0x7804'0000,  ///< MAP_HUGETLB | MAP_HUGE_1GB
+};
+
+/// What the program may do with the whole of a map's memory, and when the kernel gets it.
+struct MapOptions {
+    bool shared = false;      ///< all who map it see changes, and a file has them; otherwise they are this map's alone
+    bool executable = false;  ///< nothing is in linear memory: walirun leaves this out
+    bool populate = false;    ///< all pages at once, instead of one by one as they are touched
+    bool locked = false;      ///< as lock() does
+    bool no_reserve = false;  ///< promise no swap space for it
+    HugePages huge_pages = HugePages::NONE;  ///< the length, and an offset, are multiples of their size (INVAL)
+};
+
+/// Memory that is mapped and that the program only reads, with one owner: unmapped exactly once, when its owner ends or
+/// calls unmap(). Move-only.
 ///
 /// bytes() views the mapping and must not outlive it. Touching a page that lies beyond the end of a file that has
 /// shrunk since raises SIGBUS, as anywhere on Linux. Nothing here waits, except for the device when a page is read
 /// or written back; EINTR does not occur. Safe to use from several threads; resize() and unmap() need a lone user.
+/// Offsets and lengths within a map are those of its bytes, offsets being multiples of page_size (else INVAL); a length
+/// that is left out is all behind the offset.
 class MemoryMap {
   public:
     /// The unit of mapping: offsets into files are multiples of it. 4096 on both targets.
     static constexpr usize page_size = 4096;
+    /// The length that is left out.
+    static constexpr usize to_the_end = ~usize{0};
 
-    /// mmap(2), tier spec: `length` bytes of the file behind `fd`, which may be closed afterwards.
+    /// mmap(2) of a file, tier spec.
     struct FileOptions {
-        u64 offset = 0;                            ///< where in the file: a multiple of page_size
-        Protection protection = Protection::READ;  ///< what the program may do with the memory
-        bool shared = false;                       ///< changes go back to the file; otherwise they are this map's alone
-        MapFlags flags{};                          ///< POPULATE, LOCKED, NORESERVE, ...
+        u64 offset = 0;  ///< where in the file: a multiple of page_size
+        MapOptions map{};
     };
-    /// mmap(2), tier spec. Errors: INVAL (length 0, offset no multiple), ACCES (a shared writable map of a file not
-    /// open for both), NODEV_, NOMEM.
+
+    /// `length` bytes of the file behind `fd`, which may be closed afterwards. Errors: INVAL (length 0, offset no
+    /// multiple), ACCES (the file is not open for reading), NODEV_ (it cannot be mapped), NOMEM.
     static result<MemoryMap> of_file(BorrowedFd fd, usize length, const FileOptions& options) noexcept {
-        return map(length, options.protection, options.flags | sharing(options.shared), fd.raw(), options.offset);
+        return map<MemoryMap>({.length = length, .fd = fd.raw(), .offset = options.offset, .options = options.map});
     }
     static result<MemoryMap> of_file(BorrowedFd fd, usize length) noexcept {
         return of_file(fd, length, FileOptions());
     }
 
-    /// mmap(2) with MAP_ANONYMOUS, tier spec: `length` bytes of zeros. Shared, a forked child sees the same memory.
-    struct AnonymousOptions {
-        Protection protection = Protection::READ | Protection::WRITE;
-        bool shared = false;
-        MapFlags flags{};
-    };
-    static result<MemoryMap> anonymous(usize length, const AnonymousOptions& options) noexcept {
-        return map(length, options.protection, options.flags | sharing(options.shared) | MapFlags::ANONYMOUS, -1, 0);
-    }
-    static result<MemoryMap> anonymous(usize length) noexcept { return anonymous(length, AnonymousOptions()); }
-
     MemoryMap() noexcept = default;
     MemoryMap(MemoryMap&& other) noexcept
-        : address_(std::exchange(other.address_, nullptr)), length_(std::exchange(other.length_, 0)) {}
+        : address_(std::exchange(other.address_, nullptr)),
+          length_(std::exchange(other.length_, 0)),
+          guard_(std::exchange(other.guard_, 0)) {}
     MemoryMap& operator=(MemoryMap&& other) noexcept {
         if (this != &other) {
-            reset();
+            (void)unmap();
             address_ = std::exchange(other.address_, nullptr);
             length_ = std::exchange(other.length_, 0);
+            guard_ = std::exchange(other.guard_, 0);
         }
         return *this;
     }
     MemoryMap(const MemoryMap&) = delete;
     MemoryMap& operator=(const MemoryMap&) = delete;
-    ~MemoryMap() { reset(); }
+    ~MemoryMap() { (void)unmap(); }
 
     /// Whether memory is mapped.
     explicit operator bool() const noexcept { return address_ != nullptr; }
     /// The length asked for, in bytes. Memory is reserved up to the next page boundary.
     usize size() const noexcept { return length_; }
+    /// What is mapped.
     ConstBytes bytes() const noexcept WALI_LIFETIMEBOUND { return std::span<const std::byte>(address_, length_); }
-    /// Only for a map with Protection::WRITE: writing to any other raises SIGSEGV.
-    MutableBytes mutable_bytes() noexcept WALI_LIFETIMEBOUND { return std::span<std::byte>(address_, length_); }
 
-    /// madvise(2), tier spec, for the whole map.
-    result<void> advise(MemoryAdvice advice) const noexcept {
-        return to_result<void>(Call::madvise, sys::madvise(address_, length_, abi::bits(advice)));
+    /// The `count` values of T that begin at `offset`, a multiple of T's alignment: of a file that has values and
+    /// nothing to be followed. INVAL where they do not lie inside.
+    template <class T>
+        requires std::is_trivially_copyable_v<T>
+    result<std::span<const T>> values(usize offset, usize count) const noexcept WALI_LIFETIMEBOUND {
+        if (!lies_inside<T>(offset, count)) return Errno::INVAL;
+        return std::span<const T>(reinterpret_cast<const T*>(address_ + offset), count);
     }
 
-    /// mprotect(2), tier spec, for the whole map. ACCES when the file was not opened for that.
-    result<void> protect(Protection protection) noexcept {
-        return to_result<void>(Call::mprotect, sys::mprotect(address_, length_, abi::bits(protection)));
+    /// madvise(2), tier spec: what use of the pages to expect; DONTNEED and some others change what is in them.
+    result<void> advise(MemoryAdvice advice, usize offset = 0, usize length = to_the_end) const noexcept {
+        return on(Call::madvise, offset, length,
+                  [&](std::byte* at, usize size) noexcept { return sys::madvise(at, size, abi::bits(advice)); });
     }
 
-    /// msync(2) with MS_SYNC, tier spec, for the whole map: waits until a shared map's changes are on the device.
-    result<void> sync() const noexcept {
-        return to_result<void>(Call::msync, sys::msync(address_, length_, abi::bits(abi::MsyncFlags::SYNC)));
+    /// mlock2(2), tier named: keeps the pages in memory; with ONFAULT, each from its first use on. Errors: NOMEM (more
+    /// than RLIMIT_MEMLOCK), PERM, AGAIN.
+    result<void> lock(MlockFlags flags = MlockFlags{}, usize offset = 0, usize length = to_the_end) const noexcept {
+        return on(Call::mlock2, offset, length,
+                  [&](std::byte* at, usize size) noexcept { return sys::mlock2(at, size, abi::bits(flags)); });
+    }
+    /// munlock(2), tier named: ends that, however often they were locked.
+    result<void> unlock(usize offset = 0, usize length = to_the_end) const noexcept {
+        return on(Call::munlock, offset, length,
+                  [&](std::byte* at, usize size) noexcept { return sys::munlock(at, size); });
+    }
+
+    /// mincore(2), tier named: for each page from `offset` on, whether it is in memory, in the lowest bit of a byte of
+    /// `pages`. A snapshot. INVAL for more bytes than the map has pages there.
+    result<void> residence(std::span<u8> pages, usize offset = 0) const noexcept {
+        if (offset % page_size != 0 || offset > length_ ||
+            pages.size() > (length_ - offset + page_size - 1) / page_size)
+            return Error(Errno::INVAL, Call::mincore);
+        return to_result<void>(Call::mincore, sys::mincore(address_ + offset, pages.size() * page_size, pages.data()));
     }
 
     /// mremap(2), tier spec: grows or shrinks, moving if need be; views of the old place are invalid afterwards. The
-    /// map stays as it was on error.
-    result<void> resize(usize length) noexcept {
-        const long raw = sys::mremap(address_, length_, length, abi::bits(abi::MremapFlags::MAYMOVE), nullptr);
+    /// map stays as it was on error. INVAL for a map with guard pages. A shared map of anonymous memory does not get
+    /// more of it by growing: what is new raises SIGBUS.
+    result<void> resize(usize length) noexcept { return remap(length, abi::MremapFlags::MAYMOVE); }
+    /// mremap(2), tier spec: the same without moving: NOMEM where there is no room behind it.
+    result<void> resize_in_place(usize length) noexcept { return remap(length, abi::MremapFlags{}); }
+
+    /// munmap(2), tier spec, with its error. The map is empty afterwards.
+    result<void> unmap() noexcept {
+        if (address_ == nullptr) return success();
+        std::byte* const begin = std::exchange(address_, nullptr) - guard_;
+        const usize pages = (std::exchange(length_, 0) + page_size - 1) / page_size * page_size;
+        const usize length = pages + 2 * guard_;
+        guard_ = 0;
+        return to_result<void>(Call::munmap, sys::munmap(begin, length));
+    }
+
+  protected:
+    /// @cond what MutableMemoryMap builds on
+    struct Wish {
+        void* address = nullptr;
+        usize length;
+        Protection protection = Protection::READ;
+        MapFlags flags{};
+        int fd = -1;
+        u64 offset = 0;
+        const MapOptions& options;
+    };
+    template <class Self>
+    static result<Self> map(const Wish& wish) noexcept {
+        const result<std::byte*> address = map_address(wish);
+        if (address.has_error()) [[unlikely]]
+            return address.assume_error();
+        Self self;
+        self.address_ = address.assume_value();
+        self.length_ = wish.length;
+        return self;
+    }
+    static result<std::byte*> map_address(const Wish& wish) noexcept;
+
+    template <class T>
+    bool lies_inside(usize offset, usize count) const noexcept {
+        return offset % alignof(T) == 0 && offset <= length_ && count <= (length_ - offset) / sizeof(T);
+    }
+
+    template <class Function>
+    result<void> on(Call call, usize offset, usize length, Function&& function) const noexcept {
+        if (offset > length_) return Error(Errno::INVAL, call);
+        const usize size = length == to_the_end ? length_ - offset : length;
+        if (size > length_ - offset) return Error(Errno::INVAL, call);
+        return to_result<void>(call, function(address_ + offset, size));
+    }
+
+    std::byte* address_ = nullptr;
+    usize length_ = 0;
+    usize guard_ = 0;  // without access, on either side
+                       /// @endcond
+
+  private:
+    result<void> remap(usize length, abi::MremapFlags flags) noexcept {
+        if (guard_ != 0) return Error(Errno::INVAL, Call::mremap);
+        const long raw = sys::mremap(address_, length_, length, abi::bits(flags), nullptr);
         if (is_error(raw)) return Error::of_raw(Call::mremap, raw);
         address_ = reinterpret_cast<std::byte*>(static_cast<usize>(raw));
         length_ = length;
         return success();
     }
+};
 
-    /// munmap(2), tier spec, with its error. The MemoryMap is empty afterwards.
-    result<void> unmap() noexcept {
-        return to_result<void>(Call::munmap, sys::munmap(std::exchange(address_, nullptr), std::exchange(length_, 0)));
+/// Mapped memory that the program writes, too: a MemoryMap with more. As a MemoryMap it can be handed to what only
+/// reads.
+class MutableMemoryMap : public MemoryMap {
+  public:
+    /// mmap(2), tier spec: the same for a file: changes of a shared map are the file's. Errors: also ACCES where a
+    /// shared one is not open for reading and writing.
+    static result<MutableMemoryMap> of_file(BorrowedFd fd, usize length, const FileOptions& options) noexcept {
+        return map<MutableMemoryMap>({.length = length,
+                                      .protection = Protection::READ | Protection::WRITE,
+                                      .fd = fd.raw(),
+                                      .offset = options.offset,
+                                      .options = options.map});
+    }
+    static result<MutableMemoryMap> of_file(BorrowedFd fd, usize length) noexcept {
+        return of_file(fd, length, FileOptions());
     }
 
-  private:
-    MemoryMap(std::byte* address, usize length) noexcept : address_(address), length_(length) {}
+    /// mmap(2) with MAP_ANONYMOUS, tier spec: zeros. Shared, a forked child sees the same memory.
+    struct AnonymousOptions {
+        MapOptions map{};
+        usize guard = 0;          ///< bytes without access on either side, a multiple of page_size (INVAL)
+        void* address = nullptr;  ///< MAP_FIXED_NOREPLACE: exactly there; EXIST if something is. Without guard (INVAL)
+    };
 
-    static MapFlags sharing(bool shared) noexcept { return shared ? MapFlags::SHARED : MapFlags::PRIVATE; }
+    /// `length` bytes of zeros; not 0 (INVAL, but for guard pages alone). Errors: NOMEM.
+    static result<MutableMemoryMap> anonymous(usize length, const AnonymousOptions& options) noexcept;
+    static result<MutableMemoryMap> anonymous(usize length) noexcept { return anonymous(length, AnonymousOptions()); }
 
-    static result<MemoryMap> map(usize length, Protection protection, MapFlags flags, int fd, u64 offset) noexcept {
-        const long raw =
-            sys::mmap(nullptr, length, abi::bits(protection), abi::bits(flags), fd, static_cast<i64>(offset));
-        if (is_error(raw)) [[unlikely]]
-            return Error::of_raw(Call::mmap, raw);
-        return MemoryMap(reinterpret_cast<std::byte*>(static_cast<usize>(raw)), length);
+    MutableMemoryMap() noexcept = default;
+
+    using MemoryMap::bytes;
+    /// What is mapped, to write to. After protect() took WRITE away, writing raises SIGSEGV.
+    MutableBytes bytes() noexcept WALI_LIFETIMEBOUND { return std::span<std::byte>(address_, length_); }
+
+    using MemoryMap::values;
+    /// The same as values to write to.
+    template <class T>
+        requires std::is_trivially_copyable_v<T>
+    result<std::span<T>> values(usize offset, usize count) noexcept WALI_LIFETIMEBOUND {
+        if (!lies_inside<T>(offset, count)) return Errno::INVAL;
+        return std::span<T>(reinterpret_cast<T*>(address_ + offset), count);
     }
 
-    void reset() noexcept {
-        if (address_ != nullptr) sys::munmap(std::exchange(address_, nullptr), std::exchange(length_, 0));
+    /// The address for a T at `offset`, a multiple of its alignment: for what processes share, such as a structure of
+    /// atomics and a FutexMutex. The one who makes the memory constructs it there (std::construct_at), others use it.
+    /// Memory of zeros need not be constructed for types that say so. INVAL where it does not lie inside.
+    template <class T>
+        requires std::is_trivially_destructible_v<T>
+    result<T*> object(usize offset = 0) noexcept WALI_LIFETIMEBOUND {
+        if (!lies_inside<T>(offset, 1)) return Errno::INVAL;
+        return reinterpret_cast<T*>(address_ + offset);
     }
 
-    std::byte* address_ = nullptr;
-    usize length_ = 0;
+    /// mprotect(2), tier spec: what the program may do with the pages from now on. ACCES when the file was not opened
+    /// for that.
+    result<void> protect(Protection protection, usize offset = 0, usize length = to_the_end) noexcept {
+        return on(Call::mprotect, offset, length,
+                  [&](std::byte* at, usize size) noexcept { return sys::mprotect(at, size, abi::bits(protection)); });
+    }
+
+    /// msync(2) with MS_SYNC, tier spec: waits until a shared map's changes are on the device.
+    result<void> sync(usize offset = 0, usize length = to_the_end) const noexcept {
+        return on(Call::msync, offset, length, [](std::byte* at, usize size) noexcept {
+            return sys::msync(at, size, abi::bits(abi::MsyncFlags::SYNC));
+        });
+    }
 };
 
 }  // namespace wali

@@ -21,6 +21,7 @@ struct BoottimeClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<BoottimeClock>;
     static constexpr bool is_steady = true;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
@@ -32,6 +33,7 @@ struct MonotonicRawClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<MonotonicRawClock>;
     static constexpr bool is_steady = true;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
@@ -43,6 +45,7 @@ struct MonotonicCoarseClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<MonotonicCoarseClock>;
     static constexpr bool is_steady = true;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
@@ -54,6 +57,7 @@ struct RealtimeCoarseClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<RealtimeCoarseClock>;
     static constexpr bool is_steady = false;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
@@ -66,6 +70,7 @@ struct TaiClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<TaiClock>;
     static constexpr bool is_steady = false;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
@@ -77,6 +82,7 @@ struct ProcessCpuClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<ProcessCpuClock>;
     static constexpr bool is_steady = true;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
@@ -88,6 +94,7 @@ struct ThreadCpuClock {
     using period = duration::period;
     using time_point = std::chrono::time_point<ThreadCpuClock>;
     static constexpr bool is_steady = true;
+    /// clock_gettime(2), tier spec.
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 

@@ -47,7 +47,7 @@ inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Duration fir
         timer, {detail::to_timeval(interval), detail::to_timeval(first > Duration::zero() ? first : Duration(1))});
 }
 
-/// The same, stops it.
+/// setitimer(2), tier spec: stops it, and returns how it stood.
 inline result<TimerSetting> stop_interval_timer(IntervalTimer timer) noexcept { return detail::set_itimer(timer, {}); }
 
 /// getitimer(2), tier named: how long until the next signal, and the interval.

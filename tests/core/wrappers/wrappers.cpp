@@ -161,9 +161,9 @@ struct Map {
 };
 long raw_madvise(const Map& map) { return nothing(sys::madvise(map.address, map.length, 4)); }
 
-long wali_msync(const wali::MemoryMap& map) { return number(map.sync()); }
+long wali_msync(const wali::MutableMemoryMap& map) { return number(map.sync()); }
 long raw_msync(const Map& map) { return nothing(sys::msync(map.address, map.length, 4)); }
 
-long wali_mprotect(wali::MemoryMap& map) { return number(map.protect(wali::Protection::READ)); }
+long wali_mprotect(wali::MutableMemoryMap& map) { return number(map.protect(wali::Protection::READ)); }
 long raw_mprotect(const Map& map) { return nothing(sys::mprotect(map.address, map.length, 1)); }
 }
