@@ -26,6 +26,7 @@ class Declaration:
     elsewhere: bool  # what it names is defined elsewhere: a using declaration, a class without its body
     comment: str  # the text of that comment
     parameters: int | None  # how many a function has
+    is_class: bool  # a class, struct or union with its body
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,10 @@ class _Reader:
                 last = self._line(end) if body is None else line
                 comment = next((self.comments[at] for at in range(line, last + 1) if at in self.comments), None)
                 elsewhere = body is None and re.match(r"(using [\w:]+$|(class|struct|union|enum)\b)", _plain(head))
+                record = re.match(r"(class|struct|union)\b", _plain(head)) if body is not None else None
                 found.append(Declaration(names, named, line, comment is not None, kind is not None, bool(elsewhere),
-                                         comment or "", signature[2] if signature else None))
-                if body is not None and (record := re.match(r"(class|struct|union)\b", _plain(head))):
+                                         comment or "", signature[2] if signature else None, record is not None))
+                if record:
                     found += self.scope((*names, named), body + 1, "class" if record[1] == "class" else "struct")[0]
             at = end
 
