@@ -115,6 +115,64 @@ result<void> unix_pair() {
     return done();
 }
 
+result<void> run_program() {
+    WALI_TRY(wali::Child child, wali::Command{.arguments = {"true"},
+                                              .input = wali::ChildStream::null(),
+                                              .output = wali::ChildStream::pipe(),
+                                              .directory = "/",
+                                              .new_session = true,
+                                              .nice = 5}
+                                    .start());
+    WALI_TRY(const wali::WaitStatus status, child.wait(std::chrono::seconds(10)));
+    return status.exit_code() == 0 ? done() : wali::Errno::CHILD;
+}
+
+result<void> capture_program() {
+    std::array<std::byte, 16> output;
+    std::array<std::byte, 16> error;
+    const wali::Command cat{.arguments = {"cat"}};
+    WALI_TRY(const wali::Captured captured,
+             cat.capture(output, error, {.input = "hello", .timeout = std::chrono::seconds(10)}));
+    return captured.output.size() == 5 ? done() : wali::Errno::PROTO;
+}
+
+result<void> pipeline() {
+    std::array<wali::Child, 2> children;
+    const std::array commands{wali::Command{.arguments = {"echo", "hello"}},
+                              wali::Command{.arguments = {"cat"}, .output = wali::ChildStream::null()}};
+    WALI_TRY(wali::Command::start_pipeline(commands, children));
+    for (wali::Child& child : children) WALI_TRY(child.stop(std::chrono::seconds(10)));
+    return done();
+}
+
+result<void> event_descriptors() {
+    WALI_TRY(const wali::Epoll epoll, wali::Epoll::create());
+    WALI_TRY(wali::TimerFd timer, wali::TimerFd::create());
+    WALI_TRY(timer.set_after(std::chrono::nanoseconds(1)));
+    WALI_TRY(const auto timed, epoll.add(std::move(timer), wali::EpollEvents::IN));
+    WALI_TRY(wali::Waker waker, wali::Waker::create());
+    WALI_TRY(waker.wake());
+    WALI_TRY(const auto woken, epoll.add(std::move(waker), wali::EpollEvents::IN));
+    WALI_TRY(const wali::SignalFd signals, wali::SignalFd::create(wali::SignalSet{wali::Signal::USR1}));
+    WALI_TRY(const wali::PidFd self, wali::PidFd::open(wali::process::id()));
+    std::array<wali::EpollEvent, 4> room;
+    WALI_TRY(epoll.wait(room));
+    return done();
+}
+
+result<void> posix_timer() {
+    WALI_TRY(const wali::PosixTimer timer, wali::PosixTimer::create_silent());
+    WALI_TRY(timer.set_after(std::chrono::hours(1)));
+    WALI_TRY(timer.remaining());
+    return done();
+}
+
+result<void> ring_buffer() {
+    WALI_TRY(const wali::RingBuffer writer, wali::RingBuffer::create(4096));
+    WALI_TRY(const wali::RingBuffer reader, wali::RingBuffer::open(writer.fd()));
+    return done();
+}
+
 struct Scenario {
     const char* name;
     result<void> (*run)();
@@ -129,6 +187,12 @@ constexpr Scenario scenarios[] = {
     {"epoll_pipe", epoll_pipe},
     {"tcp", tcp},
     {"unix_pair", unix_pair},
+    {"run_program", run_program},
+    {"capture_program", capture_program},
+    {"pipeline", pipeline},
+    {"event_descriptors", event_descriptors},
+    {"posix_timer", posix_timer},
+    {"ring_buffer", ring_buffer},
 };
 
 int run(const Scenario& scenario) {
