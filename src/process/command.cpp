@@ -349,8 +349,9 @@ result<Child> Command::start_with(ChildStream input_stream, ChildStream output_s
     if (child.record_ == nullptr) return Errno::NOMEM;
     // Shared also where the child has a copy of all other memory.
     const usize lifted_size = (descriptors.size() + 3) * sizeof(int);
-    WALI_TRY(MemoryMap memory, MemoryMap::anonymous(sizeof(Plan::Report) + lifted_size + stack_size, {.shared = true}));
-    char* const base = reinterpret_cast<char*>(memory.mutable_bytes().data());
+    WALI_TRY(MutableMemoryMap memory,
+             MutableMemoryMap::anonymous(sizeof(Plan::Report) + lifted_size + stack_size, {.map = {.shared = true}}));
+    char* const base = reinterpret_cast<char*>(memory.bytes().data());
     plan.report = new (base) Plan::Report{};
     plan.lifted = reinterpret_cast<int*>(base + sizeof(Plan::Report));
     char* const top = base + memory.size() - reinterpret_cast<std::uintptr_t>(base + memory.size()) % 16;
