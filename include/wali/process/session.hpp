@@ -37,8 +37,8 @@ inline result<Pid> begin_session() noexcept {
     return Pid(static_cast<i32>(raw));
 }
 
-/// kill(2): sends a signal to all processes of a group. Errors: SRCH, PERM (to none of them), INVAL (no such signal, or
-/// no group's number).
+/// kill(2), tier spec: sends a signal to all processes of a group. Errors: SRCH, PERM (to none of them), INVAL (no such
+/// signal, or no group's number).
 inline result<void> send_signal_to_group(Pid group, Signal signal) noexcept {
     if (group.raw() <= 1) return Error(Errno::INVAL, Call::kill);  // -1 means all processes to the kernel
     return to_result<void>(Call::kill, sys::kill(-group.raw(), abi::bits(signal)));

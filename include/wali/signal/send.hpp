@@ -15,20 +15,21 @@
 /// Sending signals; to a process without more, see process::send_signal, and PidFd, which cannot meet another one.
 /// Async-signal-safe.
 WALI_EXPORT namespace wali::signal {
-/// tgkill(2), tier named: to the calling thread, before this returns if it is not blocked. INVAL: no such signal.
+/// getpid(2), gettid(2), tier spec, and tgkill(2), tier named: to the calling thread, before this returns if it is not
+/// blocked. INVAL: no such signal.
 inline result<void> raise(Signal signal) noexcept {
     return to_result<void>(
         Call::tgkill, sys::tgkill(static_cast<i32>(sys::getpid()), static_cast<i32>(sys::gettid()), abi::bits(signal)));
 }
 
-/// tgkill(2), tier named: to one thread of this process. Errors: SRCH, INVAL.
+/// getpid(2), tier spec, and tgkill(2), tier named: to one thread of this process. Errors: SRCH, INVAL.
 inline result<void> send_to_thread(Tid thread, Signal signal) noexcept {
     return to_result<void>(Call::tgkill, sys::tgkill(static_cast<i32>(sys::getpid()), thread.raw(), abi::bits(signal)));
 }
 
-/// rt_sigqueueinfo(2), tier named: to a process, with a value, see SignalInfo::value. Real-time signals wait in a
-/// queue, each with its value; of others one of a kind waits. Errors: AGAIN (too many wait: RLIMIT_SIGPENDING), SRCH,
-/// PERM, INVAL.
+/// getpid(2), getuid(2), tier spec, and rt_sigqueueinfo(2), tier named: to a process, with a value, see
+/// SignalInfo::value. Real-time signals wait in a queue, each with its value; of others one of a kind waits. Errors:
+/// AGAIN (too many wait: RLIMIT_SIGPENDING), SRCH, PERM, INVAL.
 inline result<void> queue(Pid process, Signal signal, std::uintptr_t value) noexcept {
     abi::siginfo_rt info{};
     info.signo = abi::bits(signal);

@@ -16,10 +16,11 @@ WALI_EXPORT namespace wali::signal {
 ///
 ///     WALI_TRY(const wali::Termination termination, wali::signal::on_termination());
 ///
-/// eventfd2(2) and sigaction(2), tier spec. There is one at a time for the process: Errno::BUSY while another lives. A
-/// handler writes to the descriptor; no signal is blocked, so threads that were started before are served as well, and
-/// children are as they always are. A forked copy is ended by these signals. Calls that wait go on (SA_RESTART), but
-/// for those that never do, such as Epoll::wait: they answer Errno::INTR.
+/// getpid(2), eventfd2(2) and sigaction(2), after an error also sched_yield(2), tier spec. There is one at a time for
+/// the process: Errno::BUSY while another lives. A handler writes to the descriptor; no signal is blocked, so threads
+/// that were started before are served as well, and children are as they always are. A forked copy is ended by these
+/// signals. Calls that wait go on (SA_RESTART), but for those that never do, such as Epoll::wait: they answer
+/// Errno::INTR.
 result<Termination> on_termination(const SignalSet& signals) noexcept;
 /// For SIGTERM, which managers send, and SIGINT, which Ctrl-C sends.
 result<Termination> on_termination() noexcept;

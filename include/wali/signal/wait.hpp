@@ -22,7 +22,7 @@ inline result<SignalInfo> wait(const SignalSet& set) noexcept {
     return info;
 }
 
-/// The same no longer than `timeout`: then Errno::AGAIN. 0 takes what is pending.
+/// sigtimedwait(2), tier named: the same no longer than `timeout`: then Errno::AGAIN. 0 takes what is pending.
 inline result<SignalInfo> wait(const SignalSet& set, Duration timeout) noexcept {
     if (timeout == forever()) return wait(set);
     SignalInfo info;
