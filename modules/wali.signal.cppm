@@ -7,16 +7,31 @@ export import wali.core;
 import wali;
 
 export namespace wali {
+using wali::AlternateStack;
+using wali::ScopedSignalHandler;
+using wali::ScopedSignalMask;
 using wali::SigactionFlags;
+using wali::SignalCode;
 using wali::SignalHandler;
+using wali::SignalInfo;
+using wali::SignalInfoHandler;
+using wali::Termination;
 }  // namespace wali
 
 export namespace wali::signal {
 using wali::signal::HandlerOptions;
 using wali::signal::block;
 using wali::signal::ignore;
+using wali::signal::on_termination;
+using wali::signal::pending;
+using wali::signal::queue;
+using wali::signal::raise;
+using wali::signal::real_time;
 using wali::signal::reset;
+using wali::signal::send_to_thread;
 using wali::signal::set_handler;
 using wali::signal::set_mask;
+using wali::signal::suspend;
 using wali::signal::unblock;
+using wali::signal::wait;
 }  // namespace wali::signal

@@ -7,6 +7,17 @@
 #include <wali/process/child.hpp>
 #include <wali/process/command.hpp>
 #include <wali/process/cpu_set.hpp>
+#include <wali/process/credentials.hpp>
+#include <wali/process/daemon.hpp>
 #include <wali/process/environment.hpp>
+#include <wali/process/exec.hpp>
+#include <wali/process/notify.hpp>
+#include <wali/process/prctl.hpp>
 #include <wali/process/process.hpp>
+#include <wali/process/process_status.hpp>
 #include <wali/process/resource_limit.hpp>
+#include <wali/process/resource_usage.hpp>
+#include <wali/process/scheduling.hpp>
+#include <wali/process/session.hpp>
+#include <wali/process/user.hpp>
+#include <wali/process/wait.hpp>

@@ -3,5 +3,12 @@
 // clang-format off
 #pragma once
 
+#include <wali/signal/alternate_stack.hpp>
+#include <wali/signal/scoped_handler.hpp>
+#include <wali/signal/scoped_mask.hpp>
+#include <wali/signal/send.hpp>
 #include <wali/signal/signal_action.hpp>
+#include <wali/signal/signal_info.hpp>
 #include <wali/signal/signal_mask.hpp>
+#include <wali/signal/termination.hpp>
+#include <wali/signal/wait.hpp>

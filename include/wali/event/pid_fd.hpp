@@ -54,7 +54,7 @@ class PidFd : public Descriptor<PidFd> {
         return WaitStatus::from_info(info);
     }
 
-    /// The same without waiting: nothing while the child runs.
+    /// waitid(2) with WNOHANG, tier named: the same without waiting, and nothing while the child runs.
     result<std::optional<WaitStatus>> try_wait() const noexcept {
         abi::siginfo_chld info{};
         const long raw = wait_raw(info, abi::WaitOptions::EXITED | abi::WaitOptions::NOHANG);

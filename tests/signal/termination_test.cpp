@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include <wali/event/epoll.hpp>
+#include <wali/process/process.hpp>
+#include <wali/signal/scoped_handler.hpp>
+#include <wali/signal/send.hpp>
+#include <wali/signal/termination.hpp>
+#include <wali/sys/process.hpp>
+
+#include "support/leaves_nothing.hpp"
+
+using wali::Errno;
+using wali::Signal;
+
+TEST_CASE("a service waits for its end as for any descriptor") {
+    const test::LeavesNothing leaves_nothing;
+    const auto ignored = wali::ScopedSignalHandler::ignore(Signal::TERM).value();
+    {
+        const wali::Epoll epoll = wali::Epoll::create().value();
+        const auto termination = epoll.add(wali::signal::on_termination().value(), wali::EpollEvents::IN, 7).value();
+        CHECK_FALSE(termination->requested());
+        CHECK(termination->wait(wali::Duration(1)).error() == Errno::TIMEDOUT);
+        CHECK(wali::signal::on_termination().error() == Errno::BUSY);
+        CHECK(wali::process::send_signal(wali::process::id(), Signal::INT));
+        CHECK(wali::process::send_signal(wali::process::id(), Signal::TERM));
+        std::array<wali::EpollEvent, 1> events;
+        CHECK(wali::retry_interrupted([&] { return epoll.wait(events); }).value().size() == 1);
+        CHECK(events[0].index() == 7);
+        CHECK(termination->requested() == Signal::INT);
+        CHECK(termination->wait().value() == Signal::INT);
+    }
+    CHECK(wali::signal::raise(Signal::TERM));  // ignored, as before
+}
+
+TEST_CASE("a thread that was started before sees the end, too") {
+    const test::LeavesNothing leaves_nothing;
+    std::atomic<const wali::Termination*> shared = nullptr;
+    std::atomic<bool> over = false;
+    std::thread waiter([&] {
+        const wali::Termination* termination = nullptr;
+        while ((termination = shared.load()) == nullptr) std::this_thread::yield();
+        CHECK(termination->wait().value() == Signal::USR2);
+        over = true;
+    });
+    const wali::Termination termination = wali::signal::on_termination({Signal::USR2}).value();
+    shared = &termination;
+    CHECK(wali::process::send_signal(wali::process::id(), Signal::USR2));
+    waiter.join();
+    CHECK(over);
+}
+
+TEST_CASE("a forked copy is ended by the signals of its parent's termination") {
+    const test::LeavesNothing leaves_nothing;
+    const wali::Termination termination = wali::signal::on_termination().value();
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        (void)wali::signal::raise(Signal::TERM);
+        wali::process::exit(1);
+    }
+    int status = 0;
+    CHECK(wali::sys::wait4(child.raw(), &status, 0, nullptr) == child.raw());
+    CHECK(status == wali::abi::bits(Signal::TERM));
+    CHECK_FALSE(termination.requested());
+}
+
+TEST_CASE("signals that cannot be handled leave the others as they were") {
+    const test::LeavesNothing leaves_nothing;
+    const auto ignored = wali::ScopedSignalHandler::ignore(Signal::HUP).value();
+    CHECK(wali::signal::on_termination({Signal::HUP, Signal::KILL}).error() == Errno::INVAL);
+    CHECK(wali::signal::raise(Signal::HUP));
+    CHECK(wali::signal::on_termination({Signal::HUP}));
+}
