@@ -8,7 +8,7 @@
 #include <wali/abi/flags.hpp>
 #include <wali/abi/structs/event.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/sys/event.hpp>
@@ -64,7 +64,7 @@ inline result<usize> poll(std::span<PollItem> items, const SignalSet* mask = nul
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout,
                    const SignalSet* mask = nullptr) noexcept {
-    if (timeout == timeout.max()) return poll(items, mask);
+    if (Timeout(timeout) == forever()) return poll(items, mask);
     if (std::ratio_greater_equal_v<Period, std::milli> && mask == nullptr)
         return detail::poll_milliseconds(items, to_milliseconds(timeout));
     abi::timespec time = to_timespec(timeout);
@@ -72,9 +72,9 @@ result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period>
 }
 
 /// poll(2), tier spec: the same until a point in time.
-inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline,
+inline result<usize> poll_until(std::span<PollItem> items, Deadline deadline,
                                 const SignalSet* mask = nullptr) noexcept {
-    return poll(items, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+    return poll(items, deadline.remaining(), mask);
 }
 
 }  // namespace wali::event

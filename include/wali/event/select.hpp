@@ -8,7 +8,7 @@
 #include <wali/abi/constants/errno.hpp>
 #include <wali/abi/structs/event.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/sys/event.hpp>
@@ -104,16 +104,15 @@ inline result<usize> select(const SelectSets& sets, const SignalSet* mask = null
 
 /// select(2), tier spec: the same until `timeout` has passed; then the sets are empty. 0 and less do not wait,
 /// forever() waits without end.
-inline result<usize> select(const SelectSets& sets, Duration timeout, const SignalSet* mask = nullptr) noexcept {
+inline result<usize> select(const SelectSets& sets, Timeout timeout, const SignalSet* mask = nullptr) noexcept {
     if (timeout == forever()) return select(sets, mask);
     abi::timespec time = to_timespec(timeout);
     return detail::pselect6(sets, &time, mask);
 }
 
 /// select(2), tier spec: the same until a point in time.
-inline result<usize> select_until(const SelectSets& sets, MonotonicClock::time_point deadline,
-                                  const SignalSet* mask = nullptr) noexcept {
-    return select(sets, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+inline result<usize> select_until(const SelectSets& sets, Deadline deadline, const SignalSet* mask = nullptr) noexcept {
+    return select(sets, deadline.remaining(), mask);
 }
 
 }  // namespace wali::event
