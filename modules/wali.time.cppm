@@ -10,7 +10,6 @@ export namespace wali {
 using wali::BasicPosixTimer;
 using wali::BoottimeClock;
 using wali::ClockId;
-using wali::Deadline;
 using wali::IntervalTimer;
 using wali::MonotonicCoarseClock;
 using wali::MonotonicRawClock;

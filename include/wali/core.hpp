@@ -5,6 +5,7 @@
 
 #include <wali/core/bytes.hpp>
 #include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/duration.hpp>
 #include <wali/core/error.hpp>

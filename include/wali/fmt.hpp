@@ -2,10 +2,11 @@
 #pragma once
 
 // Formatting of wali's values with {fmt}, for programs that use it; <wali/format.hpp> does the same for std::format.
-// Not part of wali.hpp: include it where it is needed, with FMT_HEADER_ONLY defined (Debian's compiled libfmt belongs
-// to another standard library) and FMT_CONSTEVAL empty (fmt 10's format strings are no constant expressions for Clang
-// 22). The CMake target wali::fmt does both.
-#include <fmt/core.h>
+// Not part of wali.hpp: include it where it is needed. With libc++ define FMT_HEADER_ONLY (Debian's compiled libfmt
+// belongs to libstdc++), with Clang 22 and fmt 10, whose format strings are no constant expressions there,
+// FMT_CONSTEVAL as empty; the CMake target wali::fmt does both. Not <fmt/core.h>, which leaves the formatter of strings
+// undefined.
+#include <fmt/format.h>
 
 #include <wali/core/error.hpp>
 #include <wali/core/id.hpp>

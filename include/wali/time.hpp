@@ -4,7 +4,6 @@
 #pragma once
 
 #include <wali/time/clock.hpp>
-#include <wali/time/deadline.hpp>
 #include <wali/time/interval_timer.hpp>
 #include <wali/time/posix_timer.hpp>
 #include <wali/time/sleep.hpp>

@@ -38,13 +38,36 @@ result<SocketAddress> address_of(Call call, long (*raw_call)(int, abi::sockaddr*
 result<void> wait_connected(const Socket& socket, MonotonicClock::time_point deadline) noexcept {
     for (;;) {
         abi::pollfd watched{socket.fd().raw(), static_cast<i16>(abi::bits(abi::PollEvents::OUT)), 0};
-        const bool ends = deadline != MonotonicClock::time_point::max();
-        abi::timespec left = to_timespec(ends ? time_until(deadline) : Duration::zero());
+        const Duration time = time_until(deadline);
+        const bool ends = time != forever();
+        abi::timespec left = to_timespec(time);
         const auto ready = to_result<int>(Call::ppoll, sys::ppoll(&watched, 1, ends ? &left : nullptr, nullptr, 0));
         if (ready && ready.assume_value() == 1) return socket.take_error();
         if (ready && ends) return Error(Errno::TIMEDOUT, Call::connect);
         if (!ready && ready.assume_error() != Errno::INTR) return ready.assume_error();
     }
+}
+
+/// Connects a socket that does not wait.
+result<void> connect_and_poll(const Socket& socket, const SocketAddress& address,
+                              MonotonicClock::time_point deadline) noexcept {
+    const auto connected = socket.connect(address);
+    if (connected.has_error() && connected.assume_error() == Errno::INPROGRESS) return wait_connected(socket, deadline);
+    return connected;
+}
+
+/// Connects a Unix socket that waits: where the listener's queue is full, nothing but the call itself sees an end of
+/// that.
+result<void> connect_and_wait(const Socket& socket, const SocketAddress& address,
+                              MonotonicClock::time_point deadline) noexcept {
+    WALI_TRY(const Duration before, socket.get(option::send_timeout));
+    const auto connected = retry_interrupted([&]() noexcept -> result<void> {
+        WALI_TRY(socket.set(option::send_timeout(time_until(deadline))));
+        return socket.connect(address);
+    });
+    WALI_TRY(socket.set(option::send_timeout(before)));
+    if (connected.has_error() && connected.assume_error() == Errno::AGAIN) return Error(Errno::TIMEDOUT, Call::connect);
+    return connected;
 }
 
 }  // namespace
@@ -66,22 +89,22 @@ result<Socket> Socket::listen_on(const SocketAddress& address, const ListenOptio
     return socket;
 }
 
-result<Socket> Socket::connect_to(const SocketAddress& address, Duration timeout) noexcept {
+result<Socket> Socket::connect_to(const SocketAddress& address, Timeout timeout) noexcept {
     WALI_TRY(Socket socket, create(address.family(), SocketType::STREAM));
-    WALI_TRY(timeout == forever() ? socket.connect(address) : socket.connect(address, timeout));
+    WALI_TRY(timeout.duration() == forever() ? socket.connect(address) : socket.connect(address, timeout));
     return socket;
 }
 
-result<void> Socket::connect(const SocketAddress& address, Duration timeout) const noexcept {
+result<void> Socket::connect(const SocketAddress& address, Timeout timeout) const noexcept {
     const MonotonicClock::time_point deadline = deadline_after(timeout);
     const long flags = sys::fcntl(fd().raw(), abi::bits(abi::FcntlCommand::GETFL), 0);
     if (is_error(flags)) return Error::of_raw(Call::fcntl, flags);
-    const bool blocking = !contains(static_cast<abi::OpenFlags>(flags), abi::OpenFlags::NONBLOCK);
-    if (blocking) WALI_TRY(set_non_blocking(true));
-    auto connected = connect(address);
-    if (connected.has_error() && connected.assume_error() == Errno::INPROGRESS)
-        connected = wait_connected(*this, deadline);
-    if (blocking) WALI_TRY(set_non_blocking(false));
+    const bool waits = !contains(static_cast<abi::OpenFlags>(flags), abi::OpenFlags::NONBLOCK);
+    const bool shall_wait = address.family() == AddressFamily::UNIX;
+    if (waits != shall_wait) WALI_TRY(set_non_blocking(!shall_wait));
+    const auto connected =
+        shall_wait ? connect_and_wait(*this, address, deadline) : connect_and_poll(*this, address, deadline);
+    if (waits != shall_wait) WALI_TRY(set_non_blocking(!waits));
     return connected;
 }
 
@@ -115,7 +138,8 @@ result<usize> Socket::receive_vectored(std::span<const MutableBuffer> buffers, M
 }
 
 Transfer Socket::send_all(ConstBytes bytes, MessageFlags flags) const noexcept {
-    return transfer_all(bytes.size(), [&](usize done) noexcept { return send(bytes.subspan(done), flags); });
+    return transfer_all(Call::sendto, bytes.size(),
+                        [&](usize done) noexcept { return send(bytes.subspan(done), flags); });
 }
 
 Transfer Socket::receive_all(MutableBytes buffer) const noexcept {

@@ -164,7 +164,7 @@ result<WaitStatus> Child::ended(const result<WaitStatus>& waited) noexcept {
 
 result<WaitStatus> Child::wait() noexcept { return wait(forever()); }
 
-result<WaitStatus> Child::wait(Duration timeout) noexcept {
+result<WaitStatus> Child::wait(Timeout timeout) noexcept {
     if (status_) return *status_;
     if (record_ == nullptr) return Error(Errno::CHILD, Call::waitid);
     if (input_) (void)input_.close();
@@ -184,7 +184,7 @@ result<void> Child::send_signal(Signal signal) const noexcept {
     return pid_fd_.send_signal(signal);
 }
 
-result<WaitStatus> Child::stop(Duration grace) noexcept {
+result<WaitStatus> Child::stop(Timeout grace) noexcept {
     if (status_) return *status_;
     WALI_TRY(send_signal(Signal::TERM));
     const auto deadline = deadline_after(grace);

@@ -33,6 +33,18 @@ TEST_CASE("any text is a path") {
     CHECK(wali::fs::status(std::string_view()).error() == Errno::NOENT);
 }
 
+TEST_CASE("a char array is a path up to its NUL, and no longer than it is") {
+    static constexpr char both[2][4] = {{'/', 'd', 'e', 'v'}, {'/', 'e', 't', 'c'}};
+    CHECK(seen_by_kernel(both[0]).value() == "/dev");
+    char buffer[16] = "/dev";
+    CHECK(seen_by_kernel(buffer).value() == "/dev");
+    const char* const pointer = buffer;
+    CHECK(seen_by_kernel(pointer).value() == "/dev");
+    CHECK(seen_by_kernel(&buffer[0]).value() == "/dev");
+    const std::vector<char> full(PathView::capacity, 'a');
+    CHECK(seen_by_kernel(std::string_view(full.data(), full.size())).error() == Errno::NAMETOOLONG);
+}
+
 TEST_CASE("text with a NUL inside is no path") {
     const std::string text("dir\0/etc", 8);
     CHECK(wali::fs::status(text).error() == Errno::INVAL);

@@ -2,12 +2,21 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
+#if !defined(__wasm__)
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <cerrno>
+#include <cstddef>
+#endif
 
 #include <wali/event/epoll.hpp>
 #include <wali/fs/file.hpp>
@@ -194,6 +203,69 @@ TEST_CASE("a wait lasts for its timeout to the nanosecond, until its deadline, a
     CHECK(epoll.wait_until(events, deadline).value().empty());
     CHECK(wali::deadline_after(wali::forever()) == wali::MonotonicClock::time_point::max());
 }
+
+TEST_CASE("a wait for the longest time of any unit, or until the last of all points, waits without end") {
+    const Epoll epoll = Epoll::create().value();
+    Pipe pipe = Pipe::create().value();
+    const auto registration = epoll.add(pipe.reader.fd(), EpollEvents::IN).value();
+    CHECK(pipe.writer.write_all("x"));
+    std::array<EpollEvent, 1> events;
+    CHECK(epoll.wait(events, std::chrono::hours::max()).value().size() == 1);
+    CHECK(epoll.wait(events, std::chrono::days::max()).value().size() == 1);
+    CHECK(epoll.wait(events, std::chrono::seconds::max() - 1s).value().size() == 1);
+    CHECK(epoll.wait(events, std::chrono::microseconds::max() - 1us).value().size() == 1);
+    CHECK(epoll.wait_until(events, std::chrono::steady_clock::time_point::max()).value().size() == 1);
+    CHECK(epoll.wait_until(events, std::chrono::steady_clock::now() + 1h).value().size() == 1);
+    std::array<std::byte, 1> byte{};
+    CHECK(pipe.reader.read(byte).value() == 1);
+    CHECK(epoll.wait_until(events, std::chrono::steady_clock::now() - 1h).value().empty());
+}
+
+TEST_CASE("a registration of a borrowed descriptor may be there before its watch") {
+    const Epoll epoll = Epoll::create().value();
+    const Pipe pipe = Pipe::create().value();
+    wali::EpollRegistration<wali::BorrowedFd> registration;
+    CHECK_FALSE(static_cast<bool>(registration));
+    CHECK(registration->raw() == -1);
+    registration = epoll.add(pipe.writer.fd(), EpollEvents::OUT).value();
+    CHECK(registration->raw() == pipe.writer.fd().raw());
+}
+
+#if !defined(__wasm__)  // the runtime has no filters
+namespace {
+
+/// From now on a call of this process answers with `error`, as in a container that does not know it.
+bool refuse_call(unsigned number, int error) {
+    const sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program = {4, const_cast<sock_filter*>(filter)};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a fine timeout works where epoll_pwait2 is missing or refused") {
+    for (const int error : {ENOSYS, EPERM}) {
+        const long child = wali::sys::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            const Epoll epoll = Epoll::create().value();
+            std::array<EpollEvent, 1> events;
+            const auto start = wali::MonotonicClock::now();
+            const bool waited = refuse_call(SYS_epoll_pwait2, error) && epoll.wait(events, 1500us) &&
+                                wali::MonotonicClock::now() - start >= 1500us;
+            wali::process::exit(waited ? 0 : 1);
+        }
+        int status = -1;
+        REQUIRE(wali::sys::wait4(static_cast<int>(child), &status, 0, nullptr) == child);
+        CHECK(status == 0);
+    }
+}
+#endif
 
 TEST_CASE("bad requests fail with the kernel's errors") {
     const Epoll epoll = Epoll::create().value();

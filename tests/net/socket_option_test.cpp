@@ -64,6 +64,25 @@ TEST_CASE("a time that has passed is the shortest timeout and not none") {
     CHECK(socket.get(option::tcp::user_timeout).value() == 1ms);
 }
 
+TEST_CASE("a time that an option cannot hold is the longest that it can") {
+    const Socket socket = Socket::create(AddressFamily::INET, SocketType::STREAM).value();
+    for (const auto& setting : {option::tcp::keep_idle(std::chrono::hours::max()), option::tcp::keep_idle(24h),
+                                option::tcp::keep_idle(wali::forever())}) {
+        CHECK(socket.set(setting));
+        CHECK(socket.get(option::tcp::keep_idle).value() == 32767s);
+    }
+    CHECK(socket.set(option::tcp::keep_interval(wali::forever())));
+    CHECK(socket.get(option::tcp::keep_interval).value() == 32767s);
+    CHECK(socket.set(option::tcp::user_timeout(std::chrono::hours::max())));
+    CHECK(socket.get(option::tcp::user_timeout).value() == wali::forever());
+    CHECK(socket.set(option::send_timeout(std::chrono::days::max())));
+    CHECK(socket.get(option::send_timeout).value() == wali::forever());
+    CHECK(socket.set(option::linger(std::chrono::hours(1'000'000'000'000))));
+    CHECK(socket.get(option::linger).value() > 1h);
+    CHECK(socket.set(option::linger(1500ms)));
+    CHECK(socket.get(option::linger).value() == 2s);
+}
+
 TEST_CASE("the receive timeout ends a wait with EAGAIN") {
     const Socket::Pair pair = Socket::pair().value();
     CHECK(pair.first.set(option::receive_timeout(1ms)));

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include <support/temporary_directory.hpp>
+#include <wali/core/clock.hpp>
+#include <wali/fs/entry.hpp>
 #include <wali/net/socket.hpp>
+#include <wali/process/process.hpp>
+#include <wali/sys/process.hpp>
 
+using namespace std::chrono_literals;
 using wali::Socket;
 using wali::SocketAddress;
 
@@ -35,6 +42,54 @@ TEST_CASE("a Unix socket with a path") {
 
 TEST_CASE("a Unix socket with an abstract name") {
     connect_and_send(SocketAddress::unix_abstract("wali-test-" + std::to_string(wali::process::id().raw())).value());
+}
+
+namespace {
+
+/// A listener whose queue has no room, and who waits in it.
+struct FullListener {
+    explicit FullListener(const SocketAddress& address) : listener(Socket::listen_on(address, {.backlog = 0}).value()) {
+        for (;;) {
+            Socket next = Socket::create(wali::AddressFamily::UNIX, wali::SocketType::STREAM).value();
+            CHECK(next.set_non_blocking(true));
+            if (!next.connect(address)) return;
+            waiting.push_back(std::move(next));
+        }
+    }
+
+    Socket listener;
+    std::vector<Socket> waiting;
+};
+
+}  // namespace
+
+TEST_CASE("a connection to a full Unix listener is given up when its time has passed") {
+    const test::TemporaryDirectory dir;
+    const SocketAddress address = SocketAddress::unix_path(dir.path("s")).value();
+    const FullListener full(address);
+    const Socket client = Socket::create(wali::AddressFamily::UNIX, wali::SocketType::STREAM).value();
+    CHECK(client.set_non_blocking(true));
+    for (const wali::Duration timeout : {0ms, 3ms}) {
+        const auto start = wali::MonotonicClock::now();
+        CHECK(client.connect(address, timeout).error() == wali::Error(wali::Errno::TIMEDOUT, wali::Call::connect));
+        CHECK(wali::MonotonicClock::now() - start >= timeout);
+    }
+    // Its mode and its timeout are what they were.
+    CHECK(client.get(wali::option::send_timeout).value() == wali::forever());
+    CHECK(client.connect(address).error() == wali::Errno::AGAIN);
+}
+
+TEST_CASE("a connection to a full Unix listener is made when there is room") {
+    const test::TemporaryDirectory dir;
+    const SocketAddress address = SocketAddress::unix_path(dir.path("s")).value();
+    const FullListener full(address);
+    const long child = wali::sys::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) wali::process::exit(Socket::connect_to(address, 1h) ? 0 : 1);
+    for (wali::usize i = 0; i <= full.waiting.size(); ++i) CHECK(full.listener.accept());
+    int status = -1;
+    REQUIRE(wali::sys::wait4(static_cast<int>(child), &status, 0, nullptr) == child);
+    CHECK(status == 0);
 }
 
 TEST_CASE("a socket pair carries bytes both ways") {

@@ -5,10 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <wali/core/deadline.hpp>
 #include <wali/process/process.hpp>
 #include <wali/signal/signal_action.hpp>
 #include <wali/time/clock.hpp>
-#include <wali/time/deadline.hpp>
 #include <wali/time/interval_timer.hpp>
 #include <wali/time/sleep.hpp>
 

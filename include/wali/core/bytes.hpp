@@ -24,19 +24,43 @@ template <class Range>
 concept ViewOfBytes = ByteRange<Range> && std::ranges::enable_borrowed_range<Range>;
 template <class Range>
 concept OwningBytes = ByteRange<Range> && !std::ranges::enable_borrowed_range<Range>;
+
+/// Values in a row whose memory is meant only where as_bytes() says so.
+template <class Range>
+concept OtherValues = std::ranges::contiguous_range<Range> && !Byte<std::ranges::range_value_t<Range>>;
+template <class Range>
+concept BytesToWriteTo = std::ranges::contiguous_range<Range> && Byte<std::ranges::range_value_t<Range>> &&
+                         std::ranges::borrowed_range<Range> &&
+                         !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
+
+/// A C string. No array decays to it, so that its end is known.
+template <class Text>
+concept CString = std::same_as<Text, const char*> || std::same_as<Text, char*>;
+
+/// The text in an array: up to its NUL, or all of it.
+constexpr std::string_view text_in(const char* array, std::size_t size) noexcept {
+    const char* const end = std::char_traits<char>::find(array, size, '\0');
+    return {array, end == nullptr ? size : static_cast<std::size_t>(end - array)};
+}
 }  // namespace detail
 
-/// Bytes to read from: made from a literal or C string (up to its NUL), and from what holds characters or bytes in a
-/// row, such as std::string, std::string_view, std::vector<std::byte>, std::span<const std::byte>. For a char array,
-/// say with std::span how much of it is meant; for other types, with as_bytes() that their memory is meant.
+/// Bytes to read from: made from a literal, a constant char array or a C string (up to its NUL, if it has one), and
+/// from what holds characters or bytes in a row, such as std::string, std::string_view, std::vector<std::byte>,
+/// std::span<const std::byte>. For a char array that may change, say with std::span how much of it is meant; for other
+/// types, with as_bytes() that their memory is meant.
 class WALI_VIEW ConstBytes : public std::span<const std::byte> {
   public:
     constexpr ConstBytes() noexcept = default;
     constexpr ConstBytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
-    ConstBytes(const char* text WALI_LIFETIMEBOUND) noexcept : ConstBytes(std::string_view(text)) {}
+    template <detail::CString Text>
+    ConstBytes(Text text WALI_LIFETIMEBOUND) noexcept : ConstBytes(std::string_view(text)) {}
+    template <std::size_t size>
+    ConstBytes(const char (&text WALI_LIFETIMEBOUND)[size]) noexcept : ConstBytes(detail::text_in(text, size)) {}
     ConstBytes(std::nullptr_t) = delete;
     template <std::size_t size>
-    ConstBytes(char (&)[size]) = delete;
+    ConstBytes(char (&)[size]) = delete;  // how much of the array is meant? say it with std::span
+    template <detail::OtherValues Range>
+    ConstBytes(const Range&) = delete;  // is their memory meant? say it with wali::as_bytes
     template <std::size_t size>
     ConstBytes(const std::byte (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(bytes) {}
     template <std::size_t size>
@@ -62,16 +86,34 @@ class WALI_VIEW MutableBytes : public std::span<std::byte> {
     template <detail::Byte T, std::size_t size>
     MutableBytes(T (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(reinterpret_cast<std::byte*>(bytes), size) {}
     template <detail::ByteRange Range>
-        requires(std::ranges::borrowed_range<Range> &&
-                 !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>)
+        requires detail::BytesToWriteTo<Range>
     MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept
         : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
+    template <std::ranges::contiguous_range Range>
+        requires(!detail::BytesToWriteTo<Range>)
+    MutableBytes(Range&&) = delete;  // it is constant, a temporary, or holds no bytes: std::as_writable_bytes
 };
 
+namespace detail {
+template <class Range>
+ConstBytes memory_of(const Range& values) noexcept {
+    static_assert(std::is_trivially_copyable_v<std::ranges::range_value_t<Range>>,
+                  "as_bytes: these values are not trivially copyable, so the bytes of their memory are not what they "
+                  "mean; write out their parts");
+    return std::as_bytes(std::span(values));
+}
+}  // namespace detail
+
 /// The memory of any array, vector or span of trivially copyable values.
-template <class T, std::size_t size>
-ConstBytes as_bytes(std::span<T, size> values) noexcept {
-    return std::as_bytes(values);
+template <std::ranges::contiguous_range Range>
+    requires(!std::ranges::enable_borrowed_range<Range>)
+ConstBytes as_bytes(const Range& values WALI_LIFETIMEBOUND) noexcept {
+    return detail::memory_of(values);
+}
+template <std::ranges::contiguous_range Range>
+    requires(std::ranges::enable_borrowed_range<Range>)
+ConstBytes as_bytes(Range values) noexcept {
+    return detail::memory_of(values);
 }
 
 /// Bytes seen as text.
@@ -84,10 +126,15 @@ class WALI_VIEW ConstBuffer : private abi::iovec {
   public:
     constexpr ConstBuffer() noexcept : iovec{nullptr, 0} {}
     ConstBuffer(ConstBytes bytes) noexcept : iovec{const_cast<std::byte*>(bytes.data()), bytes.size()} {}
-    ConstBuffer(const char* text WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(text)) {}
+    template <detail::CString Text>
+    ConstBuffer(Text text WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(text)) {}
+    template <std::size_t size>
+    ConstBuffer(const char (&text WALI_LIFETIMEBOUND)[size]) noexcept : ConstBuffer(ConstBytes(text)) {}
     ConstBuffer(std::nullptr_t) = delete;
     template <std::size_t size>
-    ConstBuffer(char (&)[size]) = delete;
+    ConstBuffer(char (&)[size]) = delete;  // how much of the array is meant? say it with std::span
+    template <detail::OtherValues Range>
+    ConstBuffer(const Range&) = delete;  // is their memory meant? say it with wali::as_bytes
     template <detail::OwningBytes Bytes>
     ConstBuffer(const Bytes& bytes WALI_LIFETIMEBOUND) noexcept : ConstBuffer(ConstBytes(bytes)) {}
     template <detail::ViewOfBytes Bytes>

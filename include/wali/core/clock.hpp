@@ -11,10 +11,19 @@
 /// fail. Async-signal-safe. Reading is a system call natively; walirun asks the vDSO instead.
 WALI_EXPORT namespace wali {
 namespace detail {
+/// clock_gettime(2) as the kernel answers.
+inline long read_clock(abi::ClockId id, Duration& time) noexcept {
+    abi::timespec read{};
+    const long raw = sys::clock_gettime(abi::bits(id), &read);
+    time = from_timespec(read);
+    return raw;
+}
+
+/// Of a clock that there is.
 inline Duration read_clock(abi::ClockId id) noexcept {
-    abi::timespec time;
-    sys::clock_gettime(abi::bits(id), &time);
-    return from_timespec(time);
+    Duration time;
+    read_clock(id, time);
+    return time;
 }
 }  // namespace detail
 
@@ -41,16 +50,22 @@ struct RealtimeClock {
     static time_point now() noexcept { return time_point(detail::read_clock(id)); }
 };
 
-/// How long is left until `deadline`: 0 when it has passed.
-inline Duration time_until(MonotonicClock::time_point deadline) noexcept {
-    const MonotonicClock::time_point now = MonotonicClock::now();
-    return deadline > now ? deadline - now : Duration::zero();
+/// How long is left until `deadline`, a time of MonotonicClock, std::chrono::steady_clock or another steady clock: 0
+/// when it has passed, forever() for the last of all points.
+template <class Clock, class Precision>
+    requires(Clock::is_steady)
+Duration time_until(std::chrono::time_point<Clock, Precision> deadline) noexcept {
+    const Duration end = Timeout(deadline.time_since_epoch()).duration();
+    if (end == forever()) return end;
+    const Duration now = Timeout(Clock::now().time_since_epoch()).duration();
+    return end > now ? end - now : Duration::zero();
 }
 
 /// The point in time that is `timeout` from now; forever() stays the last of all points.
-inline MonotonicClock::time_point deadline_after(Duration timeout) noexcept {
+inline MonotonicClock::time_point deadline_after(Timeout timeout) noexcept {
     const MonotonicClock::time_point now = MonotonicClock::now();
-    return timeout >= MonotonicClock::time_point::max() - now ? MonotonicClock::time_point::max() : now + timeout;
+    const Duration time = timeout.duration();
+    return time >= MonotonicClock::time_point::max() - now ? MonotonicClock::time_point::max() : now + time;
 }
 
 }  // namespace wali

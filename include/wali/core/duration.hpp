@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <compare>
+#include <type_traits>
+#include <utility>
+
 // std::chrono's durations and time points, whose complete types <semaphore> needs for its own interface. <chrono> has
 // them too, but in libc++ with calendars, formatting and containers: seven times the text.
 #include <semaphore>
@@ -15,6 +19,33 @@ using Duration = std::chrono::nanoseconds;
 /// imports and includes it.
 constexpr Duration forever() noexcept { return Duration::max(); }
 
+/// A time as functions take it, made from any std::chrono duration of whole numbers that is no finer than nanoseconds.
+/// What does not fit into nanoseconds, 292 years, becomes the nearest that does, and the longest duration of any unit,
+/// such as std::chrono::hours::max(), is forever().
+class Timeout {
+  public:
+    template <class Rep, class Period>
+        requires std::is_convertible_v<std::chrono::duration<Rep, Period>, Duration>
+    constexpr Timeout(std::chrono::duration<Rep, Period> time) noexcept : duration_(saturated(time)) {}
+
+    /// In nanoseconds.
+    constexpr Duration duration() const noexcept { return duration_; }
+    /// Shorter is less.
+    constexpr auto operator<=>(const Timeout&) const noexcept = default;
+
+  private:
+    template <class Rep, class Period>
+    static constexpr Duration saturated(std::chrono::duration<Rep, Period> time) noexcept {
+        using Wide = std::chrono::duration<i64, Period>;
+        constexpr i64 most = std::chrono::duration_cast<Wide>(Duration::max()).count();
+        if (time == time.max() || std::cmp_greater(time.count(), most)) return forever();
+        if (std::cmp_less(time.count(), -most)) return Duration::min();
+        return Wide(static_cast<i64>(time.count()));
+    }
+
+    Duration duration_;
+};
+
 /// The kernel's struct timespec as a duration and back; a negative duration becomes 0.
 constexpr Duration from_timespec(const abi::timespec& time) noexcept {
     constexpr i64 most = Duration::max().count() / 1'000'000'000 - 1;  // a file may be of any time
@@ -23,17 +54,15 @@ constexpr Duration from_timespec(const abi::timespec& time) noexcept {
     if (time.tv_sec < -most) return Duration::min();
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
-constexpr abi::timespec to_timespec(Duration time) noexcept {
-    const i64 count = time.count() < 0 ? 0 : time.count();
+constexpr abi::timespec to_timespec(Timeout time) noexcept {
+    const i64 count = time.duration() < Duration::zero() ? 0 : time.duration().count();
     return {count / 1'000'000'000, count % 1'000'000'000};
 }
 
 /// A timeout as poll and epoll_pwait take it: in milliseconds, rounded up, at least 0 and at most what an int holds.
-template <class Rep, class Period>
-constexpr int to_milliseconds(std::chrono::duration<Rep, Period> timeout) noexcept {
-    constexpr std::chrono::milliseconds longest(0x7fffffff);
-    const auto milliseconds = timeout < longest ? std::chrono::ceil<std::chrono::milliseconds>(timeout) : longest;
-    return milliseconds.count() < 0 ? 0 : static_cast<int>(milliseconds.count());
+constexpr int to_milliseconds(Timeout timeout) noexcept {
+    const i64 count = std::chrono::ceil<std::chrono::milliseconds>(timeout.duration()).count();
+    return count < 0 ? 0 : count > 0x7fffffff ? 0x7fffffff : static_cast<int>(count);
 }
 
 }  // namespace wali

@@ -15,6 +15,8 @@ WALI_EXPORT namespace wali {
 /// Functions that use a descriptor without keeping it take one of these.
 class WALI_VIEW BorrowedFd {
   public:
+    /// Names nothing: calls through it fail with Errno::BADF.
+    constexpr BorrowedFd() noexcept = default;
     /// Wraps a number that is known to stay open, such as one inherited from the parent process.
     static constexpr BorrowedFd from_raw(int fd) noexcept { return BorrowedFd(fd); }
 
@@ -25,7 +27,7 @@ class WALI_VIEW BorrowedFd {
 
   private:
     explicit constexpr BorrowedFd(int fd) noexcept : fd_(fd) {}
-    int fd_;
+    int fd_ = -1;
 };
 
 /// The streams every process starts with.

@@ -28,9 +28,9 @@ inline Transfer read_all(BorrowedFd fd, MutableBytes buffer) noexcept {
     return transfer_all(buffer.size(), [&](usize done) noexcept { return read(fd, buffer.subspan(done)); });
 }
 
-/// write(2), tier spec, until everything is written: over as many calls as it takes.
+/// write(2), tier spec, until everything is written: over as many calls as it takes. Errno::IO if one takes nothing.
 inline Transfer write_all(BorrowedFd fd, ConstBytes bytes) noexcept {
-    return transfer_all(bytes.size(), [&](usize done) noexcept { return write(fd, bytes.subspan(done)); });
+    return transfer_all(Call::write, bytes.size(), [&](usize done) noexcept { return write(fd, bytes.subspan(done)); });
 }
 
 }  // namespace wali

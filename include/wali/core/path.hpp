@@ -6,11 +6,13 @@
 #include <string_view>
 
 #include <wali/abi/constants/errno.hpp>
+#include <wali/core/bytes.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {
 /// A path as functions take it, made from any text: a literal, std::string, std::string_view, std::filesystem::path.
-/// It views the text and must not outlive it. Text that ends in a NUL goes to the kernel as it is; other text is copied
+/// It views the text and must not outlive it. A char array is text up to its NUL, or all of it. Text that ends in a NUL
+/// goes to the kernel as it is; other text is copied
 /// to the stack first. What the kernel would misread is refused: Errno::INVAL for a NUL inside, Errno::NAMETOOLONG
 /// from 4096 bytes on. An empty path is Errno::NOENT, as everywhere on Linux.
 class WALI_VIEW PathView {
@@ -18,8 +20,13 @@ class WALI_VIEW PathView {
     /// The longest path that the kernel takes, with its NUL: PATH_MAX.
     static constexpr usize capacity = 4096;
 
-    /// A literal or other C string, passed on as it is.
-    constexpr PathView(const char* text WALI_LIFETIMEBOUND) noexcept : data_(text), terminated_(true) {}
+    /// A C string, passed on as it is.
+    template <detail::CString Text>
+    constexpr PathView(Text text WALI_LIFETIMEBOUND) noexcept : data_(text), terminated_(true) {}
+    /// A literal, passed on as it is, or a char array.
+    template <usize room>
+    constexpr PathView(const char (&text WALI_LIFETIMEBOUND)[room]) noexcept
+        : data_(text), size_(detail::text_in(text, room).size() < room ? 0 : room), terminated_(size_ == 0) {}
     PathView(std::nullptr_t) = delete;
     /// Text without a NUL behind it.
     constexpr PathView(std::string_view text WALI_LIFETIMEBOUND) noexcept : data_(text.data()), size_(text.size()) {}

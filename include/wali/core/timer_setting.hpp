@@ -13,7 +13,7 @@ struct TimerSetting {
 
 namespace detail {
 /// `first` is a time from now or of the clock. To the kernel 0 means stopped, so what is due already becomes 1 ns.
-constexpr abi::itimerspec to_itimerspec(Duration first, Duration interval) noexcept {
+constexpr abi::itimerspec to_itimerspec(Timeout first, Timeout interval) noexcept {
     return {to_timespec(interval), to_timespec(first > Duration::zero() ? first : Duration(1))};
 }
 constexpr TimerSetting from_itimerspec(const abi::itimerspec& setting) noexcept {

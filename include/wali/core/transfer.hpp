@@ -24,8 +24,8 @@ class [[nodiscard]] Transfer : public result<usize> {
     usize transferred_;
 };
 
-/// Calls `step(done)`, which moves some of the bytes that are left, until `size` bytes are moved, it moves none or it
-/// fails. EINTR is retried.
+/// Calls `step(done)`, which moves some of the bytes that are left, until `size` bytes are moved, it moves none (the
+/// end of what is read) or it fails. EINTR is retried.
 template <class Step>
 Transfer transfer_all(usize size, Step&& step) noexcept {
     usize done = 0;
@@ -37,6 +37,15 @@ Transfer transfer_all(usize size, Step&& step) noexcept {
         done += moved.assume_value();
     }
     return done;
+}
+
+/// The same for what is written, which has no end: a `call` that takes nothing, as a broken driver's may, is Errno::IO.
+template <class Step>
+Transfer transfer_all(Call call, usize size, Step&& step) noexcept {
+    const Transfer moved = transfer_all(size, static_cast<Step&&>(step));
+    if (moved.has_value() && moved.transferred() < size) [[unlikely]]
+        return {moved.transferred(), Error(Errno::IO, call)};
+    return moved;
 }
 
 }  // namespace wali

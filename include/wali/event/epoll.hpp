@@ -11,7 +11,7 @@
 #include <wali/abi/structs/event.hpp>
 #include <wali/abi/structs/signal.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/id.hpp>
 #include <wali/core/signal_set.hpp>
@@ -104,26 +104,26 @@ class Epoll : public Descriptor<Epoll> {
     /// The same until `timeout` has passed; then it returns no events. 0 and less do not wait, the longest duration of
     /// its type, such as forever(), waits without end. With a timeout in milliseconds, or in a longer unit, this is
     /// epoll_pwait(2), tier spec; for a finer unit epoll_pwait2(2), tier named, Linux 5.11, and rounds up to
-    /// milliseconds where that is missing.
+    /// milliseconds where that is missing, or refused by a container that does not know it (EPERM).
     template <class Rep, class Period>
     result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
                                        std::chrono::duration<Rep, Period> timeout,
                                        const SignalSet* mask = nullptr) const noexcept {
-        if (timeout == timeout.max()) return wait(events, mask);
+        if (Timeout(timeout) == forever()) return wait(events, mask);
         if constexpr (!std::ratio_greater_equal_v<Period, std::milli>) {
             const abi::timespec time = to_timespec(timeout);
             const long raw = sys::epoll_pwait2(fd().raw(), out(events), static_cast<int>(events.size()), &time,
                                                mask ? mask->raw() : nullptr, sizeof(abi::sigset_t));
-            if (raw != -static_cast<long>(Errno::NOSYS)) return filled(Call::epoll_pwait2, events, raw);
+            const bool missing = raw == -static_cast<long>(Errno::NOSYS) || raw == -static_cast<long>(Errno::PERM);
+            if (!missing) return filled(Call::epoll_pwait2, events, raw);
         }
         return wait_milliseconds(events, to_milliseconds(timeout), mask);
     }
 
     /// The same until a point in time.
-    result<std::span<EpollEvent>> wait_until(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
-                                             MonotonicClock::time_point deadline,
+    result<std::span<EpollEvent>> wait_until(std::span<EpollEvent> events WALI_LIFETIMEBOUND, Deadline deadline,
                                              const SignalSet* mask = nullptr) const noexcept {
-        return wait(events, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+        return wait(events, deadline.remaining(), mask);
     }
 
   private:

@@ -12,7 +12,7 @@
 #include <wali/abi/structs/process.hpp>
 #include <wali/abi/structs/signal.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/id.hpp>
 #include <wali/core/wait_status.hpp>
@@ -66,20 +66,18 @@ class PidFd : public Descriptor<PidFd> {
 
     /// poll(2), then waitid(2): waits for the end of the child no longer than `timeout`. Errors: as wait(), and
     /// TIMEDOUT.
-    result<WaitStatus> wait(Duration timeout) const noexcept {
+    result<WaitStatus> wait(Timeout timeout) const noexcept {
         const result<void> ended = wait_for_end(timeout);
         if (ended.has_error()) return ended.assume_error();
         return wait();
     }
 
     /// The same until a point in time.
-    result<WaitStatus> wait_until(MonotonicClock::time_point deadline) const noexcept {
-        return wait(deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline));
-    }
+    result<WaitStatus> wait_until(Deadline deadline) const noexcept { return wait(deadline.remaining()); }
 
     /// ppoll(2), tier spec: waits until the process has ended, whoever's child it is. It stays where it is in the
     /// process table until its parent waits for it. Errors: INTR, TIMEDOUT.
-    result<void> wait_for_end(Duration timeout = forever()) const noexcept {
+    result<void> wait_for_end(Timeout timeout = forever()) const noexcept {
         if (!*this) return Error(Errno::BADF, Call::ppoll);
         abi::pollfd entry{fd().raw(), abi::bits(abi::PollEvents::IN), 0};
         abi::timespec time = to_timespec(timeout);

@@ -8,7 +8,7 @@
 #include <wali/abi/flags.hpp>
 #include <wali/abi/structs/event.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/sys/event.hpp>
@@ -65,13 +65,13 @@ inline result<usize> poll(std::span<PollItem> items) noexcept { return detail::p
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout,
                    const SignalSet* mask) noexcept {
-    if (timeout == timeout.max()) return poll(items, mask);
+    if (Timeout(timeout) == forever()) return poll(items, mask);
     abi::timespec time = to_timespec(timeout);
     return detail::ppoll(items, &time, mask);
 }
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout) noexcept {
-    if (timeout == timeout.max()) return poll(items);
+    if (Timeout(timeout) == forever()) return poll(items);
     if constexpr (std::ratio_greater_equal_v<Period, std::milli>)
         return detail::poll_milliseconds(items, to_milliseconds(timeout));
     else
@@ -79,11 +79,10 @@ result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period>
 }
 
 /// ppoll(2), tier spec: the same until a point in time.
-inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline,
-                                const SignalSet* mask) noexcept {
-    return poll(items, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+inline result<usize> poll_until(std::span<PollItem> items, Deadline deadline, const SignalSet* mask) noexcept {
+    return poll(items, deadline.remaining(), mask);
 }
-inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline) noexcept {
+inline result<usize> poll_until(std::span<PollItem> items, Deadline deadline) noexcept {
     return poll_until(items, deadline, nullptr);
 }
 

@@ -8,7 +8,7 @@
 #include <wali/abi/constants/errno.hpp>
 #include <wali/abi/structs/event.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/sys/event.hpp>
@@ -105,21 +105,18 @@ inline result<usize> select(const SelectSets& sets) noexcept { return select(set
 
 /// select(2), tier spec: the same until `timeout` has passed; then the sets are empty. 0 and less do not wait,
 /// forever() waits without end.
-inline result<usize> select(const SelectSets& sets, Duration timeout, const SignalSet* mask) noexcept {
+inline result<usize> select(const SelectSets& sets, Timeout timeout, const SignalSet* mask) noexcept {
     if (timeout == forever()) return select(sets, mask);
     abi::timespec time = to_timespec(timeout);
     return detail::pselect6(sets, &time, mask);
 }
-inline result<usize> select(const SelectSets& sets, Duration timeout) noexcept {
-    return select(sets, timeout, nullptr);
-}
+inline result<usize> select(const SelectSets& sets, Timeout timeout) noexcept { return select(sets, timeout, nullptr); }
 
 /// select(2), tier spec: the same until a point in time.
-inline result<usize> select_until(const SelectSets& sets, MonotonicClock::time_point deadline,
-                                  const SignalSet* mask) noexcept {
-    return select(sets, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+inline result<usize> select_until(const SelectSets& sets, Deadline deadline, const SignalSet* mask) noexcept {
+    return select(sets, deadline.remaining(), mask);
 }
-inline result<usize> select_until(const SelectSets& sets, MonotonicClock::time_point deadline) noexcept {
+inline result<usize> select_until(const SelectSets& sets, Deadline deadline) noexcept {
     return select_until(sets, deadline, nullptr);
 }
 

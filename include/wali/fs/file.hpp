@@ -101,7 +101,7 @@ class File : public Descriptor<File> {
 
     /// pwrite(2) until everything is written, from `offset` on, over as many calls as it takes.
     Transfer write_all_at(ConstBytes bytes, u64 offset) const noexcept {
-        return transfer_all(bytes.size(),
+        return transfer_all(Call::pwrite64, bytes.size(),
                             [&](usize done) noexcept { return write_at(bytes.subspan(done), offset + done); });
     }
 

@@ -51,7 +51,7 @@ class Socket : public Descriptor<Socket> {
     }
 
     /// A stream socket connected to `address`: socket(2) and connect(), which see.
-    static result<Socket> connect_to(const SocketAddress& address, Duration timeout = forever()) noexcept;
+    static result<Socket> connect_to(const SocketAddress& address, Timeout timeout = forever()) noexcept;
 
     /// socketpair(2): two connected Unix sockets.
     struct Pair;
@@ -75,8 +75,9 @@ class Socket : public Descriptor<Socket> {
 
     /// connect(2), which gives up with Errno::TIMEDOUT when `timeout` has passed; the socket is of no use then. Waits
     /// with ppoll(2), whatever the socket's mode, which is as it was afterwards (fcntl(2)); EINTR is retried and
-    /// lengthens nothing.
-    result<void> connect(const SocketAddress& address, Duration timeout) const noexcept;
+    /// lengthens nothing. A Unix socket waits inside connect(2), by option::send_timeout, until the listener's queue
+    /// has room (without a timeout AGAIN says at once, on a non-blocking socket, that it has none).
+    result<void> connect(const SocketAddress& address, Timeout timeout) const noexcept;
 
     /// accept4(2): takes a waiting connection. `flags` are those of the new socket. Errors: AGAIN, CONNABORTED (the
     /// peer gave up: try again), MFILE and NFILE (the connection keeps waiting).

@@ -31,37 +31,67 @@ struct NumberCodec {
     static constexpr Value decode(Raw raw) noexcept { return static_cast<Value>(raw); }
 };
 
-/// A duration in units of `Unit`: rounded up, so that no timeout comes early. For the kernel 0 means no timeout: that
-/// is forever() here, and a time that has passed is the shortest there is.
+/// How a value is passed: a duration of any unit, saturated.
+template <class Value>
+struct Parameter {
+    using type = Value;
+};
+template <>
+struct Parameter<Duration> {
+    using type = Timeout;
+};
+template <>
+struct Parameter<std::optional<std::chrono::seconds>> {
+    using type = std::optional<Timeout>;
+};
+
+/// `time` in units of `Unit`, of which it is at least 1 and at most `most`: rounded up, so that no timeout comes early.
+template <class Unit>
+constexpr int to_units(Duration time, int most) noexcept {
+    const auto count = std::chrono::ceil<Unit>(time).count();
+    return count < 1 ? 1 : count > most ? most : static_cast<int>(count);
+}
+
+/// A timeout of which 0 means to the kernel that there is none: that is forever() here, and a time that has passed is
+/// the shortest there is.
 template <class Unit>
 struct TimeCodec {
     using Raw = int;
-    static constexpr Raw encode(Duration time) noexcept {
-        if (time == forever()) return 0;
-        const auto count = std::chrono::ceil<Unit>(time).count();
-        return count < 1 ? 1 : count > 0x7fffffff ? 0x7fffffff : static_cast<Raw>(count);
+    static constexpr Raw encode(Timeout time) noexcept {
+        return time.duration() == forever() ? 0 : to_units<Unit>(time.duration(), 0x7fffffff);
     }
     static constexpr Duration decode(Raw raw) noexcept { return raw == 0 ? forever() : Duration(Unit(raw)); }
 };
 
+/// Seconds between probes, of which the kernel takes 1 to 32767 (MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL).
+struct ProbeCodec {
+    using Raw = int;
+    static constexpr Raw encode(Timeout time) noexcept {
+        return to_units<std::chrono::seconds>(time.duration(), 32767);
+    }
+    static constexpr Duration decode(Raw raw) noexcept { return std::chrono::seconds(raw); }
+};
+
 struct TimevalCodec {
     using Raw = abi::timeval;
-    static constexpr Raw encode(Duration time) noexcept {
-        if (time == forever()) return {0, 0};
-        const i64 rounded = std::chrono::ceil<std::chrono::microseconds>(time).count();
+    static constexpr Raw encode(Timeout time) noexcept {
+        if (time.duration() == forever()) return {0, 0};
+        const i64 rounded = std::chrono::ceil<std::chrono::microseconds>(time.duration()).count();
         const i64 count = rounded < 1 ? 1 : rounded;
         return {count / 1'000'000, count % 1'000'000};
     }
     static constexpr Duration decode(const Raw& raw) noexcept {
-        const Duration time = std::chrono::seconds(raw.tv_sec) + std::chrono::microseconds(raw.tv_usec);
+        const Duration time = from_timespec({raw.tv_sec, raw.tv_usec * 1000});
         return time == Duration::zero() ? forever() : time;
     }
 };
 
 struct LingerCodec {
     using Raw = abi::linger;
-    static constexpr Raw encode(std::optional<std::chrono::seconds> time) noexcept {
-        return {time.has_value(), time ? static_cast<i32>(time->count()) : 0};
+    static constexpr Raw encode(std::optional<Timeout> time) noexcept {
+        if (!time) return {0, 0};
+        return {
+            1, time->duration() <= Duration::zero() ? 0 : to_units<std::chrono::seconds>(time->duration(), 0x7fffffff)};
     }
     static constexpr std::optional<std::chrono::seconds> decode(const Raw& raw) noexcept {
         if (raw.l_onoff == 0) return {};
@@ -120,7 +150,8 @@ class SocketOption : public ReadOnlySocketOption<Value, Codec> {
   public:
     using ReadOnlySocketOption<Value, Codec>::ReadOnlySocketOption;
     /// The option with a value, for Socket::set.
-    constexpr SocketSetting<typename Codec::Raw> operator()(Value value) const noexcept {
+    constexpr SocketSetting<typename Codec::Raw> operator()(
+        typename detail::Parameter<Value>::type value) const noexcept {
         return {this->level(), this->name(), Codec::encode(value)};
     }
 };
@@ -145,7 +176,8 @@ struct option {
                                                                                abi::SocketOption::SNDTIMEO};
     static constexpr SocketOption<Duration, detail::TimevalCodec> receive_timeout{SocketLevel::SOCKET,
                                                                                   abi::SocketOption::RCVTIMEO};
-    /// SO_LINGER: how long close() waits for unsent data; 0 resets the connection, nothing restores the default.
+    /// SO_LINGER: how long close() waits for unsent data, in seconds, rounded up; 0 resets the connection, nothing
+    /// restores the default.
     static constexpr SocketOption<std::optional<std::chrono::seconds>, detail::LingerCodec> linger{
         SocketLevel::SOCKET, abi::SocketOption::LINGER};
     /// SO_TYPE.
@@ -161,13 +193,16 @@ struct option {
         static constexpr SocketOption<bool> no_delay{SocketLevel::TCP, abi::TcpOption::NODELAY};
         /// TCP_CORK: only full segments are sent, until it is off again.
         static constexpr SocketOption<bool> cork{SocketLevel::TCP, abi::TcpOption::CORK};
-        /// TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT: when a peer is asked first, how often then, and how many times.
-        static constexpr SocketOption<Duration, detail::TimeCodec<std::chrono::seconds>> keep_idle{
-            SocketLevel::TCP, abi::TcpOption::KEEPIDLE};
-        static constexpr SocketOption<Duration, detail::TimeCodec<std::chrono::seconds>> keep_interval{
-            SocketLevel::TCP, abi::TcpOption::KEEPINTVL};
+        /// TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT: when a peer is asked first, how often then, and how many times. Of
+        /// the times, any that is longer than the kernel's longest of 32767 s, such as forever(), is that; who never
+        /// wants to ask leaves keep_alive off.
+        static constexpr SocketOption<Duration, detail::ProbeCodec> keep_idle{SocketLevel::TCP,
+                                                                              abi::TcpOption::KEEPIDLE};
+        static constexpr SocketOption<Duration, detail::ProbeCodec> keep_interval{SocketLevel::TCP,
+                                                                                  abi::TcpOption::KEEPINTVL};
         static constexpr SocketOption<int> keep_count{SocketLevel::TCP, abi::TcpOption::KEEPCNT};
-        /// TCP_USER_TIMEOUT: how long sent data may stay unanswered before the connection ends.
+        /// TCP_USER_TIMEOUT: how long sent data may stay unanswered before the connection ends; forever() is the
+        /// system's default.
         static constexpr SocketOption<Duration, detail::TimeCodec<std::chrono::milliseconds>> user_timeout{
             SocketLevel::TCP, abi::TcpOption::USER_TIMEOUT};
         /// TCP_INFO: what the kernel knows about the connection. An older kernel fills in a part, the rest is 0.

@@ -6,7 +6,7 @@
 
 #include <wali/abi/constants/signal.hpp>
 #include <wali/core/bytes.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/id.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/wait_status.hpp>
@@ -21,8 +21,8 @@ struct DetachedChild;
 
 /// What Child::capture is given besides room for the output.
 struct CaptureOptions {
-    ConstBytes input{};            ///< written to the child's standard input, which is then closed
-    Duration timeout = forever();  ///< for all of it
+    ConstBytes input{};           ///< written to the child's standard input, which is then closed
+    Timeout timeout = forever();  ///< for all of it
 };
 
 /// What a child has written, and how it ended. The bytes are in the caller's buffers.
@@ -72,11 +72,9 @@ class [[nodiscard]] Child {
     /// Errors: INTR, CHILD (somebody else has waited for it).
     result<WaitStatus> wait() noexcept;
     /// The same no longer than `timeout`: then Errno::TIMEDOUT, and the child goes on.
-    result<WaitStatus> wait(Duration timeout) noexcept;
+    result<WaitStatus> wait(Timeout timeout) noexcept;
     /// The same until a point in time.
-    result<WaitStatus> wait_until(MonotonicClock::time_point deadline) noexcept {
-        return wait(deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline));
-    }
+    result<WaitStatus> wait_until(Deadline deadline) noexcept { return wait(deadline.remaining()); }
     /// The same without waiting: nothing while the process runs. input() stays open.
     result<std::optional<WaitStatus>> try_wait() noexcept;
 
@@ -87,7 +85,7 @@ class [[nodiscard]] Child {
 
     /// Ends the process: SIGTERM, and SIGKILL if it has not ended after `grace`. Closes input(), waits for the end and
     /// says how it came. EINTR is retried and does not lengthen the wait. Errors: CHILD, PERM.
-    result<WaitStatus> stop(Duration grace) noexcept;
+    result<WaitStatus> stop(Timeout grace) noexcept;
 
     /// ppoll(2), read(2) and write(2), tier spec, waitid(2), tier named, and others: writes the input and reads both
     /// outputs at once, so that neither side waits for the other, until the child has ended and what it has written is

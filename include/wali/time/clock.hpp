@@ -104,11 +104,11 @@ WALI_EXPORT namespace wali::time {
 /// clock_gettime(2), tier spec: the time of a clock since its own start (CLOCK_REALTIME: since 1970-01-01 00:00 UTC).
 /// A system call natively; walirun asks the vDSO instead. INVAL for an unknown clock. Async-signal-safe.
 inline result<Duration> clock_time(ClockId clock) noexcept {
-    abi::timespec time;
-    const long raw = sys::clock_gettime(abi::bits(clock), &time);
+    Duration time;
+    const long raw = detail::read_clock(clock, time);
     if (is_error(raw)) [[unlikely]]
         return Error::of_raw(Call::clock_gettime, raw);
-    return from_timespec(time);
+    return time;
 }
 
 /// clock_getres(2), tier spec: the step in which a clock advances. INVAL for an unknown clock. Async-signal-safe.

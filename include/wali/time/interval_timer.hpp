@@ -18,7 +18,7 @@ using IntervalTimer = abi::ItimerWhich;
 WALI_EXPORT namespace wali::time {
 namespace detail {
 // Rounded up, so that a timer is never early, nor stopped by mistake.
-constexpr abi::timeval to_timeval(Duration time) noexcept {
+constexpr abi::timeval to_timeval(Timeout time) noexcept {
     const abi::timespec exact = to_timespec(time);
     const i64 microseconds = (exact.tv_nsec + 999) / 1000;
     return {exact.tv_sec + microseconds / 1'000'000, microseconds % 1'000'000};
@@ -41,11 +41,11 @@ inline result<TimerSetting> set_itimer(IntervalTimer timer, const abi::itimerval
 /// setitimer(2), tier spec: the signal of the timer comes `first` from now, and then once in every `interval`; 0 makes
 /// it the only one. What is not above 0 comes after a microsecond. Returns how the timer stood. INVAL for an unknown
 /// timer.
-inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Duration first, Duration interval) noexcept {
+inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Timeout first, Timeout interval) noexcept {
     return detail::set_itimer(
         timer, {detail::to_timeval(interval), detail::to_timeval(first > Duration::zero() ? first : Duration(1))});
 }
-inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Duration first) noexcept {
+inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Timeout first) noexcept {
     return set_interval_timer(timer, first, Duration::zero());
 }
 

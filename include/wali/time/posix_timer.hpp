@@ -60,12 +60,12 @@ class BasicPosixTimer {
 
     /// timer_settime(2): expires `first` from now, and then once in every `interval`; 0 makes it the only expiry. What
     /// is not above 0 expires at once. Replaces what was set.
-    result<void> set_after(Duration first, Duration interval = Duration::zero()) const noexcept {
+    result<void> set_after(Timeout first, Timeout interval = Duration::zero()) const noexcept {
         return set(detail::to_itimerspec(first, interval), 0);
     }
 
     /// timer_settime(2): the same at a point in time; at once where that has passed.
-    result<void> set_at(typename Clock::time_point first, Duration interval = Duration::zero()) const noexcept {
+    result<void> set_at(typename Clock::time_point first, Timeout interval = Duration::zero()) const noexcept {
         return set(detail::to_itimerspec(first.time_since_epoch(), interval), abi::bits(abi::TimerFlags::ABSTIME));
     }
 

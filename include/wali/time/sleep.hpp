@@ -24,7 +24,7 @@ result<void> sleep_until(std::chrono::time_point<Clock, Duration> when) noexcept
 }
 
 /// nanosleep(2), tier spec: sleeps for a time on the monotonic clock; 0 and less not at all. Errors: INTR.
-inline result<void> sleep_for(Duration duration) noexcept {
+inline result<void> sleep_for(Timeout duration) noexcept {
     const abi::timespec time = to_timespec(duration);
     return to_result<void>(Call::nanosleep, sys::nanosleep(&time, nullptr));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Mistakes that the compiler finds: refused_test compiles each case alone and looks for the message.
 #include <string>
+#include <vector>
 
 #include <wali/wali.hpp>
 
@@ -59,4 +60,10 @@ std::string_view mistake(const wali::SocketAddress& address) {
     wali::SocketAddress::Text text;
     return address.format(text);
 }
+#elif CASE == 17  // numbers where bytes are meant; say it with wali::as_bytes
+void mistake(const wali::File& file, const std::vector<int>& numbers) { (void)file.write(numbers); }
+#elif CASE == 18  // memory that means nothing to others; as_bytes: these values are not trivially copyable
+void mistake(const wali::File& file, const std::vector<std::string>& names) { (void)file.write(wali::as_bytes(names)); }
+#elif CASE == 19  // reading into constant bytes; it is constant, a temporary, or holds no bytes
+void mistake(const wali::File& file, const std::vector<std::byte>& bytes) { (void)file.read(bytes); }
 #endif
