@@ -77,7 +77,7 @@ class SignalFd : public Descriptor<SignalFd> {
                                                                        abi::bits(flags | SignalfdFlags::CLOEXEC)));
     }
 
-    /// signalfd4(2): reads other signals from now on.
+    /// signalfd4(2), tier named: reads other signals from now on.
     result<void> set_signals(const SignalSet& signals) const noexcept {
         if (!*this) return Error(Errno::BADF, Call::signalfd4);  // -1 would make another descriptor
         return to_result<void>(Call::signalfd4, sys::signalfd4(fd().raw(), signals.raw(), sizeof(abi::sigset_t), 0));

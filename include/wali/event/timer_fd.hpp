@@ -63,7 +63,7 @@ class BasicTimerFd : public Descriptor<BasicTimerFd<Clock>> {
         return detail::from_itimerspec(setting);
     }
 
-    /// read(2): waits for an expiry and returns how many there were since it was set or read. Errors: AGAIN
+    /// read(2), tier spec: waits for an expiry and returns how many there were since it was set or read. Errors: AGAIN
     /// (non-blocking, not expired), CANCELED (see set_at_or_cancel), INTR.
     result<u64> read() const noexcept {
         u64 count;

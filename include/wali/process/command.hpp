@@ -95,15 +95,16 @@ struct Command {
     std::optional<CpuSet> affinity{};    ///< sched_setaffinity(2)
     std::optional<Permissions> umask{};  ///< umask(2): what its new files do not allow
 
-    /// Starts the program: clone(2), tier named, then the calls that the options name and execve(2), in the child. An
-    /// error of theirs ends the child and comes back here, with the call that failed: "chdir: ENOENT", "setresuid:
-    /// EPERM", "execve: EACCES", and then no child is left. Waits until the program is executed, with all signals
-    /// blocked in this thread. Allocates. Errors besides: INVAL (no arguments, a NUL inside), AGAIN (too many
-    /// processes), MFILE, NOMEM.
+    /// Starts the program: getpid(2), geteuid(2), tier spec, and clone(2), tier named, then the calls that the options
+    /// name and execve(2), in the child. An error of theirs ends the child and comes back here, with the call that
+    /// failed: "chdir: ENOENT", "setresuid: EPERM", "execve: EACCES", and then no child is left. Waits until the
+    /// program is executed, with all signals blocked in this thread. Allocates. Errors besides: INVAL (no arguments, a
+    /// NUL inside), AGAIN (too many processes), MFILE, NOMEM.
     result<Child> start() const noexcept;
 
     /// Starts the program with pipes for both outputs, and for the input if there is any, and does what Child::capture
-    /// does. On an error, TIMEDOUT among them, the child is killed and none is left.
+    /// does. On an error, TIMEDOUT among them, the child is killed and none is left. Calls: those of start(),
+    /// getpid(2), geteuid(2), tier spec, and clone(2), tier named, among them.
     result<Captured> capture(MutableBytes output, MutableBytes error, const CaptureOptions& options) const noexcept;
     result<Captured> capture(MutableBytes output, MutableBytes error) const noexcept {
         return capture(output, error, CaptureOptions());

@@ -76,7 +76,8 @@ inline result<void> set_affinity(const CpuSet& set) noexcept {
     return to_result<void>(Call::sched_setaffinity, sys::sched_setaffinity(0, sizeof(abi::cpu_set_t), set.raw()));
 }
 
-/// The same for another thread, or for a process's first one: Tid(child.id().raw()). Errors: SRCH, PERM, INVAL.
+/// sched_getaffinity(2), tier spec, and sched_setaffinity(2), tier named: for another thread, or for a process's first
+/// one, Tid(child.id().raw()). Errors: SRCH, PERM, INVAL.
 inline result<CpuSet> affinity(Tid thread) noexcept {
     CpuSet set;
     const long raw = sys::sched_getaffinity(thread.raw(), sizeof(abi::cpu_set_t), set.out());

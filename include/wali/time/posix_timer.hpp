@@ -69,7 +69,7 @@ class BasicPosixTimer {
         return set(detail::to_itimerspec(first.time_since_epoch(), interval), abi::bits(abi::TimerFlags::ABSTIME));
     }
 
-    /// Stops it. A signal that waits already may still come: Linux 6.13 and later take it back.
+    /// timer_settime(2): stops it. A signal that waits already may still come: Linux 6.13 and later take it back.
     result<void> stop() const noexcept { return set(abi::itimerspec{}, 0); }
 
     /// timer_gettime(2): how long until the next expiry, and the interval.
