@@ -13,7 +13,7 @@ TOP = Path(__file__).resolve().parent.parent
 CALLS = {call["name"]: call
          for call in json.loads((TOP / "docs/abi.json").read_text(encoding="utf-8"))["syscalls"]}
 # What the manual calls them where the kernel's name and the page's both are another.
-SAID = {"recvfrom": "recv", "sendto": "send"}
+SAID = {"pselect6": "pselect", "recvfrom": "recv", "sendto": "send"}
 
 
 def pages_of(call: str) -> set[str]:

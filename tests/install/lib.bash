@@ -42,3 +42,30 @@ refuses() {
   after=$(ls -A)
   [[ $before == "$after" ]] || fail "'${*:2}' left something: $after"
 }
+
+# ask ADDRESS: the service there answers.
+ask() {
+  local answer client
+  exec {client}<>"/dev/tcp/${1%:*}/${1##*:}"
+  echo world >&"$client"
+  read -r answer <&"$client" || true
+  exec {client}>&-
+  [[ $answer == "hello, world" ]] || fail "the service answered: $answer"
+}
+
+# serves COMMAND...: it says where it listens, and answers there; SIGTERM ends it, with the status $served.
+serves() {
+  local line service out
+  mkfifo "$scratch/out"
+  "$@" >"$scratch/out" 2>&1 &
+  service=$!
+  exec {out}<"$scratch/out"
+  read -r line <&"$out"
+  [[ $line == "listening on 127.0.0.1:"* ]] || fail "'$*' said: $line"
+  ask "${line#listening on }"
+  kill -TERM "$service"
+  served=0
+  wait "$service" 2>/dev/null || served=$?
+  exec {out}<&-
+  rm "$scratch/out"
+}
