@@ -62,7 +62,7 @@ class WALI_VIEW MutableBytes : public std::span<std::byte> {
     template <detail::Byte T, std::size_t size>
     MutableBytes(T (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(reinterpret_cast<std::byte*>(bytes), size) {}
     template <detail::ByteRange Range>
-        requires(std::ranges::borrowed_range<Range> &&
+        requires(std::ranges::borrowed_range<Range> && !std::same_as<std::remove_cvref_t<Range>, MutableBytes> &&
                  !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>)
     MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept
         : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
