@@ -25,11 +25,13 @@ using abi::ResolveFlags;
 /// A path that begins with a slash, that leaves by `..`, or that meets a symbolic link which does either, is refused
 /// with Errno::XDEV, also while others rename directories at the same time. Symbolic links that stay below are
 /// followed. The kernel watches over that: openat2(2), tier named, Linux 5.6. Where that call is missing
-/// (Errno::NOSYS), each component is opened on its own, which refuses more: `..` (XDEV) and every symbolic link (LOOP).
+/// (Errno::NOSYS), each component is opened on its own, by openat(2), which refuses more: `..` (XDEV) and every
+/// symbolic link (LOOP).
 ///
 /// Functions about a name, such as make_directory(), open the directory that the name is in and then make their call
-/// there, which follows no link at the end of the path; without a slash in the path it is that one call. Slashes at the
-/// end are ignored. EINTR comes back from opening alone. Threads may share a Directory, but for its list of names.
+/// there, of tier spec, which follows no link at the end of the path; without a slash in the path it is that one call.
+/// Slashes at the end are ignored. EINTR comes back from opening alone. Threads may share a Directory, but for its list
+/// of names.
 class Directory : public Descriptor<Directory> {
   public:
     Directory() noexcept = default;
@@ -61,32 +63,32 @@ class Directory : public Descriptor<Directory> {
     /// The same for a directory below.
     result<Directory> open_directory(PathView path, ResolveFlags resolve = ResolveFlags::BENEATH) const noexcept;
 
-    /// mkdirat(2), tier spec: for the owner alone unless `permissions` say otherwise.
+    /// mkdirat(2): for the owner alone unless `permissions` say otherwise.
     result<void> make_directory(PathView path, Permissions permissions = Permissions::RWXU) const noexcept;
 
-    /// unlinkat(2), tier spec: a name that is no directory's (ISDIR), and an empty directory (NOTEMPTY, NOTDIR).
+    /// unlinkat(2): a name that is no directory's (ISDIR), and an empty directory (NOTEMPTY, NOTDIR).
     result<void> remove(PathView path) const noexcept;
     result<void> remove_directory(PathView path) const noexcept;
 
     /// Removes what has the name, with all that is in it: see fs::remove_tree_at.
     result<void> remove_tree(PathView path) const;
 
-    /// renameat2(2), tier spec, into `new_directory`, which may be the same: replaces what has the new name, unless
+    /// renameat2(2), into `new_directory`, which may be the same: replaces what has the new name, unless
     /// NOREPLACE (EXIST); EXCHANGE gives each the other's name. XDEV also between file systems.
     result<void> rename(PathView old_path, const Directory& new_directory, PathView new_path,
                         RenameFlags flags = RenameFlags{}) const noexcept;
 
-    /// linkat(2), tier spec: one more name for a file; a symbolic link is not followed. XDEV also between file systems.
+    /// linkat(2): one more name for a file; a symbolic link is not followed. XDEV also between file systems.
     result<void> link(PathView old_path, const Directory& new_directory, PathView new_path) const noexcept;
 
-    /// symlinkat(2), tier spec: `target` may be anything; what leads elsewhere is not followed by a Directory.
+    /// symlinkat(2): `target` may be anything; what leads elsewhere is not followed by a Directory.
     result<void> symlink(PathView target, PathView path) const noexcept;
 
-    /// readlinkat(2), tier spec: where a symbolic link points, as much as fits in `buffer`: one that is full may have
+    /// readlinkat(2): where a symbolic link points, as much as fits in `buffer`: one that is full may have
     /// less than all. INVAL for what is no link.
     result<std::string_view> read_link(PathView path, std::span<char> buffer WALI_LIFETIMEBOUND) const noexcept;
 
-    /// newfstatat(2), tier spec: of the name itself (link_status), or of what it leads to, which is opened with O_PATH
+    /// newfstatat(2): of the name itself (link_status), or of what it leads to, which is opened with O_PATH
     /// for that (status).
     result<FileStatus> link_status(PathView path) const noexcept;
     result<FileStatus> status(PathView path) const noexcept;

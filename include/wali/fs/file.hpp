@@ -190,16 +190,16 @@ class File : public Descriptor<File> {
     result<void> reserve(u64 offset, u64 length) const noexcept {
         return fallocate(abi::FallocateMode::KEEP_SIZE, offset, length);
     }
-    /// The range reads as zeros: its blocks are given back (punch_hole) or kept for writing (zero_range). The first
-    /// leaves the file's size as it is, the second extends it to the range's end.
+    /// fallocate(2), tier named: the range reads as zeros. Its blocks are given back (punch_hole) or kept for writing
+    /// (zero_range). The first leaves the file's size as it is, the second extends it to the range's end.
     result<void> punch_hole(u64 offset, u64 length) const noexcept {
         return fallocate(abi::FallocateMode::PUNCH_HOLE | abi::FallocateMode::KEEP_SIZE, offset, length);
     }
     result<void> zero_range(u64 offset, u64 length) const noexcept {
         return fallocate(abi::FallocateMode::ZERO_RANGE, offset, length);
     }
-    /// Takes the range out of the file, or makes room for it; what is behind moves. INVAL unless both numbers are
-    /// multiples of the file system's block size and the range lies before the end.
+    /// fallocate(2), tier named: takes the range out of the file, or makes room for it; what is behind moves. INVAL
+    /// unless both numbers are multiples of the file system's block size and the range lies before the end.
     result<void> collapse_range(u64 offset, u64 length) const noexcept {
         return fallocate(abi::FallocateMode::COLLAPSE_RANGE, offset, length);
     }
@@ -250,8 +250,8 @@ class File : public Descriptor<File> {
         return FileLock::acquire(fd(), abi::FlockOperation::EX);
     }
 
-    /// The same for at most `timeout`, then Errno::TIMEDOUT. Linux has no call for that: it asks again and again, after
-    /// 1 to 50 ms, and EINTR does not end it. Locks of ranges: see RangeLock.
+    /// The same for at most `timeout`, then Errno::TIMEDOUT. Linux has no call for that: it asks again and again, with
+    /// clock_nanosleep(2) for 1 to 50 ms, and EINTR does not end it. Locks of ranges: see RangeLock.
     result<FileLock> lock_shared(Duration timeout) const noexcept WALI_LIFETIMEBOUND {
         return detail::lock_within(timeout, [&]() noexcept { return try_lock_shared(); });
     }

@@ -46,7 +46,7 @@ class FileSystemStatus {
 };
 
 namespace fs {
-/// statfs(2), tier spec: of the file system that the file is on. EINTR comes back.
+/// statfs(2) and fstatfs(2), tier spec: of the file system that the file is on. EINTR comes back.
 inline result<FileSystemStatus> file_system_status(PathView path) noexcept {
     return path.with_c_str([](const char* text) noexcept -> result<FileSystemStatus> {
         abi::statfs status{};

@@ -21,7 +21,8 @@ struct FileRange {
 /// Whose a lock is: of an open file description, as flock(2)'s, or of the process, as POSIX wanted it.
 enum class LockOwner : u8 { OPEN_FILE, PROCESS };
 
-/// An advisory lock of a range of a file, given back when this ends: fcntl(2), tier spec.
+/// An advisory lock of a range of a file, given back when this ends: fcntl(2), and getpid(2) for whose it is, tier
+/// spec.
 ///
 ///     WALI_TRY(const auto lock, wali::RangeLock::exclusive(file, {.offset = 512, .length = 64}));
 ///
@@ -48,7 +49,7 @@ class [[nodiscard]] BasicRangeLock {
         return acquire(file, abi::LockType::WRLCK, range, try_once);
     }
 
-    /// The same for at most `timeout`, then Errno::TIMEDOUT: asks again and again, as File::lock_shared does.
+    /// The same for at most `timeout`, then Errno::TIMEDOUT: asks again and again, with clock_nanosleep(2).
     static result<BasicRangeLock> shared(BorrowedFd file WALI_LIFETIMEBOUND, FileRange range,
                                          Duration timeout) noexcept {
         return detail::lock_within(timeout, [&]() noexcept { return try_shared(file, range); });

@@ -18,8 +18,8 @@ using abi::RenameFlags;
 class TemporaryName {
   public:
     /// Opens a new file for reading and writing whose name begins with `prefix`: openat(2) with O_EXCL, tier spec,
-    /// under names of 60 random bits, of getrandom(2), until one is new. NAMETOOLONG for a prefix of more than 240
-    /// bytes.
+    /// under names of 60 random bits, of getrandom(2), until one is new; getpid(2) for whose it is. NAMETOOLONG for a
+    /// prefix of more than 240 bytes.
     static result<std::pair<File, TemporaryName>> create(Fd directory, std::string_view prefix,
                                                          Permissions permissions) noexcept;
 
