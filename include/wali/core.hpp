@@ -17,6 +17,7 @@
 #include <wali/core/lifetime.hpp>
 #include <wali/core/outcome.hpp>
 #include <wali/core/path.hpp>
+#include <wali/core/read_to_end.hpp>
 #include <wali/core/result.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/core/timer_setting.hpp>

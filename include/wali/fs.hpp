@@ -3,7 +3,29 @@
 // clang-format off
 #pragma once
 
+#include <wali/fs/atomic_file.hpp>
+#include <wali/fs/directory.hpp>
+#include <wali/fs/directory_entries.hpp>
 #include <wali/fs/entry.hpp>
+#include <wali/fs/extended_status.hpp>
+#include <wali/fs/fanotify.hpp>
 #include <wali/fs/file.hpp>
 #include <wali/fs/file_lock.hpp>
 #include <wali/fs/file_status.hpp>
+#include <wali/fs/file_system_status.hpp>
+#include <wali/fs/file_time.hpp>
+#include <wali/fs/inotify.hpp>
+#include <wali/fs/kernel_copy.hpp>
+#include <wali/fs/memory_file.hpp>
+#include <wali/fs/mount_list.hpp>
+#include <wali/fs/path_name.hpp>
+#include <wali/fs/range_lock.hpp>
+#include <wali/fs/read_file.hpp>
+#include <wali/fs/temporary_file.hpp>
+#include <wali/fs/temporary_name.hpp>
+#include <wali/fs/tree_copy.hpp>
+#include <wali/fs/tree_removal.hpp>
+#include <wali/fs/tree_walk.hpp>
+#include <wali/fs/umask.hpp>
+#include <wali/fs/working_directory.hpp>
+#include <wali/fs/xattr.hpp>

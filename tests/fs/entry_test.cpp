@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include <support/temporary_directory.hpp>
@@ -40,4 +43,36 @@ TEST_CASE("a symbolic link is followed unless told not to") {
     const auto own = wali::fs::status_at(wali::current_directory(), dir.path("link"), wali::AtFlags::SYMLINK_NOFOLLOW);
     CHECK(own.value().type() == wali::FileType::SYMBOLIC_LINK);
     CHECK(wali::File::open(dir.path("link"), wali::OpenFlags::NOFOLLOW).error() == Errno::LOOP);
+}
+
+TEST_CASE("a file has as many names as it is given") {
+    const test::TemporaryDirectory dir;
+    REQUIRE(wali::File::create(dir.path("a")));
+    CHECK(wali::fs::link(dir.path("a"), dir.path("b")));
+    CHECK(wali::fs::link(dir.path("a"), dir.path("b")).error() == Errno::EXIST);
+    CHECK(wali::fs::status(dir.path("b")).value().links() == 2);
+    REQUIRE(wali::fs::symlink("a", dir.path("link")));
+    std::array<char, 16> buffer;
+    CHECK(wali::fs::read_link(dir.path("link"), buffer).value() == "a");
+    CHECK(wali::fs::read_link(dir.path("a"), buffer).error() == wali::Error(Errno::INVAL, wali::Call::readlinkat));
+}
+
+TEST_CASE("permissions, times and owners are set by name, and access is asked for") {
+    const test::TemporaryDirectory dir;
+    REQUIRE(wali::File::create(dir.path("a")));
+    const std::string a = dir.path("a");
+    CHECK(wali::fs::set_permissions(a, wali::Permissions{0400}));
+    CHECK(wali::fs::status(a).value().permissions() == wali::Permissions{0400});
+    CHECK(wali::fs::access(a, wali::AccessMode::READ));
+    CHECK(wali::fs::access(a, wali::AccessMode::EXECUTE).error() == Errno::ACCES);
+    CHECK(wali::fs::access_at(wali::current_directory(), a, wali::AccessMode::EXISTS, wali::AtFlags::EACCESS));
+    CHECK(wali::fs::access(dir.path("b"), wali::AccessMode::EXISTS).error() ==
+          wali::Error(Errno::NOENT, wali::Call::faccessat2));
+    const wali::RealtimeClock::time_point time(std::chrono::seconds(5));
+    CHECK(wali::fs::set_times(a, wali::FileTime::keep(), time));
+    CHECK(wali::fs::status(a).value().modified() == time);
+    const wali::FileStatus status = wali::fs::status(a).value();
+    CHECK(wali::fs::set_owner(a, status.owner(), status.group()));
+    CHECK(wali::fs::make_fifo(dir.path("fifo"), wali::Permissions{0600}));
+    CHECK(wali::fs::status(dir.path("fifo")).value().type() == wali::FileType::FIFO);
 }

@@ -86,7 +86,7 @@ class WALI_VIEW MutableBytes : public std::span<std::byte> {
     template <detail::Byte T, std::size_t size>
     MutableBytes(T (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(reinterpret_cast<std::byte*>(bytes), size) {}
     template <detail::ByteRange Range>
-        requires detail::BytesToWriteTo<Range>
+        requires(detail::BytesToWriteTo<Range> && !std::same_as<std::remove_cvref_t<Range>, MutableBytes>)
     MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept
         : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
     template <std::ranges::contiguous_range Range>

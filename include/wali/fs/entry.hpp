@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include <wali/abi/constants/fs.hpp>
 #include <wali/abi/flags.hpp>
 #include <wali/abi/structs/fs.hpp>
 #include <wali/core/fd.hpp>
+#include <wali/core/id.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file_status.hpp>
+#include <wali/fs/file_time.hpp>
 #include <wali/sys/fs.hpp>
 
 WALI_EXPORT namespace wali {
+using abi::AccessMode;
 using abi::AtFlags;
 using abi::RenameFlags;
 }  // namespace wali
@@ -79,6 +85,71 @@ inline result<void> symlink_at(PathView target, BorrowedFd directory, PathView p
     });
 }
 
+/// linkat(2), tier spec: one more name for a file. A symbolic link is not followed, it gets a second name itself.
+/// Errors: EXIST, XDEV, MLINK, PERM (a directory).
+inline result<void> link_at(BorrowedFd old_directory, PathView old_path, BorrowedFd new_directory,
+                            PathView new_path) noexcept {
+    return old_path.with_c_str([&](const char* old_text) noexcept {
+        return new_path.with_c_str([&](const char* new_text) noexcept {
+            return to_result<void>(Call::linkat,
+                                   sys::linkat(old_directory.raw(), old_text, new_directory.raw(), new_text, 0));
+        });
+    });
+}
+
+/// readlinkat(2), tier spec: where a symbolic link points, as much as fits in `buffer`: one that is full may have less
+/// than all. Errors: INVAL (no link, or an empty buffer), NOENT.
+inline result<std::string_view> read_link_at(BorrowedFd directory, PathView path,
+                                             std::span<char> buffer WALI_LIFETIMEBOUND) noexcept {
+    return path.with_c_str([&](const char* text) noexcept -> result<std::string_view> {
+        const long raw = sys::readlinkat(directory.raw(), text, buffer.data(), static_cast<int>(buffer.size()));
+        if (is_error(raw)) [[unlikely]]
+            return Error::of_raw(Call::readlinkat, raw);
+        return std::string_view(buffer.data(), static_cast<usize>(raw));
+    });
+}
+
+/// mknodat(2), tier named: a named pipe.
+inline result<void> make_fifo_at(BorrowedFd directory, PathView path, Permissions permissions) noexcept {
+    return path.with_c_str([&](const char* text) noexcept {
+        return to_result<void>(
+            Call::mknodat, sys::mknodat(directory.raw(), text, abi::bits(FileType::FIFO) | abi::bits(permissions), 0));
+    });
+}
+
+/// fchmodat(2), tier spec: follows a symbolic link. Errors: PERM for who may not, ROFS.
+inline result<void> set_permissions_at(BorrowedFd directory, PathView path, Permissions permissions) noexcept {
+    return path.with_c_str([&](const char* text) noexcept {
+        return to_result<void>(Call::fchmodat, sys::fchmodat(directory.raw(), text, abi::bits(permissions), 0));
+    });
+}
+
+/// fchownat(2), tier spec: both owner and group; follows a symbolic link unless SYMLINK_NOFOLLOW is given.
+inline result<void> set_owner_at(BorrowedFd directory, PathView path, Uid owner, Gid group, AtFlags flags) noexcept {
+    return path.with_c_str([&](const char* text) noexcept {
+        return to_result<void>(Call::fchownat,
+                               sys::fchownat(directory.raw(), text, owner.raw(), group.raw(), abi::bits(flags)));
+    });
+}
+
+/// utimensat(2), tier spec: as File::set_times; follows a symbolic link unless SYMLINK_NOFOLLOW is given.
+inline result<void> set_times_at(BorrowedFd directory, PathView path, FileTime accessed, FileTime modified,
+                                 AtFlags flags) noexcept {
+    return path.with_c_str([&](const char* text) noexcept {
+        const abi::timespec times[2] = {accessed.raw(), modified.raw()};
+        return to_result<void>(Call::utimensat, sys::utimensat(directory.raw(), text, times, abi::bits(flags)));
+    });
+}
+
+/// faccessat2(2), tier spec: whether the process may do all of `mode`: Errno::ACCES if not. By the real user and group,
+/// or with EACCESS by those that open() goes by. An answer for people: by the time of opening it may be another.
+inline result<void> access_at(BorrowedFd directory, PathView path, AccessMode mode, AtFlags flags) noexcept {
+    return path.with_c_str([&](const char* text) noexcept {
+        return to_result<void>(Call::faccessat2,
+                               sys::faccessat2(directory.raw(), text, abi::bits(mode), abi::bits(flags)));
+    });
+}
+
 /// The same for paths that start at the current directory.
 inline result<FileStatus> status(PathView path) noexcept { return status_at(current_directory(), path); }
 inline result<void> make_directory(PathView path, Permissions permissions) noexcept {
@@ -92,6 +163,27 @@ inline result<void> rename(PathView old_path, PathView new_path) noexcept {
 }
 inline result<void> symlink(PathView target, PathView path) noexcept {
     return symlink_at(target, current_directory(), path);
+}
+inline result<void> link(PathView old_path, PathView new_path) noexcept {
+    return link_at(current_directory(), old_path, current_directory(), new_path);
+}
+inline result<std::string_view> read_link(PathView path, std::span<char> buffer WALI_LIFETIMEBOUND) noexcept {
+    return read_link_at(current_directory(), path, buffer);
+}
+inline result<void> make_fifo(PathView path, Permissions permissions) noexcept {
+    return make_fifo_at(current_directory(), path, permissions);
+}
+inline result<void> set_permissions(PathView path, Permissions permissions) noexcept {
+    return set_permissions_at(current_directory(), path, permissions);
+}
+inline result<void> set_owner(PathView path, Uid owner, Gid group) noexcept {
+    return set_owner_at(current_directory(), path, owner, group, AtFlags{});
+}
+inline result<void> set_times(PathView path, FileTime accessed, FileTime modified) noexcept {
+    return set_times_at(current_directory(), path, accessed, modified, AtFlags{});
+}
+inline result<void> access(PathView path, AccessMode mode) noexcept {
+    return access_at(current_directory(), path, mode, AtFlags{});
 }
 
 }  // namespace wali::fs

@@ -4,12 +4,32 @@
 #include <utility>
 
 #include <wali/abi/constants/fs.hpp>
+#include <wali/abi/constants/time.hpp>
 #include <wali/abi/flags.hpp>
+#include <wali/core/clock.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/sys/fs.hpp>
 #include <wali/sys/process.hpp>
+#include <wali/sys/time.hpp>
 
 WALI_EXPORT namespace wali {
+namespace detail {
+/// What `attempt` returns as soon as that is not Errno::AGAIN; Errno::TIMEDOUT after `timeout`.
+template <class Attempt>
+auto lock_within(Duration timeout, Attempt&& attempt) noexcept -> decltype(attempt()) {
+    constexpr Duration longest = std::chrono::milliseconds(50);
+    const MonotonicClock::time_point deadline = deadline_after(timeout);
+    for (Duration pause = std::chrono::milliseconds(1);; pause = pause < longest / 2 ? 2 * pause : longest) {
+        auto lock = attempt();
+        if (lock.has_value() || lock.assume_error() != Errno::AGAIN) return lock;
+        const Duration left = time_until(deadline);
+        if (left == Duration::zero()) return Error(Errno::TIMEDOUT, lock.assume_error().call());
+        const abi::timespec time = to_timespec(pause < left ? pause : left);
+        sys::clock_nanosleep(abi::bits(abi::ClockId::MONOTONIC), 0, &time, nullptr);  // a signal makes it ask earlier
+    }
+}
+}  // namespace detail
+
 /// An advisory lock on an open file, given back when this ends: see File::lock_shared. The file must stay open for as
 /// long. Move-only; threads may hand it over. In a forked child the end of its copy leaves the parent's lock alone.
 class [[nodiscard]] FileLock {
