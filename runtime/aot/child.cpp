@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,9 +30,16 @@ std::string read_report(int fd) {
     return text;
 }
 
+/// Closes all but the first three, and the report, which moves behind them.
+int keep_standard(int report) {
+    const int kept = dup2(report, STDERR_FILENO + 1);
+    syscall(SYS_close_range, static_cast<unsigned>(kept) + 1, ~0U, 0U);
+    return kept;
+}
+
 }  // namespace
 
-Child::Child(const std::function<void()>& work) {
+Child::Child(const std::function<void()>& work, Descriptors descriptors) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) throw Refusal(with_errno("cannot make a pipe", errno));
     const pid_t parent = getpid();
@@ -41,7 +49,7 @@ Child::Child(const std::function<void()>& work) {
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) throw Interrupted{SIGTERM};
-        run(work, ends[1]);
+        run(work, descriptors == Descriptors::Standard ? keep_standard(ends[1]) : ends[1]);
     }
     close(ends[1]);
     report_ = ends[0];

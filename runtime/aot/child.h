@@ -13,7 +13,10 @@ namespace wali::aot {
 /// ends with it. If this process is killed, SIGTERM interrupts the other; an interrupt there unwinds as it does here.
 class Child {
   public:
-    explicit Child(const std::function<void()>& work);
+    /// What it has of what is open here.
+    enum class Descriptors { All, Standard };
+
+    explicit Child(const std::function<void()>& work, Descriptors descriptors = Descriptors::All);
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;

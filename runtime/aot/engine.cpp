@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "engine.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include <cstdio>
 #include <exception>
 #include <new>
 
@@ -44,21 +45,30 @@ void run_on_large_stack(const std::function<void()>& work) {
     if (job.problem) std::rethrow_exception(job.problem);
 }
 
+/// Nothing to read, nobody to see assertion texts of the engine, and no output if all goes to a folder.
+void replace_standard_descriptors(bool keep_output) {
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) throw Refusal("cannot open /dev/null");
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fd != STDOUT_FILENO || !keep_output) dup2(null, fd);
+    if (null > STDERR_FILENO) close(null);
+}
+
 }  // namespace
 
 void run_engine(const std::string& folder, const std::function<void()>& work) {
-    Child child([&] {
+    const auto confined_work = [&] {
         limit_resources(memory_limit + stack_bytes);
         reset_signals_in_child();
-        if (!freopen("/dev/null", "w", stderr))
-            throw Refusal("cannot open /dev/null");  // assertion texts of the engine
+        replace_standard_descriptors(folder.empty());
         engine_confinement(folder).enforce();
         try {
             run_on_large_stack(work);
         } catch (const std::bad_alloc&) {
             throw LimitReached("too large: translating it needs more than 2 GiB of memory");
         }
-    });
+    };
+    Child child(confined_work, Child::Descriptors::Standard);
     while (!child.wait_for(build_limit)) continue;
     const int status = child.status();
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The C compilers, which read what a module has become, can do no more than compile.
+// The engine, which reads a module, and the C compilers, which read what it has become, can do no more than that.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -7,6 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <stdexcept>
+
+#include "aot/engine.h"
+#include "aot/interrupt.h"
 #include "listener.h"
 #include "policy/landlock.h"
 #include "probe.h"
@@ -104,6 +108,36 @@ TEST_CASE("a C compiler reads the system's files and writes to its own folder, a
         CHECK(run({installed.file("cc")}, options).err == needed + refused + refused_with_scopes + "\n");
         close(7);
     });
+}
+
+TEST_CASE("what reads a module has no descriptor of the user's, not even the standard input and output") {
+    const Folder folder;
+    struct stat input;
+    const int held = open("/dev/zero", O_RDWR | O_CLOEXEC);
+    REQUIRE(dup2(held, 100) == 100);
+    const int old_input = dup(STDIN_FILENO);
+    const int old_output = dup(STDOUT_FILENO);
+    REQUIRE(dup2(held, STDIN_FILENO) == STDIN_FILENO);
+    REQUIRE(fstat(STDIN_FILENO, &input) == 0);
+    REQUIRE(dup2(held, STDOUT_FILENO) == STDOUT_FILENO);
+    std::string found = "nothing";
+    const wali::aot::Interrupts interrupts;
+    try {
+        wali::aot::run_engine(folder.path(), [&] {
+            std::string open_here;
+            for (int fd = 0; fd < 200; ++fd) {
+                struct stat status;
+                if (fstat(fd, &status) == 0 && status.st_rdev == input.st_rdev) open_here += ' ' + std::to_string(fd);
+            }
+            if (!open_here.empty()) throw std::runtime_error("open:" + open_here);
+        });
+    } catch (const std::exception& problem) {
+        found = problem.what();
+    }
+    dup2(old_input, STDIN_FILENO);
+    dup2(old_output, STDOUT_FILENO);
+    for (const int fd : {held, 100, old_input, old_output}) close(fd);
+    CHECK(found == "nothing");
 }
 
 TEST_CASE("a compiler that is installed elsewhere is read with what belongs to it") {

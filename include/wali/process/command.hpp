@@ -97,9 +97,9 @@ struct Command {
 
     /// Starts the program: getpid(2), geteuid(2), clone(2), then in the child the calls that the options name and
     /// execve(2), of tiers spec and named. An error of theirs ends the child and comes back here, with the call that
-    /// failed: "chdir: ENOENT", "setresuid: EPERM", "execve: EACCES", and then no child is left. Waits until the program
-    /// is executed, with all signals blocked in this thread. Allocates. Errors besides: INVAL (no arguments, a NUL
-    /// inside), AGAIN (too many processes), MFILE, NOMEM.
+    /// failed: "chdir: ENOENT", "setresuid: EPERM", "execve: EACCES", and then no child is left. Waits until the
+    /// program is executed, with all signals blocked in this thread. Allocates. Errors besides: INVAL (no arguments, a
+    /// NUL inside), AGAIN (too many processes), MFILE, NOMEM.
     result<Child> start() const noexcept;
 
     /// getpid(2), geteuid(2), tier spec, and what start() and Child::capture do: starts the program with pipes for both

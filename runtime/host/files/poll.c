@@ -2,6 +2,7 @@
 //
 // pselect6, ppoll and epoll_pwait, which wait with a signal mask: it is copied, because it must not hold back the
 // host's signals.
+#include "layouts.h"
 #include "signals/signals.h"
 
 // NULL stays NULL; the kernel checks the size only with a mask.
@@ -43,7 +44,7 @@ static uint64_t epoll_wait_with_mask(uint64_t number, uint32_t epfd, uint32_t ev
     uint64_t pointer;
     const int64_t error = optional_mask(&mask, sigmask, sigsetsize, &pointer);
     if (error != 0) return (uint64_t)error;
-    return wali_syscall6(number, epfd, wali_pointer(events), maxevents, timeout, pointer, sigsetsize);
+    return cpu_epoll_pwait(number, epfd, events, maxevents, timeout, pointer, sigsetsize);
 }
 
 uint64_t w2c_wali_SYS_epoll_pwait(struct w2c_wali* host, uint32_t epfd, uint32_t events, uint32_t maxevents,

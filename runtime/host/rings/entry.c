@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Submissions of io_uring: which fields of which operation are addresses.
+#include "layouts.h"
 #include "ring.h"
 #include "sockets/sockets.h"
 #include "threads/threads.h"
@@ -51,7 +52,7 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_MADVISE] = KNOWN | ADVICE,
     [WALI_IORING_OP_SEND] = KNOWN | ADDRESS | SECOND,
     [WALI_IORING_OP_RECV] = KNOWN | ADDRESS,
-    [WALI_IORING_OP_EPOLL_CTL] = KNOWN | ADDRESS,
+    [WALI_IORING_OP_EPOLL_CTL] = CPU_RING_PASSES_EPOLL_EVENT ? KNOWN | ADDRESS : 0,
     [WALI_IORING_OP_OPENAT2] = KNOWN | PATH | SECOND,
     [WALI_IORING_OP_SPLICE] = KNOWN,
     [WALI_IORING_OP_PROVIDE_BUFFERS] = KNOWN | BUFFERS,
