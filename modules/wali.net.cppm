@@ -9,7 +9,11 @@ import wali;
 export namespace wali {
 using wali::Accepted;
 using wali::AddressFamily;
+using wali::Cidr;
+using wali::Endpoint;
+using wali::IpAddress;
 using wali::MessageFlags;
+using wali::Parsed;
 using wali::PeerCredentials;
 using wali::ReadOnlySocketOption;
 using wali::ShutdownHow;
@@ -20,5 +24,6 @@ using wali::SocketLevel;
 using wali::SocketOption;
 using wali::SocketSetting;
 using wali::SocketType;
+using wali::UnixAddress;
 using wali::option;
 }  // namespace wali
