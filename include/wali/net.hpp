@@ -3,6 +3,13 @@
 // clang-format off
 #pragma once
 
+#include <wali/net/cidr.hpp>
+#include <wali/net/control_message.hpp>
+#include <wali/net/endpoint.hpp>
+#include <wali/net/ip_address.hpp>
+#include <wali/net/message.hpp>
+#include <wali/net/parsed.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/net/socket_address.hpp>
 #include <wali/net/socket_option.hpp>
+#include <wali/net/unix_address.hpp>

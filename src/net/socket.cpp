@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <utility>
+
 #include <wali/abi/constants/errno.hpp>
 #include <wali/abi/constants/event.hpp>
 #include <wali/abi/constants/fs.hpp>
@@ -23,6 +26,44 @@ abi::msghdr message_of(const abi::iovec* buffers, usize count) noexcept {
     message.msg_iov = const_cast<abi::iovec*>(buffers);
     message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
     return message;
+}
+
+abi::msghdr message_of(const OutgoingMessage& message) noexcept {
+    auto out = message_of(reinterpret_cast<const abi::iovec*>(message.buffers.data()), message.buffers.size());
+    if (message.to != nullptr) {
+        out.msg_name = const_cast<abi::sockaddr*>(message.to->raw());
+        out.msg_namelen = message.to->size();
+    }
+    if (message.control != nullptr && !message.control->bytes().empty()) {
+        out.msg_control = const_cast<std::byte*>(message.control->bytes().data());
+        out.msg_controllen = static_cast<decltype(out.msg_controllen)>(message.control->bytes().size());
+    }
+    return out;
+}
+
+/// What to give to the kernel; ends what the message holds from an earlier call.
+abi::msghdr room_of(IncomingMessage& message) noexcept {
+    auto out = message_of(reinterpret_cast<const abi::iovec*>(message.buffers.data()), message.buffers.size());
+    if (message.from != nullptr) {
+        *message.from = SocketAddress();  // the kernel writes nothing when the sender has no address
+        out.msg_name = message.from->out();
+        out.msg_namelen = SocketAddress::capacity;
+    }
+    if (message.control != nullptr) {
+        message.control->clear();
+        out.msg_control = message.control->data();
+        out.msg_controllen = static_cast<decltype(out.msg_controllen)>(message.control->room());
+    }
+    return out;
+}
+
+/// What the kernel has filled in.
+void take_over(IncomingMessage& message, const abi::msghdr& filled, usize size) noexcept {
+    message.size = size;
+    message.flags = static_cast<MessageFlags>(filled.msg_flags);
+    if (message.from != nullptr) message.from->set_size(filled.msg_namelen);
+    if (message.control != nullptr)
+        message.control->set_received(static_cast<usize>(filled.msg_controllen), message.control_truncated());
 }
 
 result<SocketAddress> address_of(Call call, long (*raw_call)(int, abi::sockaddr*, u32*) noexcept, int fd) noexcept {
@@ -135,6 +176,63 @@ result<usize> Socket::send_vectored(std::span<const ConstBuffer> buffers, Messag
 result<usize> Socket::receive_vectored(std::span<const MutableBuffer> buffers, MessageFlags flags) const noexcept {
     auto message = message_of(reinterpret_cast<const abi::iovec*>(buffers.data()), buffers.size());
     return to_result<usize>(Call::recvmsg, sys::recvmsg(fd().raw(), &message, abi::bits(flags)));
+}
+
+result<usize> Socket::receive_from(MutableBytes buffer, SocketAddress& address, MessageFlags flags) const noexcept {
+    address = SocketAddress();  // the kernel writes nothing when the sender has no address
+    u32 size = SocketAddress::capacity;
+    const auto received = to_result<usize>(Call::recvfrom, sys::recvfrom(fd().raw(), buffer.data(), buffer.size(),
+                                                                         abi::bits(flags), address.out(), &size));
+    if (received) address.set_size(size);
+    return received;
+}
+
+result<usize> Socket::send_message(const OutgoingMessage& message, MessageFlags flags) const noexcept {
+    const abi::msghdr raw = message_of(message);
+    return to_result<usize>(Call::sendmsg, sys::sendmsg(fd().raw(), &raw, abi::bits(flags | MessageFlags::NOSIGNAL)));
+}
+
+result<usize> Socket::receive_message(IncomingMessage& message, MessageFlags flags) const noexcept {
+    abi::msghdr raw = room_of(message);
+    const auto received =
+        to_result<usize>(Call::recvmsg, sys::recvmsg(fd().raw(), &raw, abi::bits(flags | MessageFlags::CMSG_CLOEXEC)));
+    if (received) take_over(message, raw, received.assume_value());
+    return received;
+}
+
+result<usize> Socket::send_messages(std::span<OutgoingMessage> messages, MessageFlags flags) const noexcept {
+    abi::mmsghdr raw[messages_max];
+    const usize count = std::min(messages.size(), messages_max);
+    for (usize i = 0; i < count; ++i) raw[i].msg_hdr = message_of(messages[i]);
+    const auto sent = to_result<usize>(Call::sendmmsg,
+                                       sys::sendmmsg(fd().raw(), raw, static_cast<unsigned>(count),
+                                                     static_cast<unsigned>(abi::bits(flags | MessageFlags::NOSIGNAL))));
+    for (usize i = 0; sent && i < sent.assume_value(); ++i) messages[i].sent = raw[i].msg_len;
+    return sent;
+}
+
+result<usize> Socket::receive_messages(std::span<IncomingMessage> messages, MessageFlags flags) const noexcept {
+    abi::mmsghdr raw[messages_max];
+    const usize count = std::min(messages.size(), messages_max);
+    for (usize i = 0; i < count; ++i) raw[i].msg_hdr = room_of(messages[i]);
+    const auto received = to_result<usize>(
+        Call::recvmmsg, sys::recvmmsg(fd().raw(), raw, static_cast<unsigned>(count),
+                                      static_cast<unsigned>(abi::bits(flags | MessageFlags::CMSG_CLOEXEC)), nullptr));
+    for (usize i = 0; received && i < received.assume_value(); ++i)
+        take_over(messages[i], raw[i].msg_hdr, raw[i].msg_len);
+    return received;
+}
+
+result<ZeroCopyCompletion> Socket::receive_completion() const noexcept {
+    IncomingControlBuffer<256> control;
+    IncomingMessage message{.control = &control};
+    WALI_TRY(receive_message(message, MessageFlags::ERRQUEUE));
+    const auto error = control.error();
+    if (!error || (error->origin != abi::ErrorOrigin::ZEROCOPY && abi::bits(error->code) == 0))
+        return Error(Errno::PROTO, Call::recvmsg);
+    if (error->origin != abi::ErrorOrigin::ZEROCOPY) return Error(error->code, Call::recvmsg);
+    const bool copied = error->detail == abi::bits(abi::ErrorCode::ZEROCOPY_COPIED);
+    return ZeroCopyCompletion{error->info, error->data, copied};
 }
 
 Transfer Socket::send_all(ConstBytes bytes, MessageFlags flags) const noexcept {

@@ -9,12 +9,12 @@
 #include <wali/core/clock.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/core/transfer.hpp>
+#include <wali/net/message.hpp>
 #include <wali/net/socket_address.hpp>
 #include <wali/net/socket_option.hpp>
 #include <wali/sys/net.hpp>
 
 WALI_EXPORT namespace wali {
-using abi::MessageFlags;
 using abi::ShutdownHow;
 using abi::SocketFlags;
 
@@ -108,6 +108,46 @@ class Socket : public Descriptor<Socket> {
     /// recvmsg(2): fills the buffers in order.
     result<usize> receive_vectored(std::span<const MutableBuffer> buffers,
                                    MessageFlags flags = MessageFlags{}) const noexcept;
+
+    /// sendto(2): a datagram to `address`, as a whole or not at all. Errors: MSGSIZE, DESTADDRREQ, ISCONN, and
+    /// CONNREFUSED for an earlier datagram that nobody wanted.
+    result<usize> send_to(ConstBytes bytes, const SocketAddress& address,
+                          MessageFlags flags = MessageFlags{}) const noexcept {
+        return to_result<usize>(
+            Call::sendto, sys::sendto(fd().raw(), bytes.data(), bytes.size(), abi::bits(flags | MessageFlags::NOSIGNAL),
+                                      address.raw(), address.size()));
+    }
+
+    /// recvfrom(2): a datagram, and who sent it. What does not fit into the buffer is lost: with MessageFlags::TRUNC
+    /// the size is that of the whole datagram, which tells.
+    result<usize> receive_from(MutableBytes buffer, SocketAddress& address,
+                               MessageFlags flags = MessageFlags{}) const noexcept;
+
+    /// sendmsg(2): bytes, with an address or control messages; the number of bytes taken. A stream carries control
+    /// messages only with one byte at least.
+    result<usize> send_message(const OutgoingMessage& message, MessageFlags flags = MessageFlags{}) const noexcept;
+
+    /// recvmsg(2): fills in a message and returns its size. Closes descriptors that the message's control still has
+    /// from an earlier one, also when it fails; those it gets are close-on-exec.
+    result<usize> receive_message(IncomingMessage& message, MessageFlags flags = MessageFlags{}) const noexcept;
+
+    /// The most messages that one call of the next two moves.
+    static constexpr usize messages_max = 64;
+
+    /// sendmmsg(2), tier named: several messages in one call; how many were sent, which may be fewer. An error means
+    /// that none was.
+    result<usize> send_messages(std::span<OutgoingMessage> messages,
+                                MessageFlags flags = MessageFlags{}) const noexcept;
+
+    /// recvmmsg(2), tier named: several messages in one call; how many were received. A blocking socket waits for all
+    /// of them, with MessageFlags::WAITFORONE for the first only. As receive_message() otherwise, for all of them.
+    result<usize> receive_messages(std::span<IncomingMessage> messages,
+                                   MessageFlags flags = MessageFlags{}) const noexcept;
+
+    /// recvmsg(2) with MSG_ERRQUEUE: the next range of sends with MessageFlags::ZEROCOPY that the kernel has done with.
+    /// Needs option::zero_copy. Never blocks: AGAIN when none is done; wait for EpollEvents::ERR. For another
+    /// message in the queue of errors its error, or PROTO if it is no error; receive_message() reads those.
+    result<ZeroCopyCompletion> receive_completion() const noexcept;
 
     /// Sends everything, over as many calls as it takes; EINTR is retried. For blocking sockets: AGAIN ends it.
     Transfer send_all(ConstBytes bytes, MessageFlags flags = MessageFlags{}) const noexcept;

@@ -8,6 +8,7 @@
 #include <wali/abi/structs/net.hpp>
 #include <wali/core/lifetime.hpp>
 #include <wali/core/result.hpp>
+#include <wali/net/parsed.hpp>
 
 WALI_EXPORT namespace wali {
 using abi::AddressFamily;
@@ -41,20 +42,24 @@ class SocketAddress {
     /// A Unix socket in Linux's abstract namespace, which has no file. NAMETOOLONG from 108 bytes on.
     static result<SocketAddress> unix_abstract(std::string_view name) noexcept;
 
-    /// Reads "127.0.0.1:80", "[::1]:80" or "unix:/run/x.sock" ("unix:@name" is abstract): numbers only, no names
-    /// are looked up. INVAL for anything else.
-    static result<SocketAddress> parse(std::string_view text) noexcept;
+    /// Reads what Endpoint and UnixAddress read: "127.0.0.1:80", "[::1]:80", "[fe80::1%2]:80" or "unix:/run/x.sock"
+    /// ("unix:@name" is abstract): numbers only, no names are looked up. INVAL for anything else, with the place.
+    static Parsed<SocketAddress> parse(std::string_view text) noexcept;
 
     /// INET, INET6, UNIX; UNSPEC when made without an argument.
     AddressFamily family() const noexcept { return static_cast<AddressFamily>(storage_.any.sa_family); }
     /// The port of an IPv4 or IPv6 address, in host byte order; 0 for other families.
     u16 port() const noexcept;
+    /// What the address of a Unix socket is: the unnamed one is that of a socket which was never bound.
+    enum class UnixKind : u8 { none, unnamed, path, abstract };
+    /// UnixKind::none for other families.
+    UnixKind unix_kind() const noexcept;
     /// The path of a Unix socket, or its abstract name without the leading NUL; empty for an unnamed socket and for
     /// other families.
     std::string_view unix_name() const noexcept WALI_LIFETIMEBOUND;
 
     /// Writes what parse() reads into `buffer` and returns the written part. IPv6 is written as RFC 5952 says. An
-    /// unnamed Unix socket is "unix:", any other family "family N".
+    /// unnamed Unix socket is "unix:", any other family "family N"; a path that begins with "@" has "./" in front.
     std::string_view format(Text& buffer WALI_LIFETIMEBOUND) const noexcept;
 
     /// Whether family, address, port and name are the same.
