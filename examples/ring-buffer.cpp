@@ -42,9 +42,8 @@ wali::result<std::optional<wali::WaitStatus>> fill(wali::RingBuffer& ring, const
         const auto waited = wait_while([&](auto deadline) { return ring.wait_for_room(deadline); }, child_lives);
         if (ended) return ended;
         WALI_TRY(waited);
-        WALI_TRY(const wali::usize size, wali::retry_interrupted([&] {
-            return wali::read(wali::standard_input(), ring.room());
-        }));
+        WALI_TRY(const wali::usize size,
+                 wali::retry_interrupted([&] { return wali::read(wali::standard_input(), ring.room()); }));
         if (size == 0) break;
         ring.commit(size);
     }

@@ -15,8 +15,8 @@ result<MutableBytes> ByteBuffer::reserve(usize size) noexcept {
     if (used > limit_ || size > limit_ - used) return Errno::NOBUFS;
     const usize needed = used + size;
     if (size > capacity_ - end_) {
-        if (needed <= capacity_ / 2 + capacity_ % 2) {
-            // At least half is free: moving costs no more than what was consumed since.
+        if (needed <= capacity_ && (used <= begin_ || capacity_ == limit_)) {
+            // Moves no more than what was consumed since the last time, or there is nowhere else.
             std::memmove(memory_, memory_ + begin_, used);
         } else {
             constexpr usize least = 512;

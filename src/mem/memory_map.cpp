@@ -6,11 +6,6 @@
 namespace wali {
 namespace {
 
-// The bits of MAP_HUGE_2MB and its like are the size's logarithm, at MAP_HUGE_SHIFT.
-usize unit_of(HugePages pages) noexcept {
-    return pages == HugePages::NONE ? MemoryMap::page_size : usize{1} << (static_cast<u32>(pages) >> 26 & 63);
-}
-
 MapFlags flags_of(const MapOptions& options) noexcept {
     MapFlags flags = options.shared ? MapFlags::SHARED : MapFlags::PRIVATE;
     if (options.populate) flags |= MapFlags::POPULATE;
@@ -22,10 +17,6 @@ MapFlags flags_of(const MapOptions& options) noexcept {
 }  // namespace
 
 result<std::byte*> MemoryMap::map_address(const Wish& wish) noexcept {
-    const usize unit = unit_of(wish.options.huge_pages);
-    // The kernel would round up, and refuse to unmap what was asked for.
-    if (unit > page_size && (wish.length % unit != 0 || wish.offset % unit != 0))
-        return Error(Errno::INVAL, Call::mmap);
     const Protection protection = wish.options.executable ? wish.protection | Protection::EXEC : wish.protection;
     const long raw = sys::mmap(wish.address, wish.length, abi::bits(protection),
                                abi::bits(wish.flags | flags_of(wish.options)), wish.fd, static_cast<i64>(wish.offset));
@@ -36,10 +27,11 @@ result<std::byte*> MemoryMap::map_address(const Wish& wish) noexcept {
 
 result<MutableMemoryMap> MutableMemoryMap::anonymous(usize length, const AnonymousOptions& options) noexcept {
     const usize guard = options.guard;
-    if (guard % page_size != 0 || (guard != 0 && options.address != nullptr) || guard > to_the_end / 4 ||
-        length > to_the_end / 4)
+    if (guard % unit_of(options.map.huge_pages) != 0 || (guard != 0 && options.address != nullptr) ||
+        guard > to_the_end / 4 || length > to_the_end / 4)
         return Error(Errno::INVAL, Call::mmap);
-    const usize pages = guard == 0 ? length : (length + page_size - 1) / page_size * page_size;
+    const usize unit = unit_of(options.map.huge_pages);
+    const usize pages = guard == 0 ? length : (length + unit - 1) / unit * unit;
     result<MutableMemoryMap> made = map<MutableMemoryMap>(
         {.address = options.address,
          .length = pages + 2 * guard,

@@ -34,7 +34,7 @@ struct MapOptions {
     bool populate = false;    ///< all pages at once, instead of one by one as they are touched
     bool locked = false;      ///< as lock() does
     bool no_reserve = false;  ///< promise no swap space for it
-    HugePages huge_pages = HugePages::NONE;  ///< the length, and an offset, are multiples of their size (INVAL)
+    HugePages huge_pages = HugePages::NONE;  ///< which the administrator has set aside: else NOMEM
 };
 
 /// Memory that is mapped and that the program only reads, with one owner: unmapped exactly once, when its owner ends or
@@ -71,13 +71,15 @@ class MemoryMap {
     MemoryMap(MemoryMap&& other) noexcept
         : address_(std::exchange(other.address_, nullptr)),
           length_(std::exchange(other.length_, 0)),
-          guard_(std::exchange(other.guard_, 0)) {}
+          guard_(std::exchange(other.guard_, 0)),
+          unit_(other.unit_) {}
     MemoryMap& operator=(MemoryMap&& other) noexcept {
         if (this != &other) {
             (void)unmap();
             address_ = std::exchange(other.address_, nullptr);
             length_ = std::exchange(other.length_, 0);
             guard_ = std::exchange(other.guard_, 0);
+            unit_ = other.unit_;
         }
         return *this;
     }
@@ -87,7 +89,7 @@ class MemoryMap {
 
     /// Whether memory is mapped.
     explicit operator bool() const noexcept { return address_ != nullptr; }
-    /// The length asked for, in bytes. Memory is reserved up to the next page boundary.
+    /// The length asked for, in bytes. Memory is reserved up to the next boundary of a page, huge or not.
     usize size() const noexcept { return length_; }
     /// What is mapped.
     ConstBytes bytes() const noexcept WALI_LIFETIMEBOUND { return std::span<const std::byte>(address_, length_); }
@@ -139,9 +141,7 @@ class MemoryMap {
     result<void> unmap() noexcept {
         if (address_ == nullptr) return success();
         std::byte* const begin = std::exchange(address_, nullptr) - guard_;
-        const usize pages = (std::exchange(length_, 0) + page_size - 1) / page_size * page_size;
-        const usize length = pages + 2 * guard_;
-        guard_ = 0;
+        const usize length = round_up(std::exchange(length_, 0)) + 2 * std::exchange(guard_, 0);
         return to_result<void>(Call::munmap, sys::munmap(begin, length));
     }
 
@@ -164,9 +164,16 @@ class MemoryMap {
         Self self;
         self.address_ = address.assume_value();
         self.length_ = wish.length;
+        self.unit_ = unit_of(wish.options.huge_pages);
         return self;
     }
     static result<std::byte*> map_address(const Wish& wish) noexcept;
+
+    // The bits of MAP_HUGE_2MB and its like are the size's logarithm, at MAP_HUGE_SHIFT.
+    static constexpr usize unit_of(HugePages pages) noexcept {
+        return pages == HugePages::NONE ? page_size : usize{1} << (static_cast<u32>(pages) >> 26 & 63);
+    }
+    constexpr usize round_up(usize length) const noexcept { return (length + unit_ - 1) / unit_ * unit_; }
 
     template <class T>
     bool lies_inside(usize offset, usize count) const noexcept {
@@ -184,7 +191,8 @@ class MemoryMap {
     std::byte* address_ = nullptr;
     usize length_ = 0;
     usize guard_ = 0;  // without access, on either side
-                       /// @endcond
+    usize unit_ = page_size;
+    /// @endcond
 
   private:
     result<void> remap(usize length, abi::MremapFlags flags) noexcept {
@@ -217,7 +225,7 @@ class MutableMemoryMap : public MemoryMap {
     /// mmap(2) with MAP_ANONYMOUS, tier spec: zeros. Shared, a forked child sees the same memory.
     struct AnonymousOptions {
         MapOptions map{};
-        usize guard = 0;          ///< bytes without access on either side, a multiple of page_size (INVAL)
+        usize guard = 0;          ///< bytes without access on either side, a multiple of the pages (INVAL)
         void* address = nullptr;  ///< MAP_FIXED_NOREPLACE: exactly there; EXIST if something is. Without guard (INVAL)
     };
 
