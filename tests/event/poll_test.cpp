@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 
 #include <wali/event/poll.hpp>
-#include <wali/ipc/pipe.hpp>
 #include <wali/event/select.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/process/process.hpp>
 #include <wali/signal/signal_action.hpp>
 #include <wali/signal/signal_mask.hpp>

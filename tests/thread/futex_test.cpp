@@ -46,7 +46,7 @@ TEST_CASE("a wait ends at once where the word is another, and at its deadline") 
     CHECK(futex_wait_until(word, 5, of_day).error() == Errno::TIMEDOUT);
     CHECK(wali::RealtimeClock::now() >= of_day);
     CHECK(futex_wait(word, 5, {.bitset = 0}).error() == Errno::INVAL);
-    CHECK(futex_wake(word).value() == 0);
+    CHECK(futex_wake(word, 1).value() == 0);
     CHECK(futex_wake_all(word, {.scope = FutexScope::PRIVATE}).value() == 0);
 }
 

@@ -52,29 +52,39 @@ inline result<usize> ppoll(std::span<PollItem> items, abi::timespec* timeout, co
 }  // namespace detail
 
 /// poll(2), tier spec: waits until at least one item is ready or a signal handler has run (Errno::INTR, never retried
-/// here), and returns how many are. While waiting, the thread's signal mask is `mask`, if given: then it is ppoll(2),
-/// tier spec, too. Errors: INTR, INVAL (more items than open descriptors are allowed), NOMEM.
-inline result<usize> poll(std::span<PollItem> items, const SignalSet* mask = nullptr) noexcept {
-    return mask != nullptr ? detail::ppoll(items, nullptr, mask) : detail::poll_milliseconds(items, -1);
+/// here), and returns how many are. With a mask it is ppoll(2), tier spec, too: the thread's signal mask while waiting,
+/// if it is no nullptr. Errors: INTR, INVAL (more items than open descriptors are allowed), NOMEM.
+inline result<usize> poll(std::span<PollItem> items, const SignalSet* mask) noexcept {
+    return detail::ppoll(items, nullptr, mask);
 }
+inline result<usize> poll(std::span<PollItem> items) noexcept { return detail::poll_milliseconds(items, -1); }
 
-/// poll(2), tier spec: the same until `timeout` has passed; then 0 items are ready. 0 and less do not wait, the longest
-/// duration of its type, such as forever(), waits without end. A timeout in a finer unit than milliseconds is ppoll(2),
-/// tier spec, too.
+/// The same until `timeout` has passed; then 0 items are ready. 0 and less do not wait, the longest duration of its
+/// type, such as forever(), waits without end. In milliseconds or a longer unit, and without a mask, it is poll(2),
+/// tier spec, else ppoll(2), tier spec.
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout,
-                   const SignalSet* mask = nullptr) noexcept {
+                   const SignalSet* mask) noexcept {
     if (timeout == timeout.max()) return poll(items, mask);
-    if (std::ratio_greater_equal_v<Period, std::milli> && mask == nullptr)
-        return detail::poll_milliseconds(items, to_milliseconds(timeout));
     abi::timespec time = to_timespec(timeout);
     return detail::ppoll(items, &time, mask);
 }
+template <class Rep, class Period>
+result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout) noexcept {
+    if (timeout == timeout.max()) return poll(items);
+    if constexpr (std::ratio_greater_equal_v<Period, std::milli>)
+        return detail::poll_milliseconds(items, to_milliseconds(timeout));
+    else
+        return poll(items, timeout, nullptr);
+}
 
-/// poll(2), tier spec: the same until a point in time.
+/// ppoll(2), tier spec: the same until a point in time.
 inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline,
-                                const SignalSet* mask = nullptr) noexcept {
+                                const SignalSet* mask) noexcept {
     return poll(items, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+}
+inline result<usize> poll_until(std::span<PollItem> items, MonotonicClock::time_point deadline) noexcept {
+    return poll_until(items, deadline, nullptr);
 }
 
 }  // namespace wali::event

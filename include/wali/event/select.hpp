@@ -95,25 +95,32 @@ inline result<usize> pselect6(const SelectSets& sets, abi::timespec* timeout, co
 
 /// select(2), as pselect6, tier spec, for sets of any size: waits until a descriptor is ready or a signal handler has
 /// run (Errno::INTR, never retried here). Leaves in the sets what is ready, and returns how many that are, each counted
-/// in each set. While waiting, the thread's signal mask is `mask`, if given. After an error the sets are as they were.
-/// For programs that think in sets; event::poll costs what it waits for, and this what the highest number is.
+/// in each set. While waiting, the thread's signal mask is `mask`, if there is one. After an error the sets are as they
+/// were. For programs that think in sets; event::poll costs what it waits for, and this what the highest number is.
 /// Errors: BADF (a descriptor that is not open), INTR, INVAL (a set with fewer words than another one needs).
-inline result<usize> select(const SelectSets& sets, const SignalSet* mask = nullptr) noexcept {
+inline result<usize> select(const SelectSets& sets, const SignalSet* mask) noexcept {
     return detail::pselect6(sets, nullptr, mask);
 }
+inline result<usize> select(const SelectSets& sets) noexcept { return select(sets, nullptr); }
 
 /// select(2), tier spec: the same until `timeout` has passed; then the sets are empty. 0 and less do not wait,
 /// forever() waits without end.
-inline result<usize> select(const SelectSets& sets, Duration timeout, const SignalSet* mask = nullptr) noexcept {
+inline result<usize> select(const SelectSets& sets, Duration timeout, const SignalSet* mask) noexcept {
     if (timeout == forever()) return select(sets, mask);
     abi::timespec time = to_timespec(timeout);
     return detail::pselect6(sets, &time, mask);
 }
+inline result<usize> select(const SelectSets& sets, Duration timeout) noexcept {
+    return select(sets, timeout, nullptr);
+}
 
 /// select(2), tier spec: the same until a point in time.
 inline result<usize> select_until(const SelectSets& sets, MonotonicClock::time_point deadline,
-                                  const SignalSet* mask = nullptr) noexcept {
+                                  const SignalSet* mask) noexcept {
     return select(sets, deadline == MonotonicClock::time_point::max() ? forever() : time_until(deadline), mask);
+}
+inline result<usize> select_until(const SelectSets& sets, MonotonicClock::time_point deadline) noexcept {
+    return select_until(sets, deadline, nullptr);
 }
 
 }  // namespace wali::event

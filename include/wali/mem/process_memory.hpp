@@ -13,7 +13,7 @@ WALI_EXPORT namespace wali::mem {
 /// mlockall(2), tier named: keeps in memory what is mapped (CURRENT), what will be (FUTURE), or both, so that no access
 /// waits for a device; with ONFAULT, each page from its first use on. Under walirun that is the host's memory, too.
 /// Errors: NOMEM (more than RLIMIT_MEMLOCK), PERM, INVAL.
-inline result<void> lock_all(MlockallFlags flags = MlockallFlags::CURRENT | MlockallFlags::FUTURE) noexcept {
+inline result<void> lock_all(MlockallFlags flags) noexcept {
     return to_result<void>(Call::mlockall, sys::mlockall(abi::bits(flags)));
 }
 

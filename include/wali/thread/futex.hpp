@@ -58,43 +58,51 @@ inline long futex(const FutexWord& word, abi::FutexOp operation, FutexScope scop
 }
 // The third argument of operations that wake and move is a number in the place of the timeout.
 inline const void* as_timeout(u32 count) noexcept { return reinterpret_cast<const void*>(std::uintptr_t{count}); }
+inline result<void> wait_bitset(const FutexWord& word, abi::FutexOpFlags flags, u32 expected, const abi::timespec* time,
+                                const FutexOptions& options) noexcept {
+    const auto operation = static_cast<abi::FutexOp>(abi::bits(abi::FutexOp::WAIT_BITSET) | abi::bits(flags));
+    return to_result<void>(Call::futex, futex(word, operation, options.scope, expected, time, nullptr, options.bitset));
+}
 constexpr u32 at_most(u32 count) noexcept { return count < 0x7fff'ffff ? count : 0x7fff'ffff; }
 }  // namespace detail
 
 /// FUTEX_WAIT_BITSET: sleeps while the word is `expected`, until a wake. Errors: AGAIN (the word is another), INTR.
-inline result<void> futex_wait(const FutexWord& word, u32 expected, const FutexOptions& options = {}) noexcept {
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::WAIT_BITSET, options.scope, expected, nullptr,
-                                                      nullptr, options.bitset));
+inline result<void> futex_wait(const FutexWord& word, u32 expected, const FutexOptions& options) noexcept {
+    return detail::wait_bitset(word, abi::FutexOpFlags{}, expected, nullptr, options);
 }
+inline result<void> futex_wait(const FutexWord& word, u32 expected) noexcept { return futex_wait(word, expected, {}); }
 
-/// The same until a point in time: TIMEDOUT.
+/// The same until a point in time: TIMEDOUT. A RealtimeClock may be set meanwhile.
 inline result<void> futex_wait_until(const FutexWord& word, u32 expected, MonotonicClock::time_point deadline,
-                                     const FutexOptions& options = {}) noexcept {
+                                     const FutexOptions& options) noexcept {
     const abi::timespec time = to_timespec(deadline.time_since_epoch());
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::WAIT_BITSET, options.scope, expected, &time,
-                                                      nullptr, options.bitset));
+    return detail::wait_bitset(word, abi::FutexOpFlags{}, expected, &time, options);
 }
-
-/// The same until a point in time of the clock on the wall, which somebody may set meanwhile.
+inline result<void> futex_wait_until(const FutexWord& word, u32 expected,
+                                     MonotonicClock::time_point deadline) noexcept {
+    return futex_wait_until(word, expected, deadline, {});
+}
 inline result<void> futex_wait_until(const FutexWord& word, u32 expected, RealtimeClock::time_point deadline,
-                                     const FutexOptions& options = {}) noexcept {
+                                     const FutexOptions& options) noexcept {
     const abi::timespec time = to_timespec(deadline.time_since_epoch());
-    const auto operation =
-        static_cast<abi::FutexOp>(abi::bits(abi::FutexOp::WAIT_BITSET) | abi::bits(abi::FutexOpFlags::REALTIME));
-    return to_result<void>(Call::futex,
-                           detail::futex(word, operation, options.scope, expected, &time, nullptr, options.bitset));
+    return detail::wait_bitset(word, abi::FutexOpFlags::REALTIME, expected, &time, options);
+}
+inline result<void> futex_wait_until(const FutexWord& word, u32 expected, RealtimeClock::time_point deadline) noexcept {
+    return futex_wait_until(word, expected, deadline, {});
 }
 
 /// FUTEX_WAKE_BITSET: wakes up to `count` threads that wait on the word, and returns how many that were.
-inline result<u32> futex_wake(const FutexWord& word, u32 count = 1, const FutexOptions& options = {}) noexcept {
+inline result<u32> futex_wake(const FutexWord& word, u32 count, const FutexOptions& options) noexcept {
     return to_result<u32>(Call::futex, detail::futex(word, abi::FutexOp::WAKE_BITSET, options.scope,
                                                      detail::at_most(count), nullptr, nullptr, options.bitset));
 }
+inline result<u32> futex_wake(const FutexWord& word, u32 count) noexcept { return futex_wake(word, count, {}); }
 
-/// Wakes all that wait on the word.
-inline result<u32> futex_wake_all(const FutexWord& word, const FutexOptions& options = {}) noexcept {
+/// The same for all that wait on the word.
+inline result<u32> futex_wake_all(const FutexWord& word, const FutexOptions& options) noexcept {
     return futex_wake(word, 0x7fff'ffff, options);
 }
+inline result<u32> futex_wake_all(const FutexWord& word) noexcept { return futex_wake_all(word, {}); }
 
 /// How many FUTEX_CMP_REQUEUE wakes, and how many of the others it moves.
 struct FutexRequeue {
@@ -106,7 +114,7 @@ struct FutexRequeue {
 /// FUTEX_CMP_REQUEUE: if the word is `expected`, wakes some of its waiters and lets others wait on `target` instead, as
 /// if they had called futex_wait with that. Returns how many it woke and moved. Errors: AGAIN (the word is another).
 inline result<u32> futex_requeue(const FutexWord& word, u32 expected, const FutexWord& target,
-                                 const FutexRequeue& counts = {}) noexcept {
+                                 const FutexRequeue& counts) noexcept {
     return to_result<u32>(Call::futex,
                           detail::futex(word, abi::FutexOp::CMP_REQUEUE, counts.scope, detail::at_most(counts.wake),
                                         detail::as_timeout(detail::at_most(counts.move)), &target, expected));
@@ -116,33 +124,37 @@ inline result<u32> futex_requeue(const FutexWord& word, u32 expected, const Fute
 /// what its waiter expects, until a wake of one of them, whose place it returns, or the deadline. 1 to 128 waiters.
 /// Errors: AGAIN (a word is another), INTR, TIMEDOUT, INVAL.
 inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters,
-                                    MonotonicClock::time_point deadline = MonotonicClock::time_point::max()) noexcept {
+                                    MonotonicClock::time_point deadline) noexcept {
     const abi::timespec time = to_timespec(deadline.time_since_epoch());
     return to_result<usize>(
         Call::futex_waitv,
         sys::futex_waitv(reinterpret_cast<const abi::futex_waitv*>(waiters.data()),
                          static_cast<unsigned>(waiters.size()), 0, &time, abi::bits(abi::ClockId::MONOTONIC)));
 }
+inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters) noexcept {
+    return futex_wait_any(waiters, MonotonicClock::time_point::max());
+}
 
 /// Locks with priority inheritance: a holder runs with the priority of the most urgent thread that waits. Such a word
-/// is 0 or the holder's thread id. A program tries 0 to its id, and its id to 0, by itself; where that fails it calls
-/// these. FUTEX_LOCK_PI2 (Linux 5.14). Errors: TIMEDOUT; DEADLK (the caller holds it), SRCH (its holder is gone), PERM,
-/// NOSYS. A signal handler does not end the wait.
-inline result<void> futex_lock_pi(FutexWord& word,
-                                  MonotonicClock::time_point deadline = MonotonicClock::time_point::max(),
-                                  FutexScope scope = FutexScope::SHARED) noexcept {
+/// is 0 or the holder's thread id; processes may share it. A program tries 0 to its id, and its id to 0, by itself;
+/// where that fails it calls these. FUTEX_LOCK_PI2 (Linux 5.14). Errors: TIMEDOUT; DEADLK (the caller holds it), SRCH
+/// (its holder is gone), PERM, NOSYS. A signal handler does not end the wait.
+inline result<void> futex_lock_pi(FutexWord& word, MonotonicClock::time_point deadline) noexcept {
     const abi::timespec time = to_timespec(deadline.time_since_epoch());
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::LOCK_PI2, scope, 0, &time));
+    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::LOCK_PI2, FutexScope::SHARED, 0, &time));
+}
+inline result<void> futex_lock_pi(FutexWord& word) noexcept {
+    return futex_lock_pi(word, MonotonicClock::time_point::max());
 }
 
 /// FUTEX_TRYLOCK_PI: takes over what a thread that has ended left behind. Errors: AGAIN (held), DEADLK.
-inline result<void> futex_try_lock_pi(FutexWord& word, FutexScope scope = FutexScope::SHARED) noexcept {
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::TRYLOCK_PI, scope, 0));
+inline result<void> futex_try_lock_pi(FutexWord& word) noexcept {
+    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::TRYLOCK_PI, FutexScope::SHARED, 0));
 }
 
 /// FUTEX_UNLOCK_PI: gives the lock to the most urgent waiter. Errors: PERM (the caller does not hold it).
-inline result<void> futex_unlock_pi(FutexWord& word, FutexScope scope = FutexScope::SHARED) noexcept {
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::UNLOCK_PI, scope, 0));
+inline result<void> futex_unlock_pi(FutexWord& word) noexcept {
+    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::UNLOCK_PI, FutexScope::SHARED, 0));
 }
 
 }  // namespace wali::thread

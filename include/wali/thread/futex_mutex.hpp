@@ -37,7 +37,7 @@ class FutexMutex {
 
     /// Frees it, and wakes one that waits.
     void unlock() noexcept {
-        if (word_.exchange(FREE, std::memory_order_release) == AWAITED) (void)thread::futex_wake(word_);
+        if (word_.exchange(FREE, std::memory_order_release) == AWAITED) (void)thread::futex_wake(word_, 1);
     }
 
   private:

@@ -29,10 +29,11 @@ Parked park(const void* address, Validate validate, Prepare before_sleep, void* 
 
 /// Sleeps until somebody unparks the address, if `validate()` agrees. It is asked while the queue is locked, so no
 /// unpark that follows what it looks at is missed. Then, in the queue but before the sleep, `before_sleep()` is called,
-/// which may unlock what the caller holds. `validate` is short, and parks and unparks nothing.
+/// which may unlock what the caller holds. `validate` is short, and parks and unparks nothing. Without a deadline there
+/// is none.
 template <class Validate, class Prepare>
 Parked park(const void* address, Validate&& validate, Prepare&& before_sleep,
-            MonotonicClock::time_point deadline = MonotonicClock::time_point::max()) noexcept {
+            MonotonicClock::time_point deadline) noexcept {
     struct Context {
         std::remove_reference_t<Validate>* validate;
         std::remove_reference_t<Prepare>* before_sleep;
@@ -40,6 +41,10 @@ Parked park(const void* address, Validate&& validate, Prepare&& before_sleep,
     return detail::park(
         address, [](void* of) { return static_cast<bool>((*static_cast<Context*>(of)->validate)()); },
         [](void* of) { (*static_cast<Context*>(of)->before_sleep)(); }, &context, deadline);
+}
+template <class Validate, class Prepare>
+Parked park(const void* address, Validate&& validate, Prepare&& before_sleep) noexcept {
+    return park(address, validate, before_sleep, MonotonicClock::time_point::max());
 }
 
 /// Wakes the thread that has been parked at the address for the longest time; whether there was one.

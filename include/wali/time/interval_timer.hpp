@@ -41,10 +41,12 @@ inline result<TimerSetting> set_itimer(IntervalTimer timer, const abi::itimerval
 /// setitimer(2), tier spec: the signal of the timer comes `first` from now, and then once in every `interval`; 0 makes
 /// it the only one. What is not above 0 comes after a microsecond. Returns how the timer stood. INVAL for an unknown
 /// timer.
-inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Duration first,
-                                               Duration interval = Duration::zero()) noexcept {
+inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Duration first, Duration interval) noexcept {
     return detail::set_itimer(
         timer, {detail::to_timeval(interval), detail::to_timeval(first > Duration::zero() ? first : Duration(1))});
+}
+inline result<TimerSetting> set_interval_timer(IntervalTimer timer, Duration first) noexcept {
+    return set_interval_timer(timer, first, Duration::zero());
 }
 
 /// setitimer(2), tier spec: stops it, and returns how it stood.
