@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <wali/mem/memory_map.hpp>
 
+#include <utility>
+
 #include <wali/abi/constants/errno.hpp>
 
 namespace wali {
@@ -38,8 +40,9 @@ result<MutableMemoryMap> MutableMemoryMap::anonymous(usize length, const Anonymo
          .protection = Protection::READ | Protection::WRITE,
          .flags = MapFlags::ANONYMOUS | (options.address == nullptr ? MapFlags{} : MapFlags::FIXED_NOREPLACE),
          .options = options.map});
-    if (made.has_error() || guard == 0) return made;
-    MutableMemoryMap& map = made.assume_value();
+    if (made.has_error()) return made.assume_error();
+    MutableMemoryMap map = std::move(made).assume_value();
+    if (guard == 0) return map;
     for (const usize offset : {usize{0}, guard + pages}) {
         const result<void> guarded = map.protect(Protection::NONE, offset, guard);
         if (guarded.has_error()) return guarded.assume_error();
@@ -47,7 +50,7 @@ result<MutableMemoryMap> MutableMemoryMap::anonymous(usize length, const Anonymo
     map.address_ += guard;
     map.length_ = length;
     map.guard_ = guard;
-    return made;
+    return map;
 }
 
 }  // namespace wali

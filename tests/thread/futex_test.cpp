@@ -91,7 +91,7 @@ TEST_CASE("requeueing moves waiters to another word") {
     const FutexWord target = 0;
     std::array<std::jthread, 3> sleepers;
     for (std::jthread& sleeper : sleepers) sleeper = std::jthread([&] { CHECK(futex_wait(word, 1)); });
-    CHECK(futex_requeue(word, 2, target).error() == Errno::AGAIN);
+    CHECK(futex_requeue(word, 2, target, {}).error() == Errno::AGAIN);
     wake_in_all(3, [&] { return futex_requeue(word, 1, target, {.wake = 0}).value(); });
     CHECK(futex_wake_all(word).value() == 0);
     CHECK(futex_wake(target, 1).value() == 1);

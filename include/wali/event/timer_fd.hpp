@@ -38,13 +38,15 @@ class BasicTimerFd : public Descriptor<BasicTimerFd<Clock>> {
     }
 
     /// The same at a point in time; at once where that has passed. A RealtimeClock that is set moves the expiry.
-    result<void> set_at(typename Clock::time_point first, Timeout interval = Duration::zero()) const noexcept {
+    result<void> set_at(std::chrono::time_point<Clock, Duration> first,
+                        Timeout interval = Duration::zero()) const noexcept {
         return set(detail::to_itimerspec(first.time_since_epoch(), interval), abi::TimerfdSetFlags::ABSTIME);
     }
 
     /// The same, cancelled when somebody sets the clock: read() then answers Errno::CANCELED, and the program sets the
     /// timer anew. CANCELED also comes from here, where the clock was set since the last read(); the timer is set.
-    result<void> set_at_or_cancel(typename Clock::time_point first, Timeout interval = Duration::zero()) const noexcept
+    result<void> set_at_or_cancel(std::chrono::time_point<Clock, Duration> first,
+                                  Timeout interval = Duration::zero()) const noexcept
         requires(std::is_same_v<Clock, RealtimeClock>)
     {
         return set(detail::to_itimerspec(first.time_since_epoch(), interval),

@@ -51,8 +51,8 @@ static_assert(sizeof(FutexWaiter) == sizeof(abi::futex_waitv));
 WALI_EXPORT namespace wali::thread {
 namespace detail {
 inline u32* address_of(const FutexWord& word) noexcept { return const_cast<u32*>(reinterpret_cast<const u32*>(&word)); }
-inline long futex(const FutexWord& word, abi::FutexOp operation, FutexScope scope, u32 value,
-                  const void* timeout = nullptr, const FutexWord* second = nullptr, u32 last = 0) noexcept {
+inline long futex(const FutexWord& word, abi::FutexOp operation, FutexScope scope, u32 value, const void* timeout,
+                  const FutexWord* second, u32 last) noexcept {
     return sys::futex(address_of(word), abi::bits(operation) | static_cast<int>(scope), value,
                       const_cast<void*>(timeout), second != nullptr ? address_of(*second) : nullptr, last);
 }
@@ -141,7 +141,8 @@ inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters) noexce
 /// (its holder is gone), PERM, NOSYS. A signal handler does not end the wait.
 inline result<void> futex_lock_pi(FutexWord& word, MonotonicClock::time_point deadline) noexcept {
     const abi::timespec time = to_timespec(deadline.time_since_epoch());
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::LOCK_PI2, FutexScope::SHARED, 0, &time));
+    return to_result<void>(Call::futex,
+                           detail::futex(word, abi::FutexOp::LOCK_PI2, FutexScope::SHARED, 0, &time, nullptr, 0));
 }
 inline result<void> futex_lock_pi(FutexWord& word) noexcept {
     return futex_lock_pi(word, MonotonicClock::time_point::max());
@@ -149,12 +150,14 @@ inline result<void> futex_lock_pi(FutexWord& word) noexcept {
 
 /// FUTEX_TRYLOCK_PI: takes over what a thread that has ended left behind. Errors: AGAIN (held), DEADLK.
 inline result<void> futex_try_lock_pi(FutexWord& word) noexcept {
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::TRYLOCK_PI, FutexScope::SHARED, 0));
+    return to_result<void>(Call::futex,
+                           detail::futex(word, abi::FutexOp::TRYLOCK_PI, FutexScope::SHARED, 0, nullptr, nullptr, 0));
 }
 
 /// FUTEX_UNLOCK_PI: gives the lock to the most urgent waiter. Errors: PERM (the caller does not hold it).
 inline result<void> futex_unlock_pi(FutexWord& word) noexcept {
-    return to_result<void>(Call::futex, detail::futex(word, abi::FutexOp::UNLOCK_PI, FutexScope::SHARED, 0));
+    return to_result<void>(Call::futex,
+                           detail::futex(word, abi::FutexOp::UNLOCK_PI, FutexScope::SHARED, 0, nullptr, nullptr, 0));
 }
 
 }  // namespace wali::thread

@@ -124,8 +124,8 @@ inline result<Duration> resolution(ClockId clock) noexcept {
 /// another, and right until one of the clocks is set. The last of all points stays that; a point that the other clock
 /// cannot name becomes its last or first. Async-signal-safe.
 template <class To, class From>
-typename To::time_point convert(std::chrono::time_point<From, Duration> when) noexcept {
-    using Point = typename To::time_point;
+std::chrono::time_point<To, Duration> convert(std::chrono::time_point<From, Duration> when) noexcept {
+    using Point = std::chrono::time_point<To, Duration>;
     if (when == when.max()) return Point::max();
     const Duration difference = To::now().time_since_epoch() - From::now().time_since_epoch();
     i64 count = 0;

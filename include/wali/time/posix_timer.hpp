@@ -65,7 +65,8 @@ class BasicPosixTimer {
     }
 
     /// timer_settime(2): the same at a point in time; at once where that has passed.
-    result<void> set_at(typename Clock::time_point first, Timeout interval = Duration::zero()) const noexcept {
+    result<void> set_at(std::chrono::time_point<Clock, Duration> first,
+                        Timeout interval = Duration::zero()) const noexcept {
         return set(detail::to_itimerspec(first.time_since_epoch(), interval), abi::bits(abi::TimerFlags::ABSTIME));
     }
 
