@@ -50,6 +50,15 @@ need_space() {
       "with WALI_CACHE_DIR"
 }
 
+# cmake_error LOG: what CMake says is wrong, as one line.
+cmake_error() {
+  awk '/^CMake Error/ { found = 1; next }
+       found && NF == 0 { exit }
+       found { sub(/^ +/, ""); said = said (said == "" ? "" : " ") $0 }
+       NF { last = $0 }
+       END { print said == "" ? last : said }' "$1"
+}
+
 # publish TMP DEST: makes a finished result visible in one step. What is at DEST is always complete.
 publish() {
   sync -f "$1"

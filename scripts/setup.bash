@@ -20,7 +20,9 @@ check_host() {
   [[ $machine == x86_64 ]] || die "this machine is $machine, wali++ builds and runs on x86_64 only"
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
     die "there is no apt-get and dpkg-query here: setup knows Debian 12 and 13"
-  mkdir -p -- "$cache/logs" "$cache/locks" "$cache/downloads" 2>/dev/null && [[ -w $cache && -w $cache/locks ]] ||
+  # Programs come from there: no folder of it is open for a group, whatever the user's umask is.
+  (umask go-w && mkdir -p -- "$cache/logs" "$cache/locks" "$cache/downloads") 2>/dev/null &&
+    [[ -w $cache && -w $cache/locks ]] ||
     die "cannot write to the cache folder $cache: make it writable, or name another with WALI_CACHE_DIR"
 }
 

@@ -53,16 +53,19 @@ ask() {
   [[ $answer == "hello, world" ]] || fail "the service answered: $answer"
 }
 
-# serves COMMAND...: it says where it listens, and answers there; SIGTERM ends it, with the status $served.
+# serves COMMAND...: it says where it listens, and answers there, also while another client is silent; SIGTERM ends it, with the status $served.
 serves() {
-  local line service out
+  local line service out silent
   mkfifo "$scratch/out"
   "$@" >"$scratch/out" 2>&1 &
   service=$!
   exec {out}<"$scratch/out"
   read -r line <&"$out"
   [[ $line == "listening on 127.0.0.1:"* ]] || fail "'$*' said: $line"
-  ask "${line#listening on }"
+  line=${line#listening on }
+  exec {silent}<>"/dev/tcp/${line%:*}/${line##*:}"
+  ask "$line"
+  exec {silent}>&-
   kill -TERM "$service"
   served=0
   wait "$service" 2>/dev/null || served=$?

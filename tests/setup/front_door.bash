@@ -46,6 +46,21 @@ run 1 "$wali" install "$scratch/file/prefix"
 says "cannot write to $scratch/file/prefix"
 one_line
 
+# A failed installation: what CMake says of it, not its first line.
+mkdir "$scratch/project"
+printf 'cmake_minimum_required(VERSION 3.25)\nproject(p NONE)\ninstall(FILES CMakeLists.txt DESTINATION sub)\n' \
+  >"$scratch/project/CMakeLists.txt"
+run 0 cmake -S "$scratch/project" -B "$scratch/project/build"
+mkdir "$scratch/blocked"
+touch "$scratch/blocked/sub"
+run 1 cmake --install "$scratch/project/build" --prefix "$scratch/blocked"
+cp "$scratch/output" "$scratch/cmake.log"
+# shellcheck disable=SC2016  # expanded by that bash
+run 0 bash -c '. "$1/scripts/lib.bash"; cmake_error "$2"' - "$checkout" "$scratch/cmake.log"
+says "file INSTALL"
+says "$scratch/blocked/sub"
+one_line
+
 # A full disk, told before the work: need_space against a number that no disk has.
 # shellcheck disable=SC2016  # expanded by that bash
 run 1 bash -c '. "$1/scripts/lib.bash"; need_space "$2/not/yet" 999999999 "the sysroot"' - "$checkout" "$scratch"

@@ -2,10 +2,13 @@
 // has opened a socket for it (systemd.socket(5)), it takes that one.
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <wali/try.hpp>
 
 #include "service.hpp"
@@ -24,6 +27,15 @@ wali::result<wali::Socket> listen(std::string_view text) {
     return wali::Socket::listen_on(address);
 }
 
+/// Whether there may be a connection later: when a client has ended, if there were too many.
+bool passes(wali::Error error) {
+    return error != wali::Errno::BADF && error != wali::Errno::INVAL && error != wali::Errno::NOTSOCK;
+}
+
+void serve_alone(wali::Socket client) {
+    if (!serve(client)) std::fputs("a client went away\n", stderr);  // no reason to end
+}
+
 wali::result<void> run(std::string_view text) {
     WALI_TRY(const auto listener, listen(text));
     WALI_TRY(const auto address, listener.local_address());
@@ -31,8 +43,13 @@ wali::result<void> run(std::string_view text) {
     std::printf("listening on %s\n", std::string(address.format(buffer)).c_str());
     std::fflush(stdout);
     for (;;) {
-        WALI_TRY(const auto client, listener.accept());
-        if (!serve(client)) std::fputs("a client went away\n", stderr);  // no reason to end
+        auto client = listener.accept();
+        if (client) {
+            std::thread(serve_alone, std::move(client).value()).detach();  // a slow one keeps nobody waiting
+        } else {
+            if (!passes(client.error())) return client.error();
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
     }
 }
 
