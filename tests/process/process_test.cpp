@@ -2,6 +2,8 @@
 #include <csignal>
 #include <unordered_map>
 
+#include <pthread.h>
+
 #include <doctest/doctest.h>
 
 #include <wali/process/process.hpp>
@@ -27,6 +29,16 @@ int status_of_child(Function function) {
 TEST_CASE("a forked child that raises a signal ends itself and not its parent") {
     CHECK((status_of_child([] { std::raise(SIGTERM); }) & 0x7f) == SIGTERM);
     CHECK(status_of_child([] {}) == 99 << 8);
+}
+
+namespace {
+bool in_child = false;
+}  // namespace
+
+TEST_CASE("fork tells the C library: its handlers run, in the child, too") {
+    REQUIRE(pthread_atfork(nullptr, nullptr, [] { in_child = true; }) == 0);
+    CHECK(status_of_child([] { wali::process::exit(in_child ? 0 : 1); }) == 0);
+    CHECK_FALSE(in_child);
 }
 
 TEST_CASE("a forked child knows who it is") {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,6 +19,8 @@ import wali;
 namespace {
 
 constexpr int first_passed_descriptor = 3;  // sd_listen_fds(3)
+
+std::counting_semaphore<> places(32);  // of clients at once, each with its thread: a slow one keeps nobody waiting
 
 wali::result<wali::Socket> listen(std::string_view text) {
     const char* const passed_to = std::getenv("LISTEN_PID");
@@ -34,6 +37,7 @@ bool passes(wali::Error error) {
 
 void serve_alone(wali::Socket client) {
     if (!serve(client)) std::fputs("a client went away\n", stderr);  // no reason to end
+    places.release();
 }
 
 wali::result<void> run(std::string_view text) {
@@ -43,10 +47,12 @@ wali::result<void> run(std::string_view text) {
     std::printf("listening on %s\n", std::string(address.format(buffer)).c_str());
     std::fflush(stdout);
     for (;;) {
+        places.acquire();
         auto client = listener.accept();
         if (client) {
-            std::thread(serve_alone, std::move(client).value()).detach();  // a slow one keeps nobody waiting
+            std::thread(serve_alone, std::move(client).value()).detach();
         } else {
+            places.release();
             if (!passes(client.error())) return client.error();
             std::this_thread::sleep_for(std::chrono::milliseconds(100));
         }
