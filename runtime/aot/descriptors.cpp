@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "descriptors.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 
-#include <cerrno>
-#include <cstdlib>
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "refusal.h"
 
 namespace wali::aot {
 
 std::vector<int> open_descriptors() {
-    DIR* const folder = opendir("/proc/self/fd");
-    if (!folder) throw Refusal(with_errno("cannot read /proc/self/fd", errno));
     std::vector<int> result;
-    while (const dirent* entry = readdir(folder)) {
-        if (entry->d_name[0] == '.') continue;
-        if (const int fd = std::atoi(entry->d_name); fd != dirfd(folder)) result.push_back(fd);
-    }
-    closedir(folder);
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error))
+        result.push_back(std::stoi(entry.path().filename()));
+    if (error) throw Refusal("cannot read /proc/self/fd: " + error.message());
+    const auto is_closed = [](int fd) { return fcntl(fd, F_GETFD) < 0; };  // that of the folder itself
+    result.erase(std::remove_if(result.begin(), result.end(), is_closed), result.end());
     return result;
 }
 
