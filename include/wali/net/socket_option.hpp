@@ -97,6 +97,8 @@ template <>
 struct Parameter<std::optional<std::chrono::seconds>> {
     using type = std::optional<Timeout>;
 };
+template <class Value>
+using ParameterOf = typename Parameter<Value>::type;  // NOLINT(readability-redundant-typename): Clang 14 needs it
 
 /// `time` in units of `Unit`, of which it is at least 1 and at most `most`: rounded up, so that no timeout comes early.
 template <class Unit>
@@ -229,8 +231,7 @@ class SocketOption : public ReadOnlySocketOption<Value, Codec> {
   public:
     using ReadOnlySocketOption<Value, Codec>::ReadOnlySocketOption;
     /// The option with a value, for Socket::set.
-    constexpr SocketSetting<typename Codec::Raw> operator()(
-        typename detail::Parameter<Value>::type value) const noexcept {
+    constexpr SocketSetting<typename Codec::Raw> operator()(detail::ParameterOf<Value> value) const noexcept {
         return {this->level(), this->name(), Codec::encode(value)};
     }
 };
