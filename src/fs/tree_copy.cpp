@@ -44,20 +44,25 @@ result<void> finish(BorrowedFd fd, const FileStatus& source) noexcept {
     return to_result<void>(Call::utimensat, sys::utimensat(fd.raw(), nullptr, times, 0));
 }
 
+result<void> copy_time(const FileStatus& source, BorrowedFd to, std::string_view name) noexcept {
+    return fs::set_times_at(to, name, FileTime::keep(), source.modified(), AtFlags::SYMLINK_NOFOLLOW);
+}
+
 result<void> copy_link(const TreeEntry& entry, BorrowedFd to) noexcept {
     std::array<char, PathView::capacity> target;
     WALI_TRY(const std::string_view text, fs::read_link_at(entry.directory, entry.name, target));
     WALI_TRY(fs::symlink_at(text, to, entry.name));
     WALI_TRY(const FileStatus source, fs::status_at(entry.directory, entry.name, AtFlags::SYMLINK_NOFOLLOW));
-    return fs::set_times_at(to, entry.name, FileTime::keep(), source.modified(), AtFlags::SYMLINK_NOFOLLOW);
+    return copy_time(source, to, entry.name);
 }
 
 result<void> copy_special(const TreeEntry& entry, BorrowedFd to) noexcept {
     WALI_TRY(const FileStatus source, fs::status_at(entry.directory, entry.name, AtFlags::SYMLINK_NOFOLLOW));
-    return PathView(entry.name).with_c_str([&](const char* name) noexcept {
+    WALI_TRY(PathView(entry.name).with_c_str([&](const char* name) noexcept {
         return to_result<void>(Call::mknodat, sys::mknodat(to.raw(), name, source.raw().st_mode,
                                                            static_cast<unsigned int>(source.raw().st_rdev)));
-    });
+    }));
+    return copy_time(source, to, entry.name);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ expect_run "over what exists" 1 from to
 expect_run "into itself" 1 from from/empty
 expect_run "a missing folder" 1 missing to
 expect_one_line "a missing folder" "tree-copy: openat: ENOENT"
-expect_run "nothing to copy" 0 from/empty other
+mkdir none
+expect_run "nothing to copy" 0 none other
 expect "nothing to copy: what it says" "0 files and folders, 0 bytes" "$(<out)"
 expect_run "no arguments" 2
 expect_one_line "no arguments" "usage: "
