@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# kvlog_test.sh COMMAND...: the command starts kvlog. WALI_KILL_ROUNDS: how often it is killed while it writes (40, as each
-# round waits for the disk some dozen times; 200 by hand).
+# kvlog_test.sh COMMAND...: the command starts kvlog. WALI_KILL_ROUNDS: how often it is killed while it writes; 40 by
+# default, because each round waits for the disk a dozen times.
 source "$(dirname "$0")/program.bash"
 cd "$scratch"
 
