@@ -2820,7 +2820,7 @@ static const struct call_notation calls[] = {
         {.value = {FLAGS, 4, 18, 0}},
         {.value = {STRUCTURE, 16, 8, 0}, .direction = OUT},
     }},
-    [OBSERVED_fanotify_init] = {.name = "fanotify_init", .count = 2, .parameters = {
+    [OBSERVED_fanotify_init] = {.name = "fanotify_init", .plain = true, .count = 2, .parameters = {
         {.value = {HEX, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
     }},
@@ -3061,11 +3061,11 @@ static const struct call_notation calls[] = {
         {.value = {STRING, 1, 0, 0}, .direction = IN},
         {.value = {HEX, 4, 0, 0}},
     }},
-    [OBSERVED_fsconfig] = {.name = "fsconfig", .count = 5, .parameters = {
+    [OBSERVED_fsconfig] = {.name = "fsconfig", .plain = true, .count = 5, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
         {.value = {STRING, 1, 0, 0}, .direction = IN},
-        {.value = {HEX, 4, 0, 0}},
+        {.value = {BYTES, 1, 0, 0}, .direction = IN, .array = true, .count = 1, .count_is_bytes = true},
         {.value = {SIGNED, 4, 0, 0}},
     }},
     [OBSERVED_fsmount] = {.name = "fsmount", .plain = true, .count = 3, .parameters = {
@@ -3097,7 +3097,7 @@ static const struct call_notation calls[] = {
         {.value = {STRUCTURE, 24, 46, 0}, .direction = IN, .array = true, .counted_by = 4, .count_is_bytes = true},
         {.value = {UNSIGNED, 4, 0, 0}},
     }},
-    [OBSERVED_pidfd_getfd] = {.name = "pidfd_getfd", .count = 3, .parameters = {
+    [OBSERVED_pidfd_getfd] = {.name = "pidfd_getfd", .plain = true, .count = 3, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {HEX, 4, 0, 0}},

@@ -981,12 +981,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_uselib(struct w2c_wali *host, uint32_t library
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_personality)
-WALI_INLINE uint64_t w2c_wali_SYS_personality(struct w2c_wali *host, uint32_t persona_)
-{
-    (void)host;
-    (void)persona_;
-    return wali_error(38);  // ENOSYS
-}
+// processes/personality.c
+uint64_t w2c_wali_SYS_personality(struct w2c_wali *host, uint32_t persona_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_ustat)
@@ -2311,9 +2307,7 @@ uint64_t w2c_wali_SYS_recvmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t
 WALI_INLINE uint64_t w2c_wali_SYS_fanotify_init(struct w2c_wali *host, uint32_t flags_, uint32_t event_f_flags_)
 {
     (void)host;
-    (void)flags_;
-    (void)event_f_flags_;
-    return wali_error(1);  // EPERM
+    return wali_syscall2(NR_fanotify_init, flags_, event_f_flags_);
 }
 #endif
 
@@ -2399,17 +2393,9 @@ uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali *host, uint32_t pid_, ui
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_kcmp)
-WALI_INLINE uint64_t w2c_wali_SYS_kcmp(struct w2c_wali *host, uint32_t pid1_, uint32_t pid2_, uint32_t type_, uint64_t
-        idx1_, uint64_t idx2_)
-{
-    (void)host;
-    (void)pid1_;
-    (void)pid2_;
-    (void)type_;
-    (void)idx1_;
-    (void)idx2_;
-    return wali_error(38);  // ENOSYS
-}
+// processes/kcmp.c
+uint64_t w2c_wali_SYS_kcmp(struct w2c_wali *host, uint32_t pid1_, uint32_t pid2_, uint32_t type_, uint64_t idx1_,
+        uint64_t idx2_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_finit_module)
@@ -2656,12 +2642,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_fsconfig(struct w2c_wali *host, uint32_t fd_, 
         value_, uint32_t aux_)
 {
     (void)host;
-    (void)fd_;
-    (void)cmd_;
-    (void)key_;
-    (void)value_;
-    (void)aux_;
-    return wali_error(38);  // ENOSYS
+    return wali_syscall5(NR_fsconfig, fd_, cmd_, wali_pointer(key_), wali_pointer(value_), aux_);
 }
 #endif
 
@@ -2713,10 +2694,7 @@ WALI_INLINE uint64_t w2c_wali_SYS_pidfd_getfd(struct w2c_wali *host, uint32_t pi
         flags_)
 {
     (void)host;
-    (void)pidfd_;
-    (void)targetfd_;
-    (void)flags_;
-    return wali_error(1);  // EPERM
+    return wali_syscall3(NR_pidfd_getfd, pidfd_, targetfd_, flags_);
 }
 #endif
 

@@ -6,7 +6,7 @@
 // refused as a device does that does not know them.
 #include "memory/memory.h"
 
-enum kind { UNKNOWN, NUMBER, FLAT, INTERFACES, INTERFACE_DATA, PARTITION };
+enum kind { UNKNOWN, NUMBER, FLAT, INTERFACES, INTERFACE_DATA, PARTITION, FILTER };
 
 // clang-format off: tables, several requests per line
 static enum kind terminal_kind(uint32_t request)
@@ -52,12 +52,15 @@ static enum kind socket_kind(uint32_t request)
     case WALI_SIOCOUTQNSD: case WALI_SIOCGSKNS: case WALI_SIOCDARP: case WALI_SIOCGARP: case WALI_SIOCSARP:
     case WALI_SIOCGIFMAP: case WALI_SIOCSIFMAP: case WALI_SIOCGIFVLAN: case WALI_TUNSETNOCSUM: case WALI_TUNSETDEBUG:
     case WALI_TUNSETIFF: case WALI_TUNGETIFF: case WALI_TUNGETFEATURES: case WALI_TUNGETVNETHDRSZ:
-    case WALI_TUNSETVNETHDRSZ: case WALI_TUNSETQUEUE: case WALI_TUNSETIFINDEX:
+    case WALI_TUNSETVNETHDRSZ: case WALI_TUNSETQUEUE: case WALI_TUNSETIFINDEX: case WALI_TUNGETSNDBUF:
+    case WALI_TUNSETSNDBUF: case WALI_TUNSETVNETLE: case WALI_TUNGETVNETLE: case WALI_TUNSETCARRIER:
     case WALI_IOCTL_VM_SOCKETS_GET_LOCAL_CID:
         return FLAT;
     case WALI_TUNSETPERSIST: case WALI_TUNSETOWNER: case WALI_TUNSETLINK: case WALI_TUNSETGROUP:
-    case WALI_TUNSETOFFLOAD:
+    case WALI_TUNSETOFFLOAD: case WALI_TUNDETACHFILTER: case WALI_TUNGETDEVNETNS:
         return NUMBER;
+    case WALI_TUNATTACHFILTER:
+        return FILTER;
     default:
         return UNKNOWN;
     }
@@ -128,12 +131,14 @@ static enum kind kind_of(uint32_t request) {
     return kind == UNKNOWN ? family_kind(request) : kind;
 }
 
-// Three requests of block devices have size_t in their numbers.
+// These have size_t, or a structure with a pointer, in their numbers.
 static uint32_t widened(uint32_t request) {
     switch (request) {
         case 0x80041270: return WALI_BLKBSZGET;
         case 0x40041271: return WALI_BLKBSZSET;
         case 0x80041272: return WALI_BLKGETSIZE64;
+        case 0x400854d5: return WALI_TUNATTACHFILTER;
+        case 0x400854d6: return WALI_TUNDETACHFILTER;
         default: return request;
     }
 }
@@ -171,6 +176,14 @@ static uint64_t partition(uint32_t fd, uint32_t request, uint32_t address) {
     return call(fd, request, (uint64_t)&native);
 }
 
+static uint64_t filter(uint32_t fd, uint32_t request, uint32_t address) {
+    struct wali_guest_sock_fprog guest;
+    struct wali_native_sock_fprog native;
+    if (guest_read(&guest, address, sizeof guest) != 0) return call(fd, request, 0);
+    wali_sock_fprog_to_native(&native, &guest);
+    return call(fd, request, (uint64_t)&native);
+}
+
 uint64_t w2c_wali_SYS_ioctl(struct w2c_wali* host, uint32_t fd, uint32_t request, uint32_t argp) {
     (void)host;
     request = widened(request);
@@ -180,6 +193,7 @@ uint64_t w2c_wali_SYS_ioctl(struct w2c_wali* host, uint32_t fd, uint32_t request
         case INTERFACES: return interfaces(fd, request, argp);
         case INTERFACE_DATA: return interface_data(fd, request, argp);
         case PARTITION: return partition(fd, request, argp);
+        case FILTER: return filter(fd, request, argp);
         default:
             // Let the kernel find a bad descriptor first.
             return failed(wali_syscall3(NR_fcntl, fd, WALI_F_GETFD, 0)) ? wali_error(WALI_EBADF)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "memory/memory.h"
+#include "signals/signals.h"
 #include "threads/threads.h"
 
 // Linear memory is copied on write with everything else. The C library's fork and the lock make sure that the child
@@ -21,10 +22,12 @@ uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
     return result;
 }
 
-uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, bool waits) {
+uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t flags) {
+    const bool waits = flags & WALI_CLONE_VFORK;
     const uint64_t mask = page_map_lock_to_copy(waits);
     const uint64_t result = wali_syscall5(number, a, b, c, d, 0);
     if (result == 0) thread_forked();
+    if (result == 0 && flags & WALI_CLONE_CLEAR_SIGHAND) signals_reset();
     page_map_copied(result == 0, waits, mask);
     return result;
 }
@@ -32,5 +35,5 @@ uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint6
 // The parent waits until the child executes a program or ends, as programs rely on; memory is a copy all the same.
 uint64_t w2c_wali_SYS_vfork(struct w2c_wali* host) {
     (void)host;
-    return process_copy(NR_clone, WALI_CLONE_VFORK | WALI_SIGCHLD, 0, 0, 0, true);
+    return process_copy(NR_clone, WALI_CLONE_VFORK | WALI_SIGCHLD, 0, 0, 0, WALI_CLONE_VFORK);
 }

@@ -262,6 +262,15 @@ void signals_inherit(void) {
     }
 }
 
+void signals_reset(void) {
+    for (uint32_t signal = 1; signal <= SIGNALS; ++signal) {
+        const uint32_t handler = (uint32_t)handlers[signal];
+        if (handler != GUEST_SIG_DFL && handler != GUEST_SIG_IGN) reset(signal);
+        handlers[signal] = (uint32_t)handlers[signal];
+        masks[signal] = 0;
+    }
+}
+
 // Never called by programs: the kernel's frame is the host's. Linux would end the process for a false one.
 uint64_t w2c_wali_SYS_rt_sigreturn(struct w2c_wali* host, uint64_t unused) {
     (void)host;

@@ -49,3 +49,6 @@ bool handlers_are_blocked(void);
 
 void fault_handlers_install(void);
 void signals_inherit(void);  // what the program that executed this one left ignored
+
+// In a child with CLONE_CLEAR_SIGHAND, while signals are blocked: what is not ignored has its default action.
+void signals_reset(void);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// What only an administrator may do, without the right to do it: nothing here can change the machine, whoever runs it.
+// What only an administrator may do, without the right to do it, or where nobody sees it: nothing here can change the
+// machine, whoever runs it.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -25,6 +30,7 @@ DECLARE(setns, int, int);
 DECLARE(open_tree, int, const char*, unsigned);
 DECLARE(move_mount, int, const char*, int, const char*, unsigned);
 DECLARE(fsopen, const char*, unsigned);
+DECLARE(fsconfig, int, unsigned, const char*, const void*, int);
 DECLARE(fsmount, int, unsigned, unsigned);
 DECLARE(fspick, int, const char*, unsigned);
 DECLARE(mount_setattr, int, const char*, unsigned, const void*, size_t);
@@ -35,7 +41,48 @@ DECLARE(syslog, int, char*, int);
 DECLARE(mknod, const char*, unsigned, unsigned);
 DECLARE(settimeofday, const void*, const void*);
 DECLARE(clock_settime, int, const struct timespec*);
+DECLARE(ioctl, int, unsigned, const void*);
 DECLARE(open_by_handle_at, int, void*, int);
+
+// A file system that is mounted nowhere.
+static void detached_mount(void) {
+    const int fs = (int)TRY_OK(fsopen, "tmpfs", 1 /* CLOEXEC */);
+    TRY(fsconfig, fs, 1 /* SET_STRING */, "size", "1m", 0);
+    TRY(fsconfig, fs, 1, "absent", "1m", 0);
+    TRY(fsconfig, fs, 1, BAD, "1m", 0);
+    TRY(fsconfig, fs, 1, "size", BAD, 0);
+    TRY(fsconfig, fs, 1, NULL, NULL, 0);
+    TRY(fsconfig, fs, 0 /* SET_FLAG */, "ro", NULL, 0);
+    TRY(fsconfig, fs, 2 /* SET_BINARY */, "key", "value", 5);
+    TRY(fsconfig, fs, 3 /* SET_PATH */, "key", "/", AT_FDCWD);
+    TRY(fsconfig, fs, 5 /* SET_FD */, "key", NULL, 99);
+    TRY(fsconfig, fs, 99, NULL, NULL, 0);
+    TRY(fsconfig, fs, 6 /* CMD_CREATE */, NULL, NULL, 0);
+    TRY(fsconfig, 1, 6, NULL, NULL, 0);
+    const int mount = (int)TRY_OK(fsmount, fs, 1 /* CLOEXEC */, 0);
+    SHOW(openat(mount, "file", O_CREAT | O_RDWR, 0600) >= 0);
+    SHOW(errno == EROFS);
+    close(mount);
+    close(fs);
+}
+
+// A device that is gone with its descriptor.
+static void tunnel(void) {
+    struct sock_filter all = {BPF_RET | BPF_K, 0, 0, 0xffff};
+    const struct sock_fprog filter = {1, &all};
+    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+    const int fd = open("/dev/net/tun", O_RDWR);
+    TRY(ioctl, fd, TUNATTACHFILTER, &filter);
+    TRY(ioctl, fd, TUNSETIFF, &request);
+    TRY(ioctl, fd, TUNATTACHFILTER, &filter);
+    TRY(ioctl, fd, TUNATTACHFILTER, BAD);
+    TRY(ioctl, fd, TUNDETACHFILTER, NULL);
+    int size = 5000;
+    TRY(ioctl, fd, TUNSETSNDBUF, &size);
+    TRY(ioctl, fd, TUNGETSNDBUF, &size);
+    SHOW(size);
+    close(fd);
+}
 
 int main(void) {
     const struct timespec now = {1, 0};
@@ -45,6 +92,8 @@ int main(void) {
     const int tree = open(".", O_PATH);
     const int space = open("/proc/self/ns/uts", O_RDONLY);
     mkdir("directory", 0755);
+    detached_mount();
+    tunnel();
     CALL(setgroups, 0, NULL);
     CALL(setresgid, 65534, 65534, 65534);
     CALL(setresuid, 65534, 65534, 65534);

@@ -10,6 +10,7 @@ WALI(SYS_openat) i64 sys_openat(int dirfd, const char* path, int flags, int mode
 WALI(SYS_openat2) i64 sys_openat2(int dirfd, const char* path, const void* how, u32 size);
 WALI(SYS_creat) i64 sys_creat(const char* path, int mode);
 WALI(SYS_pipe) i64 sys_pipe(void* fds);
+WALI(SYS_personality) i64 sys_personality(u32 persona);
 WALI(SYS_rt_sigreturn) i64 sys_rt_sigreturn(i64 unused);
 
 #define PATH_AND_DIRECTORY 0x210000  // O_PATH | O_DIRECTORY
@@ -56,6 +57,9 @@ static void by_command(void) {
     CHECK_EQUAL(sys_prctl(26 /* PR_SET_TSC */, 2, 0, 0, 0), -EPERM);
     CHECK_EQUAL(sys_prctl(35 /* PR_SET_MM */, 0, 0, 0, 0), -EPERM);
     CHECK_EQUAL(sys_prctl(59 /* PR_SET_SYSCALL_USER_DISPATCH */, 0, 0, 0, 0), -EPERM);
+    CHECK_EQUAL(sys_personality(0x400000 /* READ_IMPLIES_EXEC */), -EPERM);
+    CHECK_EQUAL(sys_personality(0x100000 /* MMAP_PAGE_ZERO */), -EPERM);
+    CHECK_EQUAL(sys_personality(0xffffffff), 0);
     CHECK_EQUAL(sys_rt_sigreturn(0), -ENOSYS);
 }
 

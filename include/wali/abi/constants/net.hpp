@@ -794,10 +794,18 @@ enum class TunRequest : unsigned int {
     GETFEATURES = 2147767503,  ///< TUNGETFEATURES: unsigned int
     SETOFFLOAD = 1074025680,  ///< TUNSETOFFLOAD: a number
     GETIFF = 2147767506,  ///< TUNGETIFF: ifreq
+    GETSNDBUF = 2147767507,  ///< TUNGETSNDBUF: int
+    SETSNDBUF = 1074025684,  ///< TUNSETSNDBUF: int
+    ATTACHFILTER = 1074812117,  ///< TUNATTACHFILTER: sock_fprog
+    DETACHFILTER = 1074812118,  ///< TUNDETACHFILTER: unused
     GETVNETHDRSZ = 2147767511,  ///< TUNGETVNETHDRSZ: int
     SETVNETHDRSZ = 1074025688,  ///< TUNSETVNETHDRSZ: int
     SETQUEUE = 1074025689,  ///< TUNSETQUEUE: ifreq
     SETIFINDEX = 1074025690,  ///< TUNSETIFINDEX: unsigned int
+    SETVNETLE = 1074025692,  ///< TUNSETVNETLE: int
+    GETVNETLE = 2147767517,  ///< TUNGETVNETLE: int
+    SETCARRIER = 1074025698,  ///< TUNSETCARRIER: int
+    GETDEVNETNS = 21731,  ///< TUNGETDEVNETNS
 };
 
 /// netdevice(7), ioctl(2): requests to a socket. Values not listed are kept as they are.

@@ -31,7 +31,7 @@ wali_SYS_move_mount(int from_dirfd, const char* from_path, int to_dirfd, const c
 __attribute__((import_module("wali"), import_name("SYS_fsopen"))) long
 wali_SYS_fsopen(const char* fsname, unsigned int flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fsconfig"))) long
-wali_SYS_fsconfig(int fd, unsigned int cmd, const char* key, void* value, int aux) noexcept;
+wali_SYS_fsconfig(int fd, unsigned int cmd, const char* key, const void* value, int aux) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fsmount"))) long
 wali_SYS_fsmount(int fsfd, unsigned int flags, unsigned int attr_flags) noexcept;
 __attribute__((import_module("wali"), import_name("SYS_fspick"))) long
@@ -79,7 +79,7 @@ inline long move_mount(int from_dirfd, const char* from_path, int to_dirfd, cons
 inline long fsopen(const char* fsname, unsigned int flags) noexcept { return wali_SYS_fsopen(fsname, flags); }
 
 /// fsconfig(2): set a parameter of a file system, or create it.
-inline long fsconfig(int fd, unsigned int cmd, const char* key, void* value, int aux) noexcept {
+inline long fsconfig(int fd, unsigned int cmd, const char* key, const void* value, int aux) noexcept {
     return wali_SYS_fsconfig(fd, cmd, key, value, aux); }
 
 /// fsmount(2): descriptor for a detached mount of a new file system.

@@ -47,7 +47,7 @@ inline long fsopen(const char* fsname, unsigned int flags) noexcept {
     return x86_64::syscall2(430, x86_64::argument(fsname), x86_64::argument(flags)); }
 
 /// fsconfig(2): set a parameter of a file system, or create it.
-inline long fsconfig(int fd, unsigned int cmd, const char* key, void* value, int aux) noexcept {
+inline long fsconfig(int fd, unsigned int cmd, const char* key, const void* value, int aux) noexcept {
     return x86_64::syscall5(431, x86_64::argument(fd), x86_64::argument(cmd), x86_64::argument(key), x86_64::argument(value), x86_64::argument(aux)); }
 
 /// fsmount(2): descriptor for a detached mount of a new file system.
