@@ -87,10 +87,12 @@ static void deliver(struct ring* ring) {
     ring_flags_show(ring);
 }
 
-// Whether nothing waits in the kernel to be fetched, and so many are unread.
+// Whether nothing waits in the kernel to be fetched, and so many are unread. What is deferred need not show in the
+// flags.
 static bool has_unread(struct ring* ring, uint32_t wanted) {
     const uint32_t flags = kernel_word(ring, ring->params.sq_off.flags);
-    return !(flags & (WALI_IORING_SQ_CQ_OVERFLOW | WALI_IORING_SQ_TASKRUN)) &&
+    return !(ring->params.flags & WALI_IORING_SETUP_DEFER_TASKRUN) &&
+           !(flags & (WALI_IORING_SQ_CQ_OVERFLOW | WALI_IORING_SQ_TASKRUN)) &&
            ring->delivered - kernel_word(ring, ring->params.cq_off.head) >= wanted;
 }
 

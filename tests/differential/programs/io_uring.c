@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // io_uring: requests and completions through rings that the program maps.
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -36,7 +38,7 @@ struct completion {
     unsigned flags;
 };
 
-enum { NOP = 0, READV = 1, WRITEV = 2, FSYNC = 3, CLOSE = 19, READ = 22, WRITE = 23 };
+enum { NOP = 0, READV = 1, WRITEV = 2, FSYNC = 3, POLL_ADD = 6, CLOSE = 19, READ = 22, WRITE = 23 };
 
 static struct parameters parameters;
 static char *submission_ring, *completion_ring;
@@ -73,12 +75,8 @@ static char* map(size_t size, long offset) {
     return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, offset);
 }
 
-static int set_up(void) {
-    TRY(io_uring_setup, 0, &parameters);
-    TRY(io_uring_setup, 8, BAD);
-    parameters.flags = 0x80000000;
-    TRY(io_uring_setup, 8, &parameters);
-    parameters.flags = 0;
+static int set_up(unsigned flags) {
+    parameters = (struct parameters){.flags = flags};
     ring = (int)TRY(io_uring_setup, 6, &parameters);
     if (ring < 0) return 0;
     SHOW(parameters.submissions);
@@ -93,9 +91,32 @@ static int set_up(void) {
     return 1;
 }
 
+// What the kernel has deferred happens in each wait, also in one that ends at once because something is unread: so a
+// poll sees each event.
+static void deferred(void) {
+    const int counter = eventfd(0, 0);
+    if (!set_up(0x3000 /* SINGLE_ISSUER, DEFER_TASKRUN */)) return;
+    add_request((struct request){.operation = NOP, .data = 1});
+    add_request(
+        (struct request){.operation = POLL_ADD, .fd = counter, .length = 1 /* MULTI */, .options = POLLIN, .data = 2});
+    TRY(io_uring_enter, ring, 2, 1, 1 /* GETEVENTS */, NULL, 0);
+    for (int i = 0; i < 2; ++i) {
+        eventfd_write(counter, 1);
+        TRY(io_uring_enter, ring, 0, 1, 1, NULL, 0);
+    }
+    show_completions(2);
+    close(ring);
+    close(counter);
+}
+
 int main(void) {
     static char bytes[8], more[8];
-    if (!set_up()) return 1;
+    TRY(io_uring_setup, 0, &parameters);
+    TRY(io_uring_setup, 8, BAD);
+    parameters.flags = 0x80000000;
+    TRY(io_uring_setup, 8, &parameters);
+    deferred();
+    if (!set_up(0)) return 1;
     const int fd = (int)TRY(open, "file", O_RDWR | O_CREAT, 0600);
     const struct iovec out[2] = {{"vec", 3}, {"tors", 4}}, into[2] = {{more, 2}, {more + 2, 6}};
 
