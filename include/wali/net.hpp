@@ -11,5 +11,9 @@
 #include <wali/net/parsed.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/net/socket_address.hpp>
+#include <wali/net/socket_kind.hpp>
 #include <wali/net/socket_option.hpp>
+#include <wali/net/tcp.hpp>
+#include <wali/net/udp.hpp>
 #include <wali/net/unix_address.hpp>
+#include <wali/net/unix_socket.hpp>

@@ -119,7 +119,7 @@ result<Socket> Socket::create(AddressFamily family, SocketType type, SocketFlags
 }
 
 result<Socket> Socket::listen_on(const SocketAddress& address, const ListenOptions& options) noexcept {
-    WALI_TRY(Socket socket, create(address.family(), SocketType::STREAM, options.flags));
+    WALI_TRY(Socket socket, create(address.family(), options.type, options.flags));
     if (address.family() != AddressFamily::UNIX) {
         if (options.reuse_address) WALI_TRY(socket.set(option::reuse_address(true)));
         if (options.reuse_port) WALI_TRY(socket.set(option::reuse_port(true)));
@@ -130,8 +130,8 @@ result<Socket> Socket::listen_on(const SocketAddress& address, const ListenOptio
     return socket;
 }
 
-result<Socket> Socket::connect_to(const SocketAddress& address, Timeout timeout) noexcept {
-    WALI_TRY(Socket socket, create(address.family(), SocketType::STREAM));
+result<Socket> Socket::connect_to(const SocketAddress& address, Timeout timeout, SocketType type) noexcept {
+    WALI_TRY(Socket socket, create(address.family(), type));
     WALI_TRY(timeout.duration() == forever() ? socket.connect(address) : socket.connect(address, timeout));
     return socket;
 }

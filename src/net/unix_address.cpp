@@ -42,8 +42,9 @@ Parsed<UnixAddress> UnixAddress::parse(std::string_view text) noexcept {
 }
 
 result<UnixAddress> UnixAddress::from(const SocketAddress& address) noexcept {
-    if (address.family() != AddressFamily::UNIX) return Errno::AFNOSUPPORT;
     UnixAddress out;
+    if (address.size() == 0) return out;
+    if (address.family() != AddressFamily::UNIX) return Errno::AFNOSUPPORT;
     out.address_ = address;
     return out;
 }

@@ -32,26 +32,28 @@ class Socket : public Descriptor<Socket> {
 
     /// How listen_on() makes a listener.
     struct ListenOptions {
-        int backlog = 4096;         ///< waiting connections; the kernel caps it at net.core.somaxconn
-        bool reuse_address = true;  ///< option::reuse_address; IPv4 and IPv6 only
-        bool reuse_port = false;    ///< option::reuse_port; IPv4 and IPv6 only
-        bool ipv6_only = true;      ///< option::ipv6::only
-        SocketFlags flags{};        ///< NONBLOCK for a non-blocking listener
+        int backlog = 4096;                    ///< waiting connections; the kernel caps it at net.core.somaxconn
+        bool reuse_address = true;             ///< option::reuse_address; IPv4 and IPv6 only
+        bool reuse_port = false;               ///< option::reuse_port; IPv4 and IPv6 only
+        bool ipv6_only = true;                 ///< option::ipv6::only
+        SocketFlags flags{};                   ///< NONBLOCK for a non-blocking listener
+        SocketType type = SocketType::STREAM;  ///< SEQPACKET for a Unix socket of messages
     };
 
     /// socket(2). Errors: AFNOSUPPORT, MFILE, NFILE, ACCES.
     static result<Socket> create(AddressFamily family, SocketType type, SocketFlags flags = SocketFlags{},
                                  int protocol = 0) noexcept;
 
-    /// A stream socket that listens on `address` (port 0 picks a free one: ask local_address()). Makes the socket,
+    /// A socket that listens on `address` (port 0 picks a free one: ask local_address()). Makes the socket,
     /// sets the options, binds and listens: four or five calls. Errors: ADDRINUSE, ADDRNOTAVAIL, ACCES.
     static result<Socket> listen_on(const SocketAddress& address, const ListenOptions& options) noexcept;
     static result<Socket> listen_on(const SocketAddress& address) noexcept {
         return listen_on(address, ListenOptions());
     }
 
-    /// A stream socket connected to `address`: socket(2) and connect(), which see.
-    static result<Socket> connect_to(const SocketAddress& address, Timeout timeout = forever()) noexcept;
+    /// A socket connected to `address`, a stream unless `type` says otherwise: socket(2) and connect(), which see.
+    static result<Socket> connect_to(const SocketAddress& address, Timeout timeout = forever(),
+                                     SocketType type = SocketType::STREAM) noexcept;
 
     /// socketpair(2): two connected Unix sockets.
     struct Pair;

@@ -308,7 +308,7 @@ struct option {
     /// SO_MAX_PACING_RATE: the most bytes per second that are sent; all ones for no limit.
     static constexpr SocketOption<u64, detail::StructCodec<u64>> pacing_rate_max{SocketLevel::SOCKET,
                                                                                  abi::SocketOption::MAX_PACING_RATE};
-    /// SO_BINDTODEVICE: packets of this interface only; an empty name for all. NODEV if there is none of that name.
+    /// SO_BINDTODEVICE: packets of this interface only; an empty name for all. NODEV_ if there is none of that name.
     static constexpr SocketOption<ShortName, detail::StructCodec<ShortName>> bind_to_device{
         SocketLevel::SOCKET, abi::SocketOption::BINDTODEVICE};
     /// SO_BINDTOIFINDEX: the same by number; 0 for all.
@@ -316,7 +316,7 @@ struct option {
 
     /// MCAST_JOIN_GROUP and MCAST_LEAVE_GROUP: takes datagrams to a multicast group of IPv4 or IPv6 from an interface,
     /// or with 0 from the one that the routes choose. Errors: ADDRINUSE (joined already), ADDRNOTAVAIL (not joined),
-    /// NODEV.
+    /// NODEV_.
     static SocketSetting<abi::group_req> join_group(const IpAddress& group, u32 interface = 0) noexcept {
         return detail::group(abi::MulticastOption::JOIN_GROUP, group, interface);
     }

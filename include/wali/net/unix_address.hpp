@@ -32,7 +32,8 @@ class UnixAddress {
     /// with "./" in front.
     std::string_view format(Text& buffer WALI_LIFETIMEBOUND) const noexcept { return address_.format(buffer); }
 
-    /// From the kernel's form: AFNOSUPPORT if it is of another family.
+    /// From the kernel's form: AFNOSUPPORT if it is of another family. What the kernel has left empty, the sender of a
+    /// datagram without a name, is unnamed.
     static result<UnixAddress> from(const SocketAddress& address) noexcept;
     operator const SocketAddress&() const noexcept WALI_LIFETIMEBOUND { return address_; }
 
