@@ -34,6 +34,7 @@ using wali::SeqPacketListener;
 using wali::ShortName;
 using wali::ShutdownHow;
 using wali::Socket;
+using wali::SocketActivation;
 using wali::SocketAddress;
 using wali::SocketFlags;
 using wali::SocketKind;

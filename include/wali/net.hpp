@@ -10,6 +10,7 @@
 #include <wali/net/message.hpp>
 #include <wali/net/parsed.hpp>
 #include <wali/net/socket.hpp>
+#include <wali/net/socket_activation.hpp>
 #include <wali/net/socket_address.hpp>
 #include <wali/net/socket_kind.hpp>
 #include <wali/net/socket_option.hpp>

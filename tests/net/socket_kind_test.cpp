@@ -51,6 +51,7 @@ TEST_CASE("each kind of socket offers what it can do") {
     static_assert(!SendsTo<wali::UnixDatagram> && Sends<wali::UnixDatagram> && !SendsAll<wali::SeqPacket>);
     static_assert(std::convertible_to<const wali::TcpStream&, wali::BorrowedFd>);
     static_assert(!std::convertible_to<const wali::TcpStream&, const wali::Socket&>);
+    static_assert(std::derived_from<wali::TcpStream, wali::SocketKind<wali::TcpStream, Endpoint>>);
     static_assert(sizeof(wali::TcpStream) == sizeof(wali::Socket));
 }
 

@@ -31,6 +31,7 @@ class SocketKind : protected Socket {
     Fd into_fd() && noexcept { return std::move(static_cast<Socket&>(*this)).into_fd(); }
 
     using Socket::fd;
+    /// A view of the descriptor, and whether there is one.
     using Socket::operator BorrowedFd;
     using Socket::operator bool;
     using Socket::close;
@@ -98,6 +99,7 @@ class ConnectedKind : public SocketKind<Self, Address> {
 template <class Self, class Connection, class Address>
 class ListenerKind : public SocketKind<Self, Address> {
   public:
+    /// How listen_on() makes a listener.
     using Options = Socket::ListenOptions;
 
     /// A connection that was taken, and who made it.
