@@ -23,7 +23,7 @@ class SocketActivation {
     /// No sockets.
     SocketActivation() noexcept = default;
 
-    /// Reads LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES, and makes the descriptors close-on-exec, by fcntl(2), tier
+    /// Reads LISTEN_PID (getpid(2)), LISTEN_FDS and LISTEN_FDNAMES, and makes them close-on-exec by fcntl(2), tier
     /// spec. None when the manager has passed none, or meant another process. Errors: INVAL for variables that make no
     /// sense, BADF for a descriptor that is not open. Call it once, early: it takes the descriptors over, and reads the
     /// environment, which no other thread may change meanwhile.
