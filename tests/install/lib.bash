@@ -53,7 +53,8 @@ ask() {
   [[ $answer == "hello, world" ]] || fail "the service answered: $answer"
 }
 
-# serves COMMAND...: it says where it listens, and answers there, also while another client is silent; SIGTERM ends it, with the status $served.
+# serves COMMAND...: it says where it listens, and answers there, also while another client is silent; SIGTERM ends it,
+# with the status $served.
 serves() {
   local line service out silent
   mkfifo "$scratch/out"
