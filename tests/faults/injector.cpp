@@ -49,7 +49,7 @@ constexpr int never_failed[] = {
     SYS_close,  SYS_close_range, SYS_munmap,       SYS_unlink,       SYS_unlinkat,       SYS_rmdir,
     SYS_exit,   SYS_exit_group,  SYS_rt_sigreturn, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_brk,
     SYS_kill,   SYS_tgkill,      SYS_wait4,        SYS_waitid,       SYS_sigaltstack,    SYS_restart_syscall,
-    SYS_getpid, SYS_gettid,      SYS_getppid,      SYS_geteuid,      SYS_clock_gettime,
+    SYS_getpid, SYS_gettid,      SYS_getppid,      SYS_geteuid,      SYS_rt_sigpending,  SYS_clock_gettime,
 };
 
 /// How the runtime gives memory of a guest back.
@@ -165,6 +165,11 @@ void end(pid_t process) {
     }
 }
 
+std::string program_of(std::uint32_t thread) {
+    std::error_code ended;
+    return std::filesystem::read_symlink("/proc/" + std::to_string(thread) + "/exe", ended);
+}
+
 class Supervisor {
   public:
     Supervisor(int listener, const Failure* failure, const std::set<int>* eligible, std::filesystem::path folder)
@@ -195,9 +200,10 @@ class Supervisor {
     int error_for(const seccomp_notif& call, Run& run) {
         if (call.data.nr == SYS_getpriority && call.data.args[0] == fault_marker::which) {
             phase_ = static_cast<int>(call.data.args[1]);
-            if (phase_ == fault_marker::before)
+            if (phase_ == fault_marker::before) {
                 before_ = belongings_of(call.pid, folder_);
-            else if (phase_ == fault_marker::after)
+                program_ = program_of(call.pid);
+            } else if (phase_ == fault_marker::after)
                 run.problems = leaks(before_, belongings_of(call.pid, folder_));
             return 0;
         }
@@ -214,6 +220,7 @@ class Supervisor {
     std::filesystem::path folder_;
     int phase_ = 0;
     Belongings before_;
+    std::string program_;
 };
 
 Run run(const Command& command, const std::string& scenario, const Failure* failure = nullptr,
@@ -281,9 +288,13 @@ int main(int argc, char** argv) {
         return 2;
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    const Command native = {argv[first]};
-    const Command command = argc > first + 1 ? Command(argv + first + 1, argv + argc) : native;
-    const bool twin = argc > first + 1;
+    // Each run has a folder of its own.
+    Command arguments(argv + first, argv + argc);
+    for (std::string& argument : arguments)
+        if (std::filesystem::exists(argument)) argument = std::filesystem::absolute(argument);
+    const Command native = {arguments[0]};
+    const bool twin = arguments.size() > 1;
+    const Command command = twin ? Command(arguments.begin() + 1, arguments.end()) : native;
     std::size_t runs = 0;
     std::size_t bad = 0;
     for (const std::string& scenario : scenarios_of(native[0])) {

@@ -123,8 +123,10 @@ result<void> run_program() {
                                               .new_session = true,
                                               .nice = 5}
                                     .start());
-    WALI_TRY(const wali::WaitStatus status, child.wait(std::chrono::seconds(10)));
-    return status.exit_code() == 0 ? done() : wali::Errno::CHILD;
+    const auto status = child.wait(std::chrono::seconds(10));
+    // A Child that ends lets its process go on.
+    if (!status) WALI_TRY(child.stop(std::chrono::seconds(10)));
+    return status ? done() : result<void>(status.error());
 }
 
 result<void> capture_program() {
