@@ -96,7 +96,7 @@ std::optional<Signal> Termination::requested() const noexcept {
     return static_cast<Signal>(signal);
 }
 
-result<Signal> Termination::wait(Duration timeout) const noexcept {
+result<Signal> Termination::wait(Timeout timeout) const noexcept {
     const auto deadline = deadline_after(timeout);
     for (;;) {
         abi::pollfd entry{fd_.raw(), abi::bits(abi::PollEvents::IN), 0};

@@ -252,10 +252,10 @@ class File : public Descriptor<File> {
 
     /// The same for at most `timeout`, then Errno::TIMEDOUT. Linux has no call for that: it asks again and again, with
     /// clock_nanosleep(2) for 1 to 50 ms, and EINTR does not end it. Locks of ranges: see RangeLock.
-    result<FileLock> lock_shared(Duration timeout) const noexcept WALI_LIFETIMEBOUND {
+    result<FileLock> lock_shared(Timeout timeout) const noexcept WALI_LIFETIMEBOUND {
         return detail::lock_within(timeout, [&]() noexcept { return try_lock_shared(); });
     }
-    result<FileLock> lock_exclusive(Duration timeout) const noexcept WALI_LIFETIMEBOUND {
+    result<FileLock> lock_exclusive(Timeout timeout) const noexcept WALI_LIFETIMEBOUND {
         return detail::lock_within(timeout, [&]() noexcept { return try_lock_exclusive(); });
     }
 

@@ -16,7 +16,7 @@ WALI_EXPORT namespace wali {
 namespace detail {
 /// What `attempt` returns as soon as that is not Errno::AGAIN; Errno::TIMEDOUT after `timeout`.
 template <class Attempt>
-auto lock_within(Duration timeout, Attempt&& attempt) noexcept -> decltype(attempt()) {
+auto lock_within(Timeout timeout, Attempt&& attempt) noexcept -> decltype(attempt()) {
     constexpr Duration longest = std::chrono::milliseconds(50);
     const MonotonicClock::time_point deadline = deadline_after(timeout);
     for (Duration pause = std::chrono::milliseconds(1);; pause = pause < longest / 2 ? 2 * pause : longest) {

@@ -51,11 +51,11 @@ class [[nodiscard]] BasicRangeLock {
 
     /// The same for at most `timeout`, then Errno::TIMEDOUT: asks again and again, with clock_nanosleep(2).
     static result<BasicRangeLock> shared(BorrowedFd file WALI_LIFETIMEBOUND, FileRange range,
-                                         Duration timeout) noexcept {
+                                         Timeout timeout) noexcept {
         return detail::lock_within(timeout, [&]() noexcept { return try_shared(file, range); });
     }
     static result<BasicRangeLock> exclusive(BorrowedFd file WALI_LIFETIMEBOUND, FileRange range,
-                                            Duration timeout) noexcept {
+                                            Timeout timeout) noexcept {
         return detail::lock_within(timeout, [&]() noexcept { return try_exclusive(file, range); });
     }
 

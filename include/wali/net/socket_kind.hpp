@@ -81,7 +81,7 @@ class ConnectedKind : public SocketKind<Self, Address> {
     using Socket::shutdown;
 
     /// A socket connected to `address`; see Socket::connect for the timeout.
-    static result<Self> connect_to(const Address& address, Duration timeout = forever()) noexcept {
+    static result<Self> connect_to(const Address& address, Timeout timeout = forever()) noexcept {
         auto socket = Socket::connect_to(address, timeout, Self::type());
         if (socket.has_error()) return socket.assume_error();
         return Self::from_socket(std::move(socket).assume_value());

@@ -45,7 +45,7 @@ class [[nodiscard]] Termination {
 
     /// ppoll(2), tier spec: waits for one of the signals, and says which. EINTR is retried and does not lengthen the
     /// wait. Errors: TIMEDOUT.
-    result<Signal> wait(Duration timeout = forever()) const noexcept;
+    result<Signal> wait(Timeout timeout = forever()) const noexcept;
 
   private:
     friend result<Termination> signal::on_termination(const SignalSet& signals) noexcept;

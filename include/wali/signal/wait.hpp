@@ -23,7 +23,7 @@ inline result<SignalInfo> wait(const SignalSet& set) noexcept {
 }
 
 /// sigtimedwait(2), tier named: the same no longer than `timeout`: then Errno::AGAIN. 0 takes what is pending.
-inline result<SignalInfo> wait(const SignalSet& set, Duration timeout) noexcept {
+inline result<SignalInfo> wait(const SignalSet& set, Timeout timeout) noexcept {
     if (timeout == forever()) return wait(set);
     SignalInfo info;
     const abi::timespec time = to_timespec(timeout);
