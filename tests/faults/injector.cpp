@@ -210,6 +210,8 @@ class Supervisor {
         if (phase_ != fault_marker::before || (eligible_ && !eligible_->contains(call.data.nr)) ||
             gives_memory_back(call.data))
             return 0;
+        // What a child has become is not the framework's.
+        if (program_of(call.pid) != program_) return 0;
         run.calls.push_back(call.data.nr);
         return failure_ && run.calls.size() - 1 == failure_->index ? failure_->error : 0;
     }
