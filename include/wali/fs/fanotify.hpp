@@ -70,7 +70,7 @@ class FanotifyBatch {
 };
 
 /// Tells what happens on whole mounts and file systems, and may be asked before: fanotify(7), tier named. For processes
-/// with CAP_SYS_ADMIN; walirun answers EPERM.
+/// with CAP_SYS_ADMIN; others get a part, from Linux 5.13 on.
 ///
 ///     WALI_TRY(const auto fanotify, wali::Fanotify::create(wali::FanotifyInitFlags::CLASS_NOTIF));
 ///     WALI_TRY(fanotify.mark(wali::FanotifyMarkFlags::ADD_ | wali::FanotifyMarkFlags::MOUNT,
