@@ -2708,17 +2708,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_faccessat2(struct w2c_wali *host, uint32_t dir
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_process_madvise)
-WALI_INLINE uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_t pidfd_, uint32_t iovec_, uint32_t
-        vlen_, uint32_t advice_, uint32_t flags_)
-{
-    (void)host;
-    (void)pidfd_;
-    (void)iovec_;
-    (void)vlen_;
-    (void)advice_;
-    (void)flags_;
-    return wali_error(38);  // ENOSYS
-}
+// processes/process_vm.c
+uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali *host, uint32_t pidfd_, uint32_t iovec_, uint32_t vlen_, uint32_t
+        advice_, uint32_t flags_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_epoll_pwait2)

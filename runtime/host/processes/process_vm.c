@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// process_vm_readv and process_vm_writev.
+// process_vm_readv, process_vm_writev and process_madvise.
 #include "memory/memory.h"
 
 // Addresses of the other process are those of a module, too: where its memory lies is the same everywhere. So of a
@@ -25,4 +25,18 @@ uint64_t w2c_wali_SYS_process_vm_writev(struct w2c_wali* host, uint32_t pid, uin
                                         uint32_t remote_iov, uint64_t riovcnt, uint64_t flags) {
     (void)host;
     return between_processes(NR_process_vm_writev, pid, local_iov, liovcnt, remote_iov, riovcnt, flags);
+}
+
+// What the kernel lets one process advise another. Newer ones take all of madvise for the own process: that has a call.
+static bool is_harmless(uint32_t advice) {
+    return advice == WALI_MADV_WILLNEED || advice == WALI_MADV_COLD || advice == WALI_MADV_PAGEOUT ||
+           advice == WALI_MADV_COLLAPSE;
+}
+
+uint64_t w2c_wali_SYS_process_madvise(struct w2c_wali* host, uint32_t pidfd, uint32_t iovec, uint32_t vlen,
+                                      uint32_t advice, uint32_t flags) {
+    (void)host;
+    struct wali_native_iovec there[GUEST_IOV_MAX];
+    const uint32_t known = is_harmless(advice) ? advice : UINT32_MAX;  // the kernel finds other mistakes first
+    return wali_syscall5(NR_process_madvise, pidfd, iovec_translate(there, iovec, vlen), vlen, known, flags);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The memory of this process and of a copy of it.
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -13,6 +14,9 @@ DECLARE(write, int, const void*, size_t);
 DECLARE(wait4, int, int*, int, void*);
 DECLARE(process_vm_readv, int, const struct iovec*, unsigned long, const struct iovec*, unsigned long, unsigned long);
 DECLARE(process_vm_writev, int, const struct iovec*, unsigned long, const struct iovec*, unsigned long, unsigned long);
+
+DECLARE(pidfd_open, int, unsigned);
+DECLARE(process_madvise, int, const struct iovec*, size_t, int, unsigned);
 
 static char source[] = "several pieces";
 static char target[32];
@@ -80,8 +84,29 @@ static void between_processes(void) {
     TRY(process_vm_readv, pid, &mine, 1, &theirs, 1, 0);
 }
 
+static void advice(int self) {
+    char* const pages = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const int fd = (int)CALL(pidfd_open, self, 0);
+    const struct iovec ranges[2] = {{pages, 4096}, {pages + 8192, 8192}};
+    const struct iovec unaligned = {pages + 1, 4096};
+    memset(pages, 1, 16384);
+    TRY(process_madvise, fd, ranges, 2, 20 /* MADV_COLD */, 0);
+    TRY(process_madvise, fd, ranges, 2, 21 /* MADV_PAGEOUT */, 0);
+    TRY(process_madvise, fd, ranges, 1, MADV_WILLNEED, 0);
+    TRY(process_madvise, fd, ranges, 0, 20, 0);
+    TRY(process_madvise, fd, ranges, 1, 999, 0);
+    TRY(process_madvise, fd, ranges, 1, 20, 1);
+    TRY(process_madvise, fd, ranges, 2000, 20, 0);
+    TRY(process_madvise, fd, &unaligned, 1, 20, 0);
+    TRY(process_madvise, fd, BAD, 1, 20, 0);
+    TRY(process_madvise, 1, ranges, 1, 20, 0);
+    TRY(process_madvise, 99, ranges, 1, 20, 0);
+    close(fd);
+}
+
 int main(void) {
     const int self = getpid();
+    advice(self);
     within_the_process(self);
     wrong_arguments(self);
     between_processes();
