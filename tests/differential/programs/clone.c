@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // clone and clone3 as far as they are fork: thread ids stored, a descriptor for the child, another ending signal,
-// namespaces, handlers cleared.
+// namespaces.
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -82,31 +82,6 @@ static void namespaces(void) {
     }
 }
 
-static void on_signal(int signal) { (void)signal; }
-
-// Handlers become default actions in the child; what is ignored stays so.
-static void cleared_handlers(void) {
-    struct arguments arguments = {.flags = 1UL << 32 /* CLEAR_SIGHAND */, .ending = SIGCHLD};
-    struct sigaction first;
-    struct sigaction second;
-    signal(SIGUSR1, on_signal);
-    signal(SIGSEGV, on_signal);
-    signal(SIGUSR2, SIG_IGN);
-    const int child = (int)CALL(clone3, &arguments, sizeof arguments);
-    if (child == 0) {
-        sigaction(SIGUSR1, NULL, &first);
-        sigaction(SIGUSR2, NULL, &second);
-        const int ignored = second.sa_handler == SIG_IGN;
-        sigaction(SIGSEGV, NULL, &second);
-        if (first.sa_handler != SIG_DFL || second.sa_handler != SIG_DFL || !ignored) CALL(exit_group, 1);
-        kill((int)CALL(getpid), SIGUSR1);
-        CALL(exit_group, 2);
-    }
-    wait_for(child, 0);
-    sigaction(SIGUSR1, NULL, &first);
-    SHOW(first.sa_handler == on_signal);
-}
-
 // Of a newer kernel's, whose last fields are zeros here.
 static void longer_arguments(void) {
     static struct {
@@ -160,7 +135,6 @@ int main(void) {
     old_call();
     namespaces();
     new_call();
-    cleared_handlers();
     longer_arguments();
     return 0;
 }

@@ -23,6 +23,7 @@ DECLARE(getpgrp, void);
 DECLARE(setsid, void);
 DECLARE(getsid, int);
 DECLARE(kill, int, int);
+DECLARE(clone3, void*, size_t);
 
 static void endings(void) {
     int status = -1;
@@ -181,10 +182,32 @@ static void programs(void) {
     start("/bin/sh", signals, environment);
 }
 
+// Handlers become default actions in the child; what is ignored stays so.
+static void cleared_handlers(void) {
+    unsigned long arguments[11] = {1UL << 32 /* CLEAR_SIGHAND */};
+    arguments[4] = SIGCHLD;
+    signal(SIGUSR1, on_signal);
+    signal(SIGSEGV, on_signal);
+    signal(SIGUSR2, SIG_IGN);
+    const int child = (int)CALL(clone3, arguments, sizeof arguments);
+    if (child == 0) {
+        const int all = signal(SIGSEGV, SIG_DFL) == SIG_DFL && signal(SIGUSR2, SIG_IGN) == SIG_IGN;
+        if (all) CALL(kill, CALL(getpid), SIGUSR1);
+        CALL(exit_group, 2);
+    }
+    int status = -1;
+    SHOW(CALL(wait4, child, &status, 0, NULL) == child);
+    SHOW(status);
+    SHOW(signal(SIGUSR1, SIG_DFL) == on_signal);
+    signal(SIGSEGV, SIG_DFL);
+    signal(SIGUSR2, SIG_DFL);
+}
+
 int main(int argc, char** argv) {
     SHOW(argc);
     for (int i = 1; i < argc; ++i) SHOW_TEXT(argv[i], (long long)strlen(argv[i]));
     endings();
+    cleared_handlers();
     waiting_by_id();
     groups();
     programs();
