@@ -98,7 +98,7 @@ void RingBuffer::Side::advance(u32 size) noexcept {
 }
 
 template <class Ready>
-result<void> RingBuffer::Side::wait(Ready ready, MonotonicClock::time_point deadline) noexcept {
+result<void> RingBuffer::Side::wait(Ready ready, Deadline deadline) noexcept {
     waiters.fetch_add(1);
     result<void> waited = success();
     while (waited) {
@@ -123,7 +123,7 @@ void RingBuffer::commit(usize size) noexcept {
     header().written.advance(static_cast<u32>(size));
 }
 
-result<void> RingBuffer::wait_for_room(MonotonicClock::time_point deadline) noexcept {
+result<void> RingBuffer::wait_for_room(Deadline deadline) noexcept {
     return header().taken.wait([&] { return used() < capacity_; }, deadline);
 }
 
@@ -144,7 +144,7 @@ void RingBuffer::consume(usize size) noexcept {
     header().taken.advance(static_cast<u32>(size));
 }
 
-result<void> RingBuffer::wait_for_data(MonotonicClock::time_point deadline) noexcept {
+result<void> RingBuffer::wait_for_data(Deadline deadline) noexcept {
     return header().written.wait([&] { return used() != 0 || header().finished.load(std::memory_order_acquire) != 0; },
                                  deadline);
 }

@@ -63,8 +63,7 @@ void wake(Waiter& waiter) noexcept {
 
 namespace detail {
 
-Parked park(const void* address, Validate validate, Prepare before_sleep, void* context,
-            MonotonicClock::time_point deadline) noexcept {
+Parked park(const void* address, Validate validate, Prepare before_sleep, void* context, Deadline deadline) noexcept {
     Queue& queue = queue_of(address);
     Waiter self{address};
     {
@@ -78,7 +77,7 @@ Parked park(const void* address, Validate validate, Prepare before_sleep, void* 
         if (woken.has_value() || woken.assume_error() != Errno::TIMEDOUT) continue;
         const std::lock_guard lock(queue.mutex);
         if (queue.take([&](const Waiter& waiter) { return &waiter == &self; }) != nullptr) return Parked::TIMED_OUT;
-        deadline = MonotonicClock::time_point::max();  // somebody has taken it out, and wakes it now
+        deadline = Deadline::never();  // somebody has taken it out, and wakes it now
     }
     return Parked::UNPARKED;
 }

@@ -21,15 +21,15 @@ timespec time_of(Duration since_epoch) noexcept {
     return time;
 }
 
-int timed_lock(pthread_mutex_t* mutex, MonotonicClock::time_point deadline) noexcept {
+int timed_lock(pthread_mutex_t* mutex, Deadline deadline) noexcept {
 #if defined(__GLIBC__)
-    const timespec time = time_of(deadline.time_since_epoch());
+    const timespec time = time_of(deadline.when().time_since_epoch());
     return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &time);
 #else
     for (;;) {
-        const timespec time = time_of(time::convert<RealtimeClock>(deadline).time_since_epoch());
+        const timespec time = time_of(time::convert<RealtimeClock>(deadline.when()).time_since_epoch());
         const int error = pthread_mutex_timedlock(mutex, &time);
-        if (error != ETIMEDOUT || MonotonicClock::now() >= deadline) return error;
+        if (error != ETIMEDOUT || deadline.has_passed()) return error;
     }
 #endif
 }
@@ -65,8 +65,8 @@ result<RobustLock> RobustMutex::try_lock() noexcept {
     return held(initialized_ != 0 ? pthread_mutex_trylock(native(storage_)) : EINVAL);
 }
 
-result<RobustLock> RobustMutex::lock_until(MonotonicClock::time_point deadline) noexcept {
-    if (deadline == MonotonicClock::time_point::max()) return lock();
+result<RobustLock> RobustMutex::lock_until(Deadline deadline) noexcept {
+    if (deadline.is_never()) return lock();
     return held(initialized_ != 0 ? timed_lock(native(storage_), deadline) : EINVAL);
 }
 

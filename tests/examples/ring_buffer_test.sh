@@ -41,6 +41,7 @@ printf 'x' >&3
 IFS= read -r -n 1 byte <&4
 expect "the byte that came through" x "$byte"
 kill -KILL "$parent"
+{ wait "$parent"; } 2>/dev/null || true
 expect "what comes behind it" "" "$(cat <&4)"
 expect_one_line "a killed parent" "ring-buffer: EOWNERDEAD"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <wali/core/bytes.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/descriptor.hpp>
 #include <wali/mem/memory_map.hpp>
 #include <wali/thread/futex.hpp>
@@ -42,7 +42,7 @@ class RingBuffer {
     /// The first `size` bytes of the room are data now. More than the capacity is a mistake of the program: it traps.
     void commit(usize size) noexcept;
     /// Waits until there is room, until the deadline (TIMEDOUT) or a signal handler (INTR).
-    result<void> wait_for_room(MonotonicClock::time_point deadline = MonotonicClock::time_point::max()) noexcept;
+    result<void> wait_for_room(Deadline deadline = {}) noexcept;
     /// Says that no more data comes.
     void finish() noexcept;
 
@@ -51,7 +51,7 @@ class RingBuffer {
     /// The first `size` bytes of the data are read. More than the capacity traps.
     void consume(usize size) noexcept;
     /// Waits until there is data or the writer has finished, until the deadline (TIMEDOUT) or a signal handler (INTR).
-    result<void> wait_for_data(MonotonicClock::time_point deadline = MonotonicClock::time_point::max()) noexcept;
+    result<void> wait_for_data(Deadline deadline = {}) noexcept;
     /// Whether the writer has finished and everything is read.
     bool at_end() const noexcept;
 
@@ -64,7 +64,7 @@ class RingBuffer {
 
         void advance(u32 size) noexcept;
         template <class Ready>
-        result<void> wait(Ready ready, MonotonicClock::time_point deadline) noexcept;
+        result<void> wait(Ready ready, Deadline deadline) noexcept;
     };
     // The first page of the file.
     struct Header {

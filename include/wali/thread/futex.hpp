@@ -9,7 +9,7 @@
 #include <wali/abi/flags.hpp>
 #include <wali/abi/structs/thread.hpp>
 #include <wali/abi/structs/time.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/result.hpp>
 #include <wali/sys/thread.hpp>
 
@@ -73,13 +73,12 @@ inline result<void> futex_wait(const FutexWord& word, u32 expected, const FutexO
 inline result<void> futex_wait(const FutexWord& word, u32 expected) noexcept { return futex_wait(word, expected, {}); }
 
 /// The same until a point in time: TIMEDOUT. A RealtimeClock may be set meanwhile.
-inline result<void> futex_wait_until(const FutexWord& word, u32 expected, MonotonicClock::time_point deadline,
+inline result<void> futex_wait_until(const FutexWord& word, u32 expected, Deadline deadline,
                                      const FutexOptions& options) noexcept {
-    const abi::timespec time = to_timespec(deadline.time_since_epoch());
+    const abi::timespec time = to_timespec(deadline.when().time_since_epoch());
     return detail::wait_bitset(word, abi::FutexOpFlags{}, expected, &time, options);
 }
-inline result<void> futex_wait_until(const FutexWord& word, u32 expected,
-                                     MonotonicClock::time_point deadline) noexcept {
+inline result<void> futex_wait_until(const FutexWord& word, u32 expected, Deadline deadline) noexcept {
     return futex_wait_until(word, expected, deadline, {});
 }
 inline result<void> futex_wait_until(const FutexWord& word, u32 expected, RealtimeClock::time_point deadline,
@@ -123,30 +122,27 @@ inline result<u32> futex_requeue(const FutexWord& word, u32 expected, const Fute
 /// futex_waitv(2), as Documentation/userspace-api/futex2.rst has it, tier named, Linux 5.16: sleeps while each word is
 /// what its waiter expects, until a wake of one of them, whose place it returns, or the deadline. 1 to 128 waiters.
 /// Errors: AGAIN (a word is another), INTR, TIMEDOUT, INVAL.
-inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters,
-                                    MonotonicClock::time_point deadline) noexcept {
-    const abi::timespec time = to_timespec(deadline.time_since_epoch());
+inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters, Deadline deadline) noexcept {
+    const abi::timespec time = to_timespec(deadline.when().time_since_epoch());
     return to_result<usize>(
         Call::futex_waitv,
         sys::futex_waitv(reinterpret_cast<const abi::futex_waitv*>(waiters.data()),
                          static_cast<unsigned>(waiters.size()), 0, &time, abi::bits(abi::ClockId::MONOTONIC)));
 }
 inline result<usize> futex_wait_any(std::span<const FutexWaiter> waiters) noexcept {
-    return futex_wait_any(waiters, MonotonicClock::time_point::max());
+    return futex_wait_any(waiters, Deadline::never());
 }
 
 /// Locks with priority inheritance: a holder runs with the priority of the most urgent thread that waits. Such a word
 /// is 0 or the holder's thread id; processes may share it. A program tries 0 to its id, and its id to 0, by itself;
 /// where that fails it calls these. FUTEX_LOCK_PI2 (Linux 5.14). Errors: TIMEDOUT; DEADLK (the caller holds it), SRCH
 /// (its holder is gone), PERM, NOSYS. A signal handler does not end the wait.
-inline result<void> futex_lock_pi(FutexWord& word, MonotonicClock::time_point deadline) noexcept {
-    const abi::timespec time = to_timespec(deadline.time_since_epoch());
+inline result<void> futex_lock_pi(FutexWord& word, Deadline deadline) noexcept {
+    const abi::timespec time = to_timespec(deadline.when().time_since_epoch());
     return to_result<void>(Call::futex,
                            detail::futex(word, abi::FutexOp::LOCK_PI2, FutexScope::SHARED, 0, &time, nullptr, 0));
 }
-inline result<void> futex_lock_pi(FutexWord& word) noexcept {
-    return futex_lock_pi(word, MonotonicClock::time_point::max());
-}
+inline result<void> futex_lock_pi(FutexWord& word) noexcept { return futex_lock_pi(word, Deadline::never()); }
 
 /// FUTEX_TRYLOCK_PI: takes over what a thread that has ended left behind. Errors: AGAIN (held), DEADLK.
 inline result<void> futex_try_lock_pi(FutexWord& word) noexcept {

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include <wali/abi/constants/errno.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/thread/futex.hpp>
 
 WALI_EXPORT namespace wali {
@@ -22,13 +22,13 @@ class FutexCondition {
     /// RobustMutex a result.
     template <class Lock>
     auto wait(Lock& lock) noexcept -> decltype(lock.lock()) {
-        (void)sleep(lock, MonotonicClock::time_point::max());
+        (void)sleep(lock, Deadline::never());
         return lock.lock();
     }
 
     /// The same until a point in time; whether that has not passed. With the guard of a RobustMutex, as a result.
     template <class Lock>
-    [[nodiscard]] auto wait_until(Lock& lock, MonotonicClock::time_point deadline) noexcept {
+    [[nodiscard]] auto wait_until(Lock& lock, Deadline deadline) noexcept {
         const bool in_time = sleep(lock, deadline);
         if constexpr (std::is_void_v<decltype(lock.lock())>) {
             lock.lock();
@@ -46,7 +46,7 @@ class FutexCondition {
 
   private:
     template <class Lock>
-    bool sleep(Lock& lock, MonotonicClock::time_point deadline) noexcept {
+    bool sleep(Lock& lock, Deadline deadline) noexcept {
         waiters_.fetch_add(1);
         const u32 seen = notifications_.load();
         lock.unlock();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <wali/abi/constants/errno.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/thread/futex.hpp>
 
 WALI_EXPORT namespace wali {
@@ -23,10 +23,10 @@ class FutexLatch {
     [[nodiscard]] bool try_wait() const noexcept { return count_.load(std::memory_order_acquire) == 0; }
 
     /// Waits until the counter has come to 0.
-    void wait() const noexcept { (void)wait_until(MonotonicClock::time_point::max()); }
+    void wait() const noexcept { (void)wait_until(Deadline::never()); }
 
     /// The same until a point in time; whether the counter has come to 0.
-    [[nodiscard]] bool wait_until(MonotonicClock::time_point deadline) const noexcept {
+    [[nodiscard]] bool wait_until(Deadline deadline) const noexcept {
         for (;;) {
             const u32 left = count_.load(std::memory_order_acquire);
             if (left == 0) return true;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <wali/abi/constants/errno.hpp>
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/thread/futex.hpp>
 
 WALI_EXPORT namespace wali {
@@ -23,10 +23,10 @@ class FutexMutex {
     }
 
     /// Waits until it is free, and takes it.
-    void lock() noexcept { (void)try_lock_until(MonotonicClock::time_point::max()); }
+    void lock() noexcept { (void)try_lock_until(Deadline::never()); }
 
     /// The same until a point in time; whether it took it.
-    [[nodiscard]] bool try_lock_until(MonotonicClock::time_point deadline) noexcept {
+    [[nodiscard]] bool try_lock_until(Deadline deadline) noexcept {
         if (try_lock()) return true;
         while (word_.exchange(AWAITED, std::memory_order_acquire) != FREE) {
             const auto woken = thread::futex_wait_until(word_, AWAITED, deadline);

@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 
 WALI_EXPORT namespace wali {
 /// How a thread that was parked came back.
@@ -23,8 +23,7 @@ WALI_EXPORT namespace wali::thread {
 namespace detail {
 using Validate = bool (*)(void* context);
 using Prepare = void (*)(void* context);
-Parked park(const void* address, Validate validate, Prepare before_sleep, void* context,
-            MonotonicClock::time_point deadline) noexcept;
+Parked park(const void* address, Validate validate, Prepare before_sleep, void* context, Deadline deadline) noexcept;
 }  // namespace detail
 
 /// Sleeps until somebody unparks the address, if `validate()` agrees. It is asked while the queue is locked, so no
@@ -32,8 +31,7 @@ Parked park(const void* address, Validate validate, Prepare before_sleep, void* 
 /// which may unlock what the caller holds. `validate` is short, and parks and unparks nothing. Without a deadline there
 /// is none.
 template <class Validate, class Prepare>
-Parked park(const void* address, Validate&& validate, Prepare&& before_sleep,
-            MonotonicClock::time_point deadline) noexcept {
+Parked park(const void* address, Validate&& validate, Prepare&& before_sleep, Deadline deadline) noexcept {
     struct Context {
         std::remove_reference_t<Validate>* validate;
         std::remove_reference_t<Prepare>* before_sleep;
@@ -44,7 +42,7 @@ Parked park(const void* address, Validate&& validate, Prepare&& before_sleep,
 }
 template <class Validate, class Prepare>
 Parked park(const void* address, Validate&& validate, Prepare&& before_sleep) noexcept {
-    return park(address, validate, before_sleep, MonotonicClock::time_point::max());
+    return park(address, validate, before_sleep, Deadline::never());
 }
 
 /// Wakes the thread that has been parked at the address for the longest time; whether there was one.

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <wali/core/clock.hpp>
+#include <wali/core/deadline.hpp>
 #include <wali/core/result.hpp>
 
 WALI_EXPORT namespace wali {
@@ -39,7 +39,7 @@ class RobustMutex {
 
     /// The same until a point in time: TIMEDOUT. On musl the wait is on the realtime clock, so setting that makes it
     /// longer or has it look more often.
-    result<RobustLock> lock_until(MonotonicClock::time_point deadline) noexcept WALI_LIFETIMEBOUND;
+    result<RobustLock> lock_until(Deadline deadline) noexcept WALI_LIFETIMEBOUND;
 
   private:
     friend class RobustLock;
