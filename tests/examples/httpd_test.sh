@@ -5,24 +5,6 @@ source "$(dirname "$0")/program.bash"
 here=$(cd "$(dirname "$0")" && pwd)
 root=$scratch/root
 
-# start_server [ARGUMENT...]: leaves the process in $server and the address in $address.
-start_server() {
-    local line=
-    rm -f "$scratch/ready"
-    mkfifo "$scratch/ready"
-    "${program[@]}" "$@" >"$scratch/ready" 2>"$scratch/server.err" &
-    server=$!
-    started+=("$server")
-    # A runtime may compile the program first. The end of the server is the end of the pipe.
-    exec {ready}<"$scratch/ready"
-    IFS= read -r -t 120 line <&"$ready" || true
-    if [[ "$line" != "listening on "* ]]; then
-        fail "the first line of httpd $*: '$line', standard error: $(<"$scratch/server.err")"
-        exit 1
-    fi
-    address=${line#listening on }
-}
-
 # server_ends WHAT EXIT_CODE: by itself.
 server_ends() {
     local code=0

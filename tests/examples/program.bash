@@ -44,6 +44,25 @@ expect_one_line() {
     [[ $(wc -l <"$scratch/err") == 1 && "$text" == "$2"* ]] || fail "$1: not one line beginning with '$2': '$text'"
 }
 
+# start_server [ARGUMENT...]: starts a program that prints where it listens; leaves the process in $server and the address
+# in $address.
+start_server() {
+    local line=
+    rm -f "$scratch/ready"
+    mkfifo "$scratch/ready"
+    "${program[@]}" "$@" >"$scratch/ready" 2>"$scratch/server.err" &
+    server=$!
+    started+=("$server")
+    # A runtime may compile the program first. The end of the server is the end of the pipe.
+    exec {ready}<"$scratch/ready"
+    IFS= read -r -t 120 line <&"$ready" || true
+    if [[ "$line" != "listening on "* ]]; then
+        fail "the first line of the program with $*: '$line', standard error: $(<"$scratch/server.err")"
+        exit 1
+    fi
+    address=${line#listening on }
+}
+
 finish() {
     ((failures == 0)) || { echo "$failures failed" >&2; exit 1; }
     echo "all passed"

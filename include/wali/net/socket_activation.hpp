@@ -29,7 +29,7 @@ class SocketActivation {
     /// environment, which no other thread may change meanwhile.
     static result<SocketActivation> from_environment() noexcept;
 
-    /// The same out of given values, nullptr for what is not set. `process` is the one that asks.
+    /// The same out of given values, nullptr for what is not set: fcntl(2), tier spec. `process` is the one that asks.
     static result<SocketActivation> from_values(const char* listen_pid, const char* listen_fds, const char* names,
                                                 Pid process) noexcept;
 
