@@ -55,4 +55,5 @@ using wali::ZeroCopyCompletion;
 using wali::control_space;
 using wali::descriptor_space;
 using wali::option;
+using wali::resolve;
 }  // namespace wali

@@ -8,6 +8,7 @@
 #include <wali/net/endpoint.hpp>
 #include <wali/net/ip_address.hpp>
 #include <wali/net/message.hpp>
+#include <wali/net/name_resolution.hpp>
 #include <wali/net/parsed.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/net/socket_activation.hpp>
