@@ -44,8 +44,8 @@ expect_one_line() {
     [[ $(wc -l <"$scratch/err") == 1 && "$text" == "$2"* ]] || fail "$1: not one line beginning with '$2': '$text'"
 }
 
-# start_server [ARGUMENT...]: starts a program that prints where it listens; leaves the process in $server and the address
-# in $address.
+# start_server [ARGUMENT...]: starts a program that prints where it listens; leaves the process in $server and the
+# address in $address.
 start_server() {
     local line=
     rm -f "$scratch/ready"
