@@ -46,10 +46,31 @@ using Command = std::vector<std::string>;
 /// Calls that give something back, where failing them without doing them would make the leak that is looked for; that
 /// a program starts and ends with; and that cannot fail.
 constexpr int never_failed[] = {
-    SYS_close,  SYS_close_range, SYS_munmap,       SYS_unlink,       SYS_unlinkat,       SYS_rmdir,
-    SYS_exit,   SYS_exit_group,  SYS_rt_sigreturn, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_brk,
-    SYS_kill,   SYS_tgkill,      SYS_wait4,        SYS_waitid,       SYS_sigaltstack,    SYS_restart_syscall,
-    SYS_getpid, SYS_gettid,      SYS_getppid,      SYS_geteuid,      SYS_rt_sigpending,  SYS_clock_gettime,
+    SYS_close,
+    SYS_close_range,
+    SYS_munmap,
+    SYS_unlink,
+    SYS_unlinkat,
+    SYS_rmdir,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_rt_sigreturn,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_brk,
+    SYS_kill,
+    SYS_pidfd_send_signal,
+    SYS_tgkill,
+    SYS_wait4,
+    SYS_waitid,
+    SYS_sigaltstack,
+    SYS_restart_syscall,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_getppid,
+    SYS_geteuid,
+    SYS_rt_sigpending,
+    SYS_clock_gettime,
 };
 
 /// How the runtime gives memory of a guest back.
