@@ -208,14 +208,14 @@ TEST_CASE("an unreadable folder of PATH is told, and does not hide a program beh
 TEST_CASE("user and groups of a child are those of the command and no others") {
     const test::LeavesNothing leaves_nothing;
     if (!is_root()) return;
+    // A child that shared our memory would take this away from us.
+    const int dumpable = prctl(PR_GET_DUMPABLE);
     Command command{.arguments = {"true"}, .user = wali::Uid(65534), .group = wali::Gid(65533)};
     CHECK(status_line({.user = wali::Uid(65534), .group = wali::Gid(65533)}, "Uid") == "65534\t65534\t65534\t65534");
     CHECK(status_line({.user = wali::Uid(65534), .group = wali::Gid(65533)}, "Gid") == "65533\t65533\t65533\t65533");
     CHECK(status_line({.user = wali::Uid(65534)}, "Groups") == " ");
     const wali::Gid groups[] = {wali::Gid(7), wali::Gid(8)};
     CHECK(status_line({.user = wali::Uid(65534), .groups = groups}, "Groups") == "7 8 ");
-    // A child that shared our memory would have taken this away from us.
-    const int dumpable = prctl(PR_GET_DUMPABLE);
     CHECK(run(command).status.success());
     CHECK(prctl(PR_GET_DUMPABLE) == dumpable);
 }

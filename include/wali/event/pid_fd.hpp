@@ -87,7 +87,7 @@ class PidFd : public Descriptor<PidFd> {
     }
 
     /// pidfd_getfd(2), tier named: a duplicate of the process's descriptor `number`, close-on-exec. Errors: BADF (it
-    /// has none of this number), PERM (it needs the right to trace the process, and walirun refuses it always), SRCH.
+    /// has none of this number), PERM (it needs the right to trace the process), SRCH.
     result<Fd> duplicate_descriptor(int number) const noexcept {
         return to_descriptor<Fd>(Call::pidfd_getfd, sys::pidfd_getfd(fd().raw(), number, 0));
     }
