@@ -81,7 +81,9 @@ class Capturing {
     /// What is in the pipe now, and no more: others may go on writing.
     result<void> read_rest() noexcept {
         int left = 0;
-        if (file_) sys::ioctl(file_.fd().raw(), abi::bits(abi::FdRequest::NREAD), &left);
+        if (file_)
+            WALI_TRY(
+                to_result<void>(Call::ioctl, sys::ioctl(file_.fd().raw(), abi::bits(abi::FdRequest::NREAD), &left)));
         while (left > 0) {
             WALI_TRY(const usize count, read_some());
             if (count == 0) break;

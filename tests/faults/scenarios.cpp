@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // scenarios NAME: one use of the framework, between two marks for the injector; it prints "done" or the error.
-// scenarios --list: the names. A scenario gives back all that it takes, whatever fails in it.
+// scenarios --list: the names, each with the calls that it can do without. A scenario gives back all that it takes,
+// whatever fails in it.
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include <wali/sys/process.hpp>
@@ -139,11 +141,18 @@ result<void> capture_program() {
 }
 
 result<void> pipeline() {
-    std::array<wali::Child, 2> children;
+    // A Child that ends lets its process go on.
+    struct Stopped {
+        std::array<wali::Child, 2> children;
+        ~Stopped() {
+            for (wali::Child& child : children)
+                if (child) static_cast<void>(child.stop(std::chrono::seconds(10)));
+        }
+    } started;
     const std::array commands{wali::Command{.arguments = {"echo", "hello"}},
                               wali::Command{.arguments = {"cat"}, .output = wali::ChildStream::null()}};
-    WALI_TRY(wali::Command::start_pipeline(commands, children));
-    for (wali::Child& child : children) WALI_TRY(child.stop(std::chrono::seconds(10)));
+    WALI_TRY(wali::Command::start_pipeline(commands, started.children));
+    for (wali::Child& child : started.children) WALI_TRY(child.wait(std::chrono::seconds(10)));
     return done();
 }
 
@@ -175,9 +184,79 @@ result<void> ring_buffer() {
     return done();
 }
 
+result<void> atomic_file() {
+    const Removed removed{"file"};
+    WALI_TRY(wali::AtomicFile file, wali::AtomicFile::create("file"));
+    WALI_TRY(file.file().write_all("new"));
+    WALI_TRY(file.commit());
+    return done();
+}
+
+result<void> temporary_file() {
+    WALI_TRY(const wali::TemporaryFile file, wali::TemporaryFile::create("tmp"));
+    WALI_TRY(file.file().write_all("some"));
+    return done();
+}
+
+result<void> whole_file() {
+    const Removed removed{"file"};
+    WALI_TRY(wali::fs::write_file("file", "some text"));
+    WALI_TRY(const std::string text, wali::fs::read_file<std::string>("file", 100));
+    return text == "some text" ? done() : wali::Errno::PROTO;
+}
+
+result<void> trees() {
+    struct Emptied {
+        ~Emptied() {
+            static_cast<void>(wali::fs::remove_tree("from"));
+            static_cast<void>(wali::fs::remove_tree("to"));
+        }
+    } const emptied;
+    WALI_TRY(wali::fs::make_directory("from"));
+    WALI_TRY(wali::fs::make_directory("to"));
+    WALI_TRY(const wali::Directory from, wali::Directory::open("from"));
+    WALI_TRY(from.make_directory("inner"));
+    WALI_TRY(const wali::File file, from.create_file("inner/file"));
+    WALI_TRY(file.write_all("some text"));
+    WALI_TRY(from.symlink("nothing", "link"));
+    WALI_TRY(wali::Directory copied, wali::Directory::open("from"));
+    WALI_TRY(wali::Directory to, wali::Directory::open("to"));
+    {
+        wali::TreeCopy copy(std::move(copied), std::move(to));
+        for (bool more = true; more;) more = WALI_TRY_VALUE(copy.step());
+    }
+    WALI_TRY(from.remove_tree("inner"));
+    return done();
+}
+
+result<void> inotify() {
+    WALI_TRY(const wali::Inotify inotify, wali::Inotify::create());
+    WALI_TRY(const wali::InotifyWatch watch, inotify.watch(".", wali::InotifyEvents::CREATE));
+    WALI_TRY(inotify.unwatch(watch));
+    return done();
+}
+
+result<void> passed_descriptor() {
+    WALI_TRY(const wali::Socket::Pair pair, wali::Socket::pair());
+    wali::OutgoingControlBuffer<wali::descriptor_space(1)> out;
+    const std::array<wali::BorrowedFd, 1> sent{pair.first};
+    WALI_TRY(out.add_descriptors(sent));
+    const std::array one{std::byte{1}};
+    const wali::ConstBuffer bytes(one);
+    WALI_TRY(pair.first.send_message({.buffers = {&bytes, 1}, .control = &out}));
+    std::array<std::byte, 1> byte;
+    const wali::MutableBuffer room(byte);
+    wali::IncomingControlBuffer<wali::descriptor_space(1)> in;
+    wali::IncomingMessage message{.buffers = {&room, 1}, .control = &in};
+    WALI_TRY(pair.second.receive_message(message));
+    return done();
+}
+
 struct Scenario {
     const char* name;
     result<void> (*run)();
+    /// Calls that the framework can do without.
+    std::array<wali::Call, 2> dispensable{};
 };
 
 constexpr Scenario scenarios[] = {
@@ -190,11 +269,17 @@ constexpr Scenario scenarios[] = {
     {"tcp", tcp},
     {"unix_pair", unix_pair},
     {"run_program", run_program},
-    {"capture_program", capture_program},
+    {"capture_program", capture_program, {wali::Call::rt_sigtimedwait}},
     {"pipeline", pipeline},
     {"event_descriptors", event_descriptors},
     {"posix_timer", posix_timer},
     {"ring_buffer", ring_buffer},
+    {"atomic_file", atomic_file},
+    {"temporary_file", temporary_file},
+    {"whole_file", whole_file, {wali::Call::fstat}},
+    {"trees", trees, {wali::Call::lseek, wali::Call::copy_file_range}},
+    {"inotify", inotify},
+    {"passed_descriptor", passed_descriptor},
 };
 
 int run(const Scenario& scenario) {
@@ -219,7 +304,8 @@ int main(int argc, char** argv) {
     if (argc != 2) return 2;
     for (const Scenario& scenario : scenarios) {
         if (std::strcmp(argv[1], "--list") == 0)
-            std::puts(scenario.name);
+            std::printf("%s %s %s\n", scenario.name, wali::call_name(scenario.dispensable[0]),
+                        wali::call_name(scenario.dispensable[1]));
         else if (std::strcmp(argv[1], scenario.name) == 0)
             return run(scenario);
     }
