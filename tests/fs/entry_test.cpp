@@ -7,6 +7,7 @@
 #include <support/temporary_directory.hpp>
 #include <wali/fs/entry.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/fs/tree_removal.hpp>
 
 using wali::Errno;
 
@@ -75,4 +76,31 @@ TEST_CASE("permissions, times and owners are set by name, and access is asked fo
     CHECK(wali::fs::set_owner(a, status.owner(), status.group()));
     CHECK(wali::fs::make_fifo(dir.path("fifo"), wali::Permissions{0600}));
     CHECK(wali::fs::status(dir.path("fifo")).value().type() == wali::FileType::FIFO);
+}
+
+TEST_CASE("relative names start at the directory that is given, whatever the current one is") {
+    namespace fs = wali::fs;
+    const test::TemporaryDirectory dir;
+    const wali::File at = wali::File::open(dir.path("."), wali::OpenFlags::DIRECTORY).value();
+    CHECK(fs::make_directory_at(at, "d"));
+    CHECK(fs::symlink_at("d", at, "link"));
+    std::array<char, 16> buffer;
+    CHECK(fs::read_link_at(at, "link", buffer).value() == "d");
+    CHECK(fs::make_fifo_at(at, "fifo", wali::Permissions{0600}));
+    CHECK(fs::link_at(at, "fifo", at, "d/other"));
+    CHECK(fs::set_permissions_at(at, "d/other", wali::Permissions{0640}));
+    const auto epoch = wali::RealtimeClock::time_point{};
+    CHECK(fs::set_times_at(at, "d/other", epoch, epoch, wali::AtFlags{}));
+    const wali::FileStatus status = fs::status(dir.path("fifo")).value();
+    CHECK(status.type() == wali::FileType::FIFO);
+    CHECK(status.permissions() == wali::Permissions{0640});
+    CHECK(status.modified() == epoch);
+    CHECK(fs::set_owner_at(at, "d/other", status.owner(), status.group(), wali::AtFlags{}));
+    CHECK(fs::unlink_at(at, "link"));
+    CHECK(fs::remove_directory_at(at, "d").error() == Errno::NOTEMPTY);
+    CHECK(fs::remove_tree_at(at, "d"));
+    CHECK(fs::make_directory_at(at, "d"));
+    CHECK(fs::remove_directory_at(at, "d"));
+    CHECK(fs::unlink_at(at, "fifo"));
+    CHECK(fs::status_at(at, "fifo").error() == Errno::NOENT);
 }

@@ -85,7 +85,8 @@ TEST_CASE("who starts a daemon waits until it is ready, or has failed") {
         const Pid starter = wali::process::fork().value();
         if (starter == Pid(0)) {
             (void)pipe.reader.close();
-            auto daemon = wali::daemonise({.directory = "/proc", .umask = wali::Permissions{0077}});
+            wali::result<wali::Daemon> daemon =
+                wali::daemonise({.directory = "/proc", .umask = wali::Permissions{0077}});
             if (daemon.has_error()) wali::process::exit(2);
             const bool right = wali::File::open("self/stat") && wali::process::session() != wali::process::id() &&
                                wali::sys::umask(0) == 0077 && wali::read(wali::standard_input(), {}).has_value();
