@@ -28,6 +28,7 @@ class SocketKind : protected Socket {
     /// Gives the socket away.
     Socket into_socket() && noexcept { return std::move(static_cast<Socket&>(*this)); }
     /// Gives the descriptor away.
+    // NOLINTNEXTLINE(bugprone-derived-method-shadowing-base-method): of this kind, and Socket is not a base to others
     Fd into_fd() && noexcept { return std::move(static_cast<Socket&>(*this)).into_fd(); }
 
     using Socket::fd;
@@ -41,6 +42,7 @@ class SocketKind : protected Socket {
     using Socket::take_error;
 
     /// See Fd::duplicate.
+    // NOLINTNEXTLINE(bugprone-derived-method-shadowing-base-method): of this kind, and Socket is not a base to others
     result<Self> duplicate() const noexcept {
         auto copy = Socket::duplicate();
         if (copy.has_error()) return copy.assume_error();
@@ -48,6 +50,7 @@ class SocketKind : protected Socket {
     }
 
     /// getsockname(2).
+    // NOLINTNEXTLINE(bugprone-derived-method-shadowing-base-method): of this kind, and Socket is not a base to others
     result<Address> local_address() const noexcept { return Socket::local_address().and_then(&Address::from); }
 
   private:
