@@ -70,7 +70,7 @@ class IpAddress {
         return is_v6_ ? bytes_[0] == 0xfe && (bytes_[1] & 0xc0) == 0x80 : bytes_[0] == 169 && bytes_[1] == 254;
     }
 
-    /// The IPv4 address in `::ffff:a.b.c.d`, which is how IPv4 peers appear on a socket of both versions; any other
+    /// The IPv4 address in an IPv4-mapped one, which is how IPv4 peers appear on a socket of both versions; any other
     /// address itself.
     constexpr IpAddress unmapped() const noexcept {
         if (!is_v6_ || bytes_[10] != 0xff || bytes_[11] != 0xff) return *this;
