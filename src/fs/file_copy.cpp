@@ -30,8 +30,13 @@ result<bool> FileCopy::find_extent() noexcept {
     if (extent_end_ == to_the_end) return false;
     const result<u64> data = seek(from_, offset_, abi::Whence::DATA);
     if (data.has_error()) {
-        if (data.assume_error() == Errno::NXIO) return false;
-        extent_end_ = to_the_end;  // a file system that knows of no holes
+        if (data.assume_error() == Errno::NXIO && offset_ != 0) return false;
+        if (data.assume_error() == Errno::NXIO) {
+            abi::stat status;
+            WALI_TRY(to_result<void>(Call::fstat, sys::fstat(from_.raw(), &status)));
+            if (status.st_size != 0) return false;
+        }
+        extent_end_ = to_the_end;  // a file system that knows of no holes, or a file of /proc that says it is empty
         return true;
     }
     const result<u64> hole = seek(from_, data.assume_value(), abi::Whence::HOLE);
@@ -57,7 +62,7 @@ result<usize> FileCopy::copy(usize count) noexcept {
                  return to_result<usize>(Call::pread64,
                                          sys::pread64(from_.raw(), buffer.data(), wanted, static_cast<i64>(offset_)));
              }));
-    const Transfer written = transfer_all(got, [&](usize done) noexcept {
+    const Transfer written = transfer_all(Call::pwrite64, got, [&](usize done) noexcept {
         return to_result<usize>(Call::pwrite64, sys::pwrite64(to_.raw(), buffer.data() + done, got - done,
                                                               static_cast<i64>(offset_ + done)));
     });

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <string_view>
 #include <utility>
 
 #include <wali/fs/entry.hpp>
+#include <wali/fs/path_name.hpp>
 #include <wali/fs/tree_removal.hpp>
 #include <wali/fs/tree_walk.hpp>
 #include <wali/try.hpp>
@@ -52,7 +54,15 @@ result<void> remove(BorrowedFd directory, PathView path) {
 }  // namespace
 
 result<void> remove_tree_at(BorrowedFd directory, PathView path) {
-    return path.with_c_str([&](const char* text) { return remove(directory, text); });
+    return path.with_c_str([&](const char* text) -> result<void> {
+        const std::string_view whole = text;
+        if (whole.empty()) return Error(Errno::NOENT, Call::unlinkat);
+        const std::string_view name = base_name(whole);
+        // What has no name in its parent could be emptied, not removed.
+        if (name == "." || name == ".." || name == "/") return Error(Errno::INVAL, Call::unlinkat);
+        // With a slash behind it, the kernel would follow a link.
+        return remove(directory, whole.substr(0, static_cast<usize>(name.data() - whole.data()) + name.size()));
+    });
 }
 
 }  // namespace wali::fs

@@ -14,6 +14,9 @@ namespace {
 
 constexpr usize buffer_size = 4096;
 
+/// How often a name may change between two looks at it. An automount that fails looks like that each time.
+constexpr int looks = 64;
+
 /// A directory on the way from the root to where the walk is.
 struct Level {
     explicit Level(Directory opened)
@@ -69,7 +72,7 @@ result<const TreeEntry*> TreeWalk::State::show(const DirectoryEntry& found) {
     path += found.name;
     EntryType type = found.type;
     // The name may be of another thing by now, and of yet another one later.
-    for (;;) {
+    for (int look = 1;; ++look) {
         if (type == EntryType::UNKNOWN) {
             const auto status = fs::status_at(levels.back().directory, found.name, AtFlags::SYMLINK_NOFOLLOW);
             if (status.has_error()) {
@@ -92,7 +95,7 @@ result<const TreeEntry*> TreeWalk::State::show(const DirectoryEntry& found) {
             entry.opened = levels.back().directory.fd();
             return &entry;
         }
-        if (!has_changed(opened.assume_error())) return opened.assume_error();
+        if (!has_changed(opened.assume_error()) || look == looks) return opened.assume_error();
         type = EntryType::UNKNOWN;
     }
 }

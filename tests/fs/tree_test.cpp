@@ -192,6 +192,25 @@ TEST_CASE("a tree is removed with all that is in it, and links are not followed"
     outside.check_untouched();
 }
 
+TEST_CASE("a slash behind a name does not have a link followed, and what has no name is not emptied") {
+    const test::TemporaryDirectory dir;
+    make_tree(dir);
+    const Outside outside(dir);
+    REQUIRE(wali::fs::symlink("outside", dir.path("link")));
+    CHECK(wali::fs::remove_tree(dir.path("link//")));
+    CHECK(wali::fs::status_at(wali::current_directory(), dir.path("link"), wali::AtFlags::SYMLINK_NOFOLLOW).error() ==
+          Errno::NOENT);
+    outside.check_untouched();
+    const std::set<std::string> before = listing(dir.path("tree"));
+    for (const char* path : {"tree/.", "tree/a/..", "tree/a/../", "tree/./"})
+        CHECK(wali::fs::remove_tree(dir.path(path)).error() == Errno::INVAL);
+    CHECK(wali::fs::remove_tree("").error() == Errno::NOENT);
+    CHECK(open(dir, "tree").remove_tree(".").error() == Errno::INVAL);
+    CHECK(listing(dir.path("tree")) == before);
+    CHECK(wali::fs::remove_tree(dir.path("tree/")));
+    CHECK(wali::fs::status(dir.path("tree")).error() == Errno::NOENT);
+}
+
 TEST_CASE("a deep tree is walked and removed") {
     const test::TemporaryDirectory dir;
     REQUIRE(wali::fs::make_directory(dir.path("deep")));
@@ -256,10 +275,33 @@ TEST_CASE("what exists is filled or refused, and replaced on request") {
     outside.check_untouched();
 }
 
-TEST_CASE("a directory is not copied into itself") {
+TEST_CASE("a directory is not copied into or onto itself") {
     const test::TemporaryDirectory dir;
     make_tree(dir);
     CHECK(wali::fs::copy_tree(dir.path("tree"), dir.path("tree/empty")).error() == Errno::INVAL);
+    const std::set<std::string> before = listing(dir.path("tree"));
+    TreeCopy copy(open(dir, "tree"), open(dir, "tree"), {.replace = true});
+    for (int step = 0; step < 2; ++step) CHECK(copy.step().error() == Errno::INVAL);
+    CHECK(listing(dir.path("tree")) == before);
+}
+
+TEST_CASE("a copy does not lend rights that its owner did not give") {
+    const test::TemporaryDirectory dir;
+    REQUIRE(wali::fs::make_directory(dir.path("tree")));
+    REQUIRE(wali::fs::write_file(dir.path("tree/f"), "program"));
+    const wali::FileStatus own = wali::fs::status(dir.path("tree/f")).value();
+    constexpr wali::Permissions lending{06711};
+    REQUIRE(wali::fs::set_permissions(dir.path("tree/f"), lending));
+    REQUIRE(wali::fs::copy_tree(dir.path("tree"), dir.path("same")));
+    CHECK(wali::fs::status(dir.path("same/f")).value().permissions() == lending);
+    if (!wali::fs::set_owner(dir.path("tree/f"), wali::Uid(own.owner().raw() + 1), own.group())) {
+        MESSAGE("only root may give files away");
+        return;
+    }
+    REQUIRE(wali::fs::set_permissions(dir.path("tree/f"), lending));
+    REQUIRE(wali::fs::copy_tree(dir.path("tree"), dir.path("other")));
+    CHECK(wali::fs::status(dir.path("other/f")).value().owner() == own.owner());
+    CHECK(wali::fs::status(dir.path("other/f")).value().permissions() == wali::Permissions{02711});
 }
 
 TEST_CASE("large files are copied in pieces, and holes stay holes") {
@@ -289,6 +331,11 @@ TEST_CASE("large files are copied in pieces, and holes stay holes") {
     const File to = File::create(dir.path("status")).value();
     CHECK(wali::fs::copy_contents(from, to).value() > 0);
     CHECK(text_of(dir.path("status")).starts_with("Name:"));
+    // This one answers where its data begins: it has none.
+    const File setting = File::open("/proc/sys/kernel/ostype").value();
+    const File copied = File::create(dir.path("ostype")).value();
+    CHECK(wali::fs::copy_contents(setting, copied).value() > 0);
+    CHECK(text_of(dir.path("ostype")) == text_of("/proc/sys/kernel/ostype"));
 }
 
 TEST_CASE("two removals and one who moves links into the tree touch nothing outside of it") {
@@ -303,7 +350,7 @@ TEST_CASE("two removals and one who moves links into the tree touch nothing outs
             removal = std::thread([&] {
                 // The other may have removed it all, or the mover may have given it back.
                 for (int i = 0; i < 100; ++i)
-                    if (const auto removed = wali::fs::remove_tree(tree); removed.has_error()) return;
+                    if (const auto removed = wali::fs::remove_tree(tree + "/"); removed.has_error()) return;
             });
         for (std::thread& removal : removals) removal.join();
         CHECK(wali::fs::status(tree).error() == Errno::NOENT);

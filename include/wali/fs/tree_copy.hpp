@@ -22,9 +22,9 @@ WALI_EXPORT namespace wali {
 ///
 /// No symbolic link is followed on either side: see TreeWalk for how, and for what it needs; here it is two descriptors
 /// for each level. Copied are files with their data and holes, directories, symbolic links, pipes and devices, with
-/// permissions and times of change (of pipes and devices what the umask leaves); not owners, extended attributes or
-/// that two names are of one file. Directories that exist are filled, other names must be new (EXIST). INVAL when a
-/// directory would be copied into itself. Move-only.
+/// permissions and times of change (of pipes and devices what the umask leaves; SUID and SGID only where the copy has
+/// the same owner and group); not owners, extended attributes or that two names are of one file. Directories that exist
+/// are filled, other names must be new (EXIST). INVAL when a directory would be copied into or onto itself. Move-only.
 class TreeCopy {
   public:
     /// What may be different.

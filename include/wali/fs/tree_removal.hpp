@@ -7,7 +7,8 @@
 
 WALI_EXPORT namespace wali::fs {
 /// Removes what has the name, and if that is a directory all that is in it. A symbolic link is removed, never followed,
-/// also if somebody puts one in a directory's place meanwhile: see TreeWalk for how, and for what it needs. What others
+/// also if somebody puts one in a directory's place meanwhile: see TreeWalk for how, and for what it needs. Slashes at
+/// the end are ignored; a path whose last component is `.` or `..`, and `/`, are INVAL. What others
 /// add at the same time is removed, too, or the error is NOTEMPTY after some rounds. It stops at the first error; what
 /// has vanished is none, but for `path` itself (NOENT). Allocates: without memory the program ends. unlinkat(2),
 /// openat(2), getdents64(2), tier spec.
