@@ -17,6 +17,8 @@ constexpr int attempts = 64;
 
 result<Fd> open_beneath(BorrowedFd directory, const char* path, OpenFlags flags, Permissions permissions,
                         ResolveFlags resolve) noexcept {
+    // Whatever limits are asked for. The kernel refuses it together with IN_ROOT, which stays below as well.
+    if (!intersects(resolve, ResolveFlags::IN_ROOT)) resolve |= ResolveFlags::BENEATH;
     const bool makes = intersects(flags, OpenFlags::CREAT) || contains(flags, OpenFlags::TMPFILE);
     const abi::open_how how{static_cast<u64>(abi::bits(flags | OpenFlags::CLOEXEC)), makes ? abi::bits(permissions) : 0,
                             abi::bits(resolve)};
@@ -27,9 +29,7 @@ result<Fd> open_beneath(BorrowedFd directory, const char* path, OpenFlags flags,
             break;
     }
     constexpr ResolveFlags kept = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    if (opened.has_value() || opened.assume_error() != Errno::NOSYS || intersects(resolve, ~kept) ||
-        !contains(resolve, ResolveFlags::BENEATH))
-        return opened;
+    if (opened.has_value() || opened.assume_error() != Errno::NOSYS || intersects(resolve, ~kept)) return opened;
     return detail::open_by_component(directory, path, flags, permissions);
 }
 

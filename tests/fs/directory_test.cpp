@@ -67,8 +67,8 @@ TEST_CASE("a Directory opens what is below it") {
     CHECK(tree.open_file("").error() == Errno::NOENT);
     REQUIRE(tree.symlink("d/g", "inner"));
     CHECK(text_of(tree.open_file("inner").value()) == "inner");
-    CHECK(tree.open_file("inner", {.resolve = wali::ResolveFlags::BENEATH | wali::ResolveFlags::NO_SYMLINKS}).error() ==
-          Errno::LOOP);
+    CHECK(tree.open_file("inner", {.resolve = wali::ResolveFlags::NO_SYMLINKS}).error() == Errno::LOOP);
+    CHECK(text_of(tree.open_file("/../f", {.resolve = wali::ResolveFlags::IN_ROOT}).value()) == "file");
     CHECK(tree.own_status().value().type() == FileType::DIRECTORY);
     CHECK(tree.sync());
 }
@@ -85,6 +85,8 @@ TEST_CASE("nothing leads out of a Directory") {
          {"..", "../secret", "d/../../secret", "link", "away/x", "root/etc", "/etc/hostname", "again/x"}) {
         CAPTURE(path);
         CHECK(tree.open_file(path).error() == Errno::XDEV);
+        for (const wali::ResolveFlags limit : {wali::ResolveFlags{}, wali::ResolveFlags::NO_MAGICLINKS})
+            CHECK(tree.open_file(path, {.resolve = limit}).error() == Errno::XDEV);
         CHECK(tree.open_file(path, {.flags = OpenFlags::WRONLY | OpenFlags::CREAT}).error() == Errno::XDEV);
         CHECK(tree.status(path).error() == Errno::XDEV);
     }

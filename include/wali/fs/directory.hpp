@@ -49,7 +49,7 @@ class Directory : public Descriptor<Directory> {
     struct FileOptions {
         OpenFlags flags = OpenFlags::RDONLY;                  ///< CLOEXEC is always added
         Permissions permissions = File::default_permissions;  ///< of a new file, before the umask takes bits away
-        ResolveFlags resolve = ResolveFlags::BENEATH;         ///< more limits: NO_SYMLINKS, NO_XDEV, ...; or IN_ROOT
+        ResolveFlags resolve = ResolveFlags::BENEATH;  ///< always added; more limits: NO_SYMLINKS, ...; or IN_ROOT
     };
     /// openat2(2). AGAIN is retried unless CACHED is asked for. Where the call is missing, a limit that opening
     /// each component does not keep is Errno::NOSYS: NO_XDEV, IN_ROOT, CACHED.

@@ -28,8 +28,9 @@ struct DirectoryEntry {
 ///         ...
 ///     }
 ///
-/// It uses the directory's file offset, from where that is: two at a time need a descriptor each. Whether names that
-/// come and go meanwhile are seen is not defined; all others are seen once. The buffer holds 512 bytes at least.
+/// It uses the directory's file offset, from where that is: two at a time must open the directory each, as duplicates
+/// of a descriptor share it. Whether names that come and go meanwhile are seen is not defined; all others are seen
+/// once. The buffer holds 512 bytes at least.
 class DirectoryEntries {
   public:
     DirectoryEntries(BorrowedFd directory, MutableBytes buffer WALI_LIFETIMEBOUND) noexcept
