@@ -56,6 +56,8 @@ TEST_CASE("a lock of a range excludes another open file from that range alone") 
     last.release();
     CHECK(RangeLock::exclusive(first, {}, std::chrono::milliseconds(0)));
     CHECK(RangeLock::shared(wali::BorrowedFd::from_raw(-1), {}).error() == Errno::BADF);
+    // It would be the byte before the offset.
+    CHECK(RangeLock::shared(first, {.offset = 100, .length = ~wali::u64{0}}).error() == Errno::INVAL);
 }
 
 TEST_CASE("an exclusive lock of a range needs a file that is open for writing") {

@@ -15,7 +15,7 @@ WALI_EXPORT namespace wali {
 /// Which bytes of a file a lock is for; a length of 0 means to the end, however far the file grows.
 struct FileRange {
     u64 offset = 0;  ///< the first byte
-    u64 length = 0;  ///< how many
+    u64 length = 0;  ///< how many; INVAL from 2^63 on
 };
 
 /// Whose a lock is: of an open file description, as flock(2)'s, or of the process, as POSIX wanted it.
@@ -104,6 +104,8 @@ class [[nodiscard]] BasicRangeLock {
 
     static result<BasicRangeLock> acquire(BorrowedFd file, abi::LockType type, FileRange range,
                                           abi::FcntlCommand command) noexcept {
+        // To the kernel that would be a negative length: the bytes before the offset.
+        if (static_cast<i64>(range.length) < 0) return Error(Errno::INVAL, Call::fcntl);
         const long raw = set(file.raw(), type, range, command);
         if (is_error(raw)) [[unlikely]]
             return Error::of_raw(Call::fcntl, raw);
