@@ -11,6 +11,7 @@
 namespace wali {
 
 result<MutableBytes> ByteBuffer::reserve(usize size) noexcept {
+    if (empty()) begin_ = end_ = 0;  // not before: room that was given out is to be committed
     const usize used = this->size();
     if (used > limit_ || size > limit_ - used) return Errno::NOBUFS;
     const usize needed = used + size;

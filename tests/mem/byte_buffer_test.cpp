@@ -62,6 +62,24 @@ TEST_CASE("a buffer never grows above its limit, and stays as it was where it wo
     CHECK(all.reserve(1).has_value());
 }
 
+TEST_CASE("room stays where it is while data is consumed, until it is committed") {
+    ByteBuffer buffer;
+    for (const bool clear : {false, true}) {
+        CHECK(buffer.append("old"));
+        const wali::MutableBytes room = buffer.reserve(3).value();
+        room[0] = std::byte{'n'};
+        if (clear)
+            buffer.clear();
+        else
+            buffer.consume(3);
+        buffer.commit(1);
+        CHECK(wali::as_text(buffer.data()) == "n");
+        buffer.consume(1);
+    }
+    // All of it is room again.
+    CHECK(buffer.reserve(buffer.capacity()).value().size() == buffer.capacity());
+}
+
 TEST_CASE("its own data can be appended to it") {
     ByteBuffer buffer;
     CHECK(buffer.append("ab"));

@@ -78,11 +78,10 @@ class ByteBuffer {
         if (size > this->size()) [[unlikely]]
             __builtin_trap();
         begin_ += size;
-        if (begin_ == end_) begin_ = end_ = 0;
     }
 
     /// Takes all off; the memory stays.
-    void clear() noexcept { begin_ = end_ = 0; }
+    void clear() noexcept { begin_ = end_; }
 
     /// Gives the memory back if there is no data: for connections that wait for long.
     void shrink() noexcept {
