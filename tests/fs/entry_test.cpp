@@ -74,6 +74,8 @@ TEST_CASE("permissions, times and owners are set by name, and access is asked fo
     CHECK(wali::fs::status(a).value().modified() == time);
     const wali::FileStatus status = wali::fs::status(a).value();
     CHECK(wali::fs::set_owner(a, status.owner(), status.group()));
+    CHECK(wali::fs::set_owner(a, wali::Uid(~0U), status.group()).error() ==
+          wali::Error(Errno::INVAL, wali::Call::fchownat));
     CHECK(wali::fs::make_fifo(dir.path("fifo"), wali::Permissions{0600}));
     CHECK(wali::fs::status(dir.path("fifo")).value().type() == wali::FileType::FIFO);
 }

@@ -194,6 +194,8 @@ TEST_CASE("times that no Duration holds are the nearest that it does") {
     CHECK(wali::from_timespec({99'999'999'999, 5}) == wali::Duration::max());
     CHECK(wali::from_timespec({-99'999'999'999, 5}) == wali::Duration::min());
     CHECK(wali::time_until(wali::MonotonicClock::time_point::min()) == wali::Duration(0));
+    constexpr wali::FileTime first(wali::RealtimeClock::time_point::min());
+    CHECK(wali::from_timespec(first.raw()) == wali::Duration::min() + std::chrono::nanoseconds(0));
 }
 
 TEST_CASE("text and bytes of any holder are written and read") {
@@ -295,6 +297,20 @@ TEST_CASE("a file is read to its end, up to a limit") {
     CHECK(read.error() == Errno::FBIG);
     CHECK(read.transferred() == 3);
     CHECK(part == "kept xxx");
+    // With 32 bits, a size that is more than all memory must not wrap: to a buffer that is too small.
+    struct Little : std::string {
+        using std::string::string;
+        std::size_t max_size() const noexcept { return 7; }
+    };
+    const File large = File::open(dir.path("a"), wali::OpenFlags::RDWR).value();
+    REQUIRE(large.truncate(wali::u64{5} << 30));
+    for (const std::size_t limit : {std::size_t{7}, SIZE_MAX}) {
+        REQUIRE(large.seek(0));
+        Little little("kept ");
+        CHECK(wali::read_to_end(large, little, limit).error() == Errno::FBIG);
+        CHECK(little.starts_with("kept x"));
+        CHECK(little.size() <= 7);
+    }
     REQUIRE(wali::fs::write_file(dir.path("a"), ""));
     CHECK(wali::fs::read_file<std::string>(dir.path("a"), 0).value().empty());
     // It says that it is empty, and is not.
@@ -374,6 +390,10 @@ TEST_CASE("times and owners are set") {
     CHECK(file.set_owner(status.owner()));
     CHECK(file.set_group(status.group()));
     CHECK(file.set_owner(status.owner(), status.group()));
+    // To the kernel these mean no change.
+    CHECK(file.set_owner(wali::Uid(~0U)).error() == wali::Error(Errno::INVAL, wali::Call::fchown));
+    CHECK(file.set_group(wali::Gid(~0U)).error() == Errno::INVAL);
+    CHECK(file.set_owner(status.owner(), wali::Gid(~0U)).error() == Errno::INVAL);
     CHECK(file.status().value().owner() == status.owner());
 }
 

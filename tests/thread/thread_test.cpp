@@ -28,6 +28,10 @@ TEST_CASE("a thread has a name of its own, at first its maker's") {
 }
 
 TEST_CASE("credentials are the calling thread's alone") {
+    // To the kernel these mean no change.
+    CHECK(wali::thread::set_effective_user(wali::Uid(~0U)).error() == Errno::INVAL);
+    CHECK(wali::thread::set_effective_group(wali::Gid(~0U)).error() == Errno::INVAL);
+    CHECK(wali::thread::set_filesystem_user(wali::Uid(~0U)).error() == Errno::PERM);
     if (wali::sys::geteuid() != 0) {
         MESSAGE("only root may change its user");
         CHECK(wali::thread::set_filesystem_user(wali::Uid(0)).error() == Errno::PERM);

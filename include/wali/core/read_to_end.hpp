@@ -14,17 +14,21 @@
 WALI_EXPORT namespace wali {
 /// What grows to hold what is read: std::string, std::vector<std::byte> and their like.
 template <class Container>
-concept GrowingBytes =
-    detail::OwningBytes<Container> && requires(Container& container, usize size) { container.resize(size); };
+concept GrowingBytes = detail::OwningBytes<Container> && requires(Container& container, usize size) {
+    container.resize(size);
+    container.max_size();
+};
 
 /// read(2), tier spec, until the input ends: appends to `out`, which allocates as it does. Of input that has more than
-/// `limit` bytes, the first `limit` are in `out` and the error is Errno::FBIG. On any error `out` has what was read
-/// before. EINTR is retried. Asks fstat(2) first how much there may be.
+/// `limit` bytes, or than `out` can hold, the first of them are in `out` and the error is Errno::FBIG. On any error
+/// `out` has what was read before. EINTR is retried. Asks fstat(2) first how much there may be.
 template <GrowingBytes Container>
 Transfer read_to_end(BorrowedFd fd, Container& out, usize limit) {
     constexpr usize usual = 4096;
     const usize start = out.size();
-    const usize most = limit + 1 == 0 ? limit : limit + 1;  // one byte more tells whether the input ends at the limit
+    const usize possible = static_cast<usize>(out.max_size()) - start;
+    const usize most = limit < possible ? limit + 1 : possible;  // one byte more tells whether the input ends there
+    limit = most - 1;
     abi::stat status;
     usize room = usual;
     if (!is_error(sys::fstat(fd.raw(), &status)) && status.st_size > 0)

@@ -124,8 +124,11 @@ inline result<void> set_permissions_at(BorrowedFd directory, PathView path, Perm
     });
 }
 
-/// fchownat(2), tier spec: both owner and group; follows a symbolic link unless SYMLINK_NOFOLLOW is given.
+/// fchownat(2), tier spec: both owner and group; follows a symbolic link unless SYMLINK_NOFOLLOW is given. INVAL for no
+/// one's number.
 inline result<void> set_owner_at(BorrowedFd directory, PathView path, Uid owner, Gid group, AtFlags flags) noexcept {
+    // To the kernel: as it is.
+    if (owner == Uid(~0U) || group == Gid(~0U)) return Error(Errno::INVAL, Call::fchownat);
     return path.with_c_str([&](const char* text) noexcept {
         return to_result<void>(Call::fchownat,
                                sys::fchownat(directory.raw(), text, owner.raw(), group.raw(), abi::bits(flags)));

@@ -224,10 +224,20 @@ class File : public Descriptor<File> {
     /// syncfs(2), tier named: as sync(), for the whole file system that the file is on.
     result<void> sync_file_system() const noexcept { return to_result<void>(Call::syncfs, sys::syncfs(fd().raw())); }
 
-    /// fchown(2): of the owner, the group or both; what is not named stays. PERM for who may not.
-    result<void> set_owner(Uid owner) const noexcept { return chown(owner.raw(), unchanged); }
-    result<void> set_group(Gid group) const noexcept { return chown(unchanged, group.raw()); }
-    result<void> set_owner(Uid owner, Gid group) const noexcept { return chown(owner.raw(), group.raw()); }
+    /// fchown(2): of the owner, the group or both; what is not named stays. PERM for who may not; INVAL for no one's
+    /// number.
+    result<void> set_owner(Uid owner) const noexcept {
+        if (owner.raw() == unchanged) return Error(Errno::INVAL, Call::fchown);
+        return chown(owner.raw(), unchanged);
+    }
+    result<void> set_group(Gid group) const noexcept {
+        if (group.raw() == unchanged) return Error(Errno::INVAL, Call::fchown);
+        return chown(unchanged, group.raw());
+    }
+    result<void> set_owner(Uid owner, Gid group) const noexcept {
+        if (owner.raw() == unchanged || group.raw() == unchanged) return Error(Errno::INVAL, Call::fchown);
+        return chown(owner.raw(), group.raw());
+    }
 
     /// utimensat(2): when the contents were read and changed last: a time, FileTime::now() or FileTime::keep().
     result<void> set_times(FileTime accessed, FileTime modified) const noexcept {
@@ -274,7 +284,7 @@ class File : public Descriptor<File> {
     }
 
   private:
-    static constexpr u32 unchanged = 0xffffffff;
+    static constexpr u32 unchanged = 0xffffffff;  // no user or group has this number
 
     result<void> fallocate(abi::FallocateMode mode, u64 offset, u64 length) const noexcept {
         return to_result<void>(Call::fallocate, sys::fallocate(fd().raw(), abi::bits(mode), static_cast<i64>(offset),

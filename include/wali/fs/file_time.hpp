@@ -14,8 +14,8 @@ class FileTime {
     constexpr FileTime(RealtimeClock::time_point time) noexcept {
         constexpr i64 second = 1'000'000'000;
         const i64 count = time.time_since_epoch().count();
-        const i64 rest = (count % second + second) % second;
-        raw_ = {(count - rest) / second, rest};
+        const i64 rest = count % second;
+        raw_ = rest < 0 ? abi::timespec{count / second - 1, rest + second} : abi::timespec{count / second, rest};
     }
     /// The time of the call, taken by the kernel: who may write the file may set this, all else is for its owner.
     static constexpr FileTime now() noexcept { return FileTime(abi::SpecialTime::NOW); }

@@ -29,13 +29,15 @@ inline result<void> set_filesystem_group(Gid group) noexcept {
 }
 
 /// seteuid(2) by setresuid(2), tier spec: the effective user of this thread; real and saved stay, so that it can change
-/// back. Clears the effective capabilities of a thread that was root. Errors: PERM, AGAIN.
+/// back. Clears the effective capabilities of a thread that was root. Errors: PERM, AGAIN, INVAL (no user's number).
 inline result<void> set_effective_user(Uid user) noexcept {
+    if (user == Uid(~0U)) return Error(Errno::INVAL, Call::setresuid);  // to the kernel: as it is
     return to_result<void>(Call::setresuid, sys::setresuid(~u32{0}, user.raw(), ~u32{0}));
 }
 
-/// setegid(2) by setresgid(2), tier spec: the effective group of this thread. Errors: PERM.
+/// setegid(2) by setresgid(2), tier spec: the effective group of this thread. Errors: PERM, INVAL.
 inline result<void> set_effective_group(Gid group) noexcept {
+    if (group == Gid(~0U)) return Error(Errno::INVAL, Call::setresgid);
     return to_result<void>(Call::setresgid, sys::setresgid(~u32{0}, group.raw(), ~u32{0}));
 }
 
