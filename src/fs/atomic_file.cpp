@@ -33,8 +33,11 @@ result<AtomicFile> AtomicFile::create_in(const Directory& directory, std::string
 }
 
 result<void> AtomicFile::commit(RenameFlags flags) noexcept {
-    WALI_TRY(retry_interrupted([&] { return file_.sync(); }));
-    WALI_TRY(file_.close());
+    const result<void> synced = retry_interrupted([&] { return file_.sync(); });
+    // Also after an error, which the kernel tells once: a second fsync would find nothing wrong.
+    const result<void> closed = file_.close();
+    WALI_TRY(synced);
+    WALI_TRY(closed);
     WALI_TRY(temporary_.rename(name_.data(), flags));
     return retry_interrupted([&] { return to_result<void>(Call::fsync, sys::fsync(temporary_.directory().raw())); });
 }

@@ -50,7 +50,8 @@ result<std::pair<File, TemporaryName>> TemporaryName::create(Fd directory, std::
 result<void> TemporaryName::rename(PathView name, RenameFlags flags) noexcept {
     if (size_ == 0) return Error(Errno::NOENT, Call::renameat2);
     WALI_TRY(fs::rename_at(directory_, this->name(), directory_, name, flags));
-    keep();
+    // Otherwise the name is that of something else now, which goes as the file would have gone.
+    if (!intersects(flags, RenameFlags::EXCHANGE | RenameFlags::WHITEOUT)) keep();
     return success();
 }
 

@@ -92,6 +92,13 @@ TEST_CASE("an AtomicFile replaces a link, and can be told to replace nothing") {
     CHECK(file.commit());
     CHECK(text_of(dir.path("a")).empty());
     CHECK(text_of(dir.path("target")) == "target");
+    AtomicFile exchanged = AtomicFile::create_in(directory, "target").value();
+    CHECK(exchanged.write_all("new"));
+    CHECK(exchanged.commit(wali::RenameFlags::EXCHANGE));
+    exchanged = AtomicFile();
+    CHECK(text_of(dir.path("target")) == "new");
+    kept = AtomicFile();
+    CHECK(names_in(dir.path(".")) == std::set<std::string>{"a", "target"});
     for (const char* name : {"", ".", "..", "b/c"})
         CHECK(AtomicFile::create_in(directory, name).error() == Errno::INVAL);
     CHECK(AtomicFile::create_in(directory, std::string(226, 'x')).error() == Errno::NAMETOOLONG);

@@ -40,7 +40,8 @@ class TemporaryName {
     std::string_view name() const noexcept WALI_LIFETIMEBOUND { return {name_.data(), size_}; }
     BorrowedFd directory() const noexcept WALI_LIFETIMEBOUND { return directory_; }
 
-    /// renameat2(2), tier spec: gives the file its lasting name in the same directory.
+    /// renameat2(2), tier spec: gives the file its lasting name in the same directory. What EXCHANGE brings to this
+    /// name is removed when this ends.
     result<void> rename(PathView name, RenameFlags flags) noexcept;
     /// Leaves the name as it is.
     void keep() noexcept { size_ = 0; }
