@@ -115,6 +115,9 @@ TEST_CASE("select leaves what is ready in its sets") {
     readers.clear();
     CHECK(select({.readable = readers}, 1ms).value() == 0);
     CHECK(select_until({}, wali::MonotonicClock::now()).value() == 0);
+    // The kernel passes over it, and would leave it in the set.
+    CHECK(readers.add(wali::BorrowedFd::from_raw(1023)));
+    CHECK(select({.readable = readers}, 0ms).error() == Errno::BADF);
 }
 
 TEST_CASE("select takes descriptors far above FD_SETSIZE, and refuses what has no room") {

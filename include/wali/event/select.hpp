@@ -6,12 +6,15 @@
 #include <span>
 
 #include <wali/abi/constants/errno.hpp>
+#include <wali/abi/constants/fs.hpp>
+#include <wali/abi/flags.hpp>
 #include <wali/abi/structs/event.hpp>
 #include <wali/abi/structs/time.hpp>
 #include <wali/core/deadline.hpp>
 #include <wali/core/fd.hpp>
 #include <wali/core/signal_set.hpp>
 #include <wali/sys/event.hpp>
+#include <wali/sys/fs.hpp>
 
 WALI_EXPORT namespace wali {
 /// A set of descriptors as select(2) takes it, a bit for each number, in words of the caller's: as many as the program
@@ -82,6 +85,12 @@ inline result<usize> pselect6(const SelectSets& sets, abi::timespec* timeout, co
     for (const DescriptorSet& set : {sets.readable, sets.writable, sets.exceptional})
         if (!set.words().empty() && set.words().size() < DescriptorSet::words_for(end))
             return Error(Errno::INVAL, Call::pselect6);
+    // It passes over what is above the process's table, and leaves it in the sets. The table reaches to the highest
+    // number that is open, and to 64 at least.
+    if (end > 64) {
+        const long raw = sys::fcntl(static_cast<int>(end - 1), abi::bits(abi::FcntlCommand::GETFD), 0);
+        if (is_error(raw)) return Error::of_raw(Call::fcntl, raw);
+    }
     abi::pselect6_sigmask signals{};
     if (mask != nullptr) {
         signals.ss = reinterpret_cast<decltype(signals.ss)>(const_cast<abi::sigset_t*>(mask->raw()));
@@ -93,11 +102,12 @@ inline result<usize> pselect6(const SelectSets& sets, abi::timespec* timeout, co
 }
 }  // namespace detail
 
-/// select(2), as pselect6, tier spec, for sets of any size: waits until a descriptor is ready or a signal handler has
-/// run (Errno::INTR, never retried here). Leaves in the sets what is ready, and returns how many that are, each counted
-/// in each set. While waiting, the thread's signal mask is `mask`, if there is one. After an error the sets are as they
-/// were. For programs that think in sets; event::poll costs what it waits for, and this what the highest number is.
-/// Errors: BADF (a descriptor that is not open), INTR, INVAL (a set with fewer words than another one needs).
+/// select(2), as pselect6, and fcntl(2) above descriptor 63, tier spec, for sets of any size: waits until a descriptor
+/// is ready or a signal handler has run (Errno::INTR, never retried here). Leaves in the sets what is ready, and
+/// returns how many that are, each counted in each set. While waiting, the thread's signal mask is `mask`, if there is
+/// one. After an error the sets are as they were. For programs that think in sets; event::poll costs what it waits for,
+/// and this what the highest number is. Errors: BADF (a descriptor that is not open), INTR, INVAL (a set with fewer
+/// words than another one needs).
 inline result<usize> select(const SelectSets& sets, const SignalSet* mask) noexcept {
     return detail::pselect6(sets, nullptr, mask);
 }
