@@ -59,6 +59,10 @@ TEST_CASE("a wake reaches as many as it says") {
             CHECK(futex_wait(word, 1, {.scope = FutexScope::PRIVATE}));
             ++back;
         });
+    for (int i = 0; i < 100; ++i) {
+        CHECK(futex_wake(word, 0, {.scope = FutexScope::PRIVATE}).value() == 0);
+        std::this_thread::yield();
+    }
     wake_in_all(1, [&] { return futex_wake(word, 1, {.scope = FutexScope::PRIVATE}).value(); });
     while (back != 1) std::this_thread::yield();
     wake_in_all(3, [&] { return futex_wake_all(word, {.scope = FutexScope::PRIVATE}).value(); });

@@ -92,6 +92,7 @@ inline result<void> futex_wait_until(const FutexWord& word, u32 expected, Realti
 
 /// FUTEX_WAKE_BITSET: wakes up to `count` threads that wait on the word, and returns how many that were.
 inline result<u32> futex_wake(const FutexWord& word, u32 count, const FutexOptions& options) noexcept {
+    if (count == 0) return 0U;  // the kernel would wake one
     return to_result<u32>(Call::futex, detail::futex(word, abi::FutexOp::WAKE_BITSET, options.scope,
                                                      detail::at_most(count), nullptr, nullptr, options.bitset));
 }

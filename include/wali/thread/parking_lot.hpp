@@ -17,8 +17,8 @@ enum class Parked : int {
 /// Sleeping at an address: what a lock needs for the threads that wait for it, so that the lock itself may be a byte or
 /// a bit of something. Threads wait in queues that are found by the address and kept on their stacks: nothing is
 /// allocated, nothing is left in the memory that is waited for, and nothing at the address is read. For the threads of
-/// one process; a forked child finds what its parent's other threads had, so it parks in none of it before it executes.
-/// On futex(2), tier spec. EINTR is retried. Not for signal handlers.
+/// one process; a forked child finds what its parent's other threads had, so it parks and unparks nothing before it
+/// executes. On futex(2), tier spec. EINTR is retried. Not for signal handlers.
 WALI_EXPORT namespace wali::thread {
 namespace detail {
 using Validate = bool (*)(void* context);
