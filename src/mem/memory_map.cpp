@@ -29,14 +29,19 @@ result<std::byte*> MemoryMap::map_address(const Wish& wish) noexcept {
 
 result<MutableMemoryMap> MutableMemoryMap::anonymous(usize length, const AnonymousOptions& options) noexcept {
     const usize guard = options.guard;
-    if (guard % unit_of(options.map.huge_pages) != 0 || (guard != 0 && options.address != nullptr) ||
-        guard > to_the_end / 4 || length > to_the_end / 4)
-        return Error(Errno::INVAL, Call::mmap);
     const usize unit = unit_of(options.map.huge_pages);
-    const usize pages = guard == 0 ? length : (length + unit - 1) / unit * unit;
+    if (guard % unit != 0 || (guard != 0 && options.address != nullptr)) return Error(Errno::INVAL, Call::mmap);
+    usize pages = length;
+    usize whole = length;
+    if (guard != 0) {
+        if (__builtin_add_overflow(length, unit - 1, &pages)) return Error(Errno::NOMEM, Call::mmap);
+        pages = pages / unit * unit;
+        if (__builtin_mul_overflow(guard, usize{2}, &whole) || __builtin_add_overflow(whole, pages, &whole))
+            return Error(Errno::NOMEM, Call::mmap);
+    }
     result<MutableMemoryMap> made = map<MutableMemoryMap>(
         {.address = options.address,
-         .length = pages + 2 * guard,
+         .length = whole,
          .protection = Protection::READ | Protection::WRITE,
          .flags = MapFlags::ANONYMOUS | (options.address == nullptr ? MapFlags{} : MapFlags::FIXED_NOREPLACE),
          .options = options.map});

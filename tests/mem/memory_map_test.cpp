@@ -170,6 +170,10 @@ TEST_CASE("guard pages lie on either side and go with the map") {
     // All of it is free for another map.
     CHECK(MutableMemoryMap::anonymous(6 * page_size, {.address = begin - 2 * page_size}).has_value());
     CHECK(MutableMemoryMap::anonymous(page_size, {.guard = 1}).error() == Errno::INVAL);
+    const wali::usize most = ~wali::usize{0} / page_size * page_size;
+    CHECK(MutableMemoryMap::anonymous(most).error() == Errno::NOMEM);
+    CHECK(MutableMemoryMap::anonymous(most, {.guard = page_size}).error() == Errno::NOMEM);
+    CHECK(MutableMemoryMap::anonymous(page_size, {.guard = most / 2 + 1}).error() == Errno::NOMEM);
 }
 
 TEST_CASE("a map at an address replaces nothing") {
