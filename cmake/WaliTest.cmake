@@ -36,6 +36,10 @@ endfunction()
 function(wali_register_test name program)
   add_test(NAME ${WALI_TREE}.${name} COMMAND ${program} ${ARGN} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 300)
+  if(WALI_SANITIZE)
+    # Too much memory is an error that is tested.
+    set_tests_properties(${WALI_TREE}.${name} PROPERTIES ENVIRONMENT ASAN_OPTIONS=allocator_may_return_null=1)
+  endif()
 endfunction()
 
 # wali_add_fuzzer(NAME SOURCE...): a bounded libFuzzer run with a fixed seed, as the test sanitize.NAME_fuzzer. Made in

@@ -18,7 +18,9 @@ failures=0
 
 end_test() {
     local pid
-    for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+    for pid in "${started[@]}"; do
+        if kill -KILL "$pid" 2>/dev/null; then wait "$pid" 2>/dev/null || true; fi
+    done
     rm -rf "$scratch"
     return 0
 }

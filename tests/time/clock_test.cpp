@@ -53,8 +53,8 @@ TEST_CASE("every clock goes forward and has a resolution") {
 }
 
 TEST_CASE("a CPU clock counts work and no sleep") {
-    const auto start = wali::ThreadCpuClock::now();
     const auto of_all = wali::ProcessCpuClock::now();
+    const auto start = wali::ThreadCpuClock::now();
     while (wali::ThreadCpuClock::now() - start < 2ms) {
     }
     CHECK(wali::ProcessCpuClock::now() - of_all >= 2ms);
