@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <span>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -102,6 +103,64 @@ TEST_CASE("who starts a daemon waits until it is ready, or has failed") {
         // The process between, if it was still there, and the daemon.
         while (wali::process::wait(wali::WaitTarget::any())) {
         }
+    }
+    CHECK(wali::process::set_child_subreaper(false));
+}
+
+TEST_CASE("a daemon starts where the standard streams are closed") {
+    const test::LeavesNothing leaves_nothing;
+    CHECK(wali::process::set_child_subreaper(true));
+    for (const int last : {0, 1, 2}) {
+        wali::Pipe pipe = wali::Pipe::create().value();
+        const Pid starter = wali::process::fork().value();
+        if (starter == Pid(0)) {
+            for (int stream = 0; stream <= last; ++stream) wali::sys::close(stream);
+            bool right = true;
+            {
+                auto daemon = wali::daemonise();
+                right = daemon.has_value() && daemon.value().ready().has_value();
+            }
+            for (const int stream : {0, 1, 2})
+                right = right && wali::write(wali::BorrowedFd::from_raw(stream), "x").has_value();
+            (void)pipe.writer.write_all(right ? "right" : "wrong");
+            wali::process::exit(0);
+        }
+        CHECK(pipe.writer.close());
+        CHECK(wali::process::wait(starter).value().status.exit_code() == 0);
+        std::array<char, 8> text{};
+        CHECK(pipe.reader.read_all(text).value() == 5);
+        CHECK(std::string(text.data(), 5) == "right");
+        while (wali::process::wait(wali::WaitTarget::any())) {
+        }
+    }
+    CHECK(wali::process::set_child_subreaper(false));
+}
+
+TEST_CASE("a daemon outlives who has started it, and is told") {
+    const test::LeavesNothing leaves_nothing;
+    CHECK(wali::process::set_child_subreaper(true));
+    wali::Pipe killed = wali::Pipe::create().value();
+    wali::Pipe answer = wali::Pipe::create().value();
+    const Pid starter = wali::process::fork().value();
+    if (starter == Pid(0)) {
+        auto daemon = wali::daemonise();
+        if (daemon.has_error()) wali::process::exit(2);
+        (void)answer.writer.write_all("d");
+        std::array<char, 1> word;
+        (void)killed.reader.read_all(word);
+        const auto ready = daemon.value().ready();
+        (void)answer.writer.write_all(ready.has_error() && ready.error() == Errno::PIPE ? "told" : "not told");
+        wali::process::exit(0);
+    }
+    CHECK(answer.writer.close());
+    std::array<char, 16> text{};
+    CHECK(answer.reader.read_all(std::span(text).first(1)).value() == 1);
+    CHECK(wali::process::send_signal(starter, wali::Signal::KILL));
+    CHECK(wali::process::wait(starter).value().status.termination_signal() == wali::Signal::KILL);
+    CHECK(killed.writer.write_all("k"));
+    CHECK(answer.reader.read_all(text).value() == 4);
+    CHECK(std::string(text.data()) == "told");
+    while (wali::process::wait(wali::WaitTarget::any())) {
     }
     CHECK(wali::process::set_child_subreaper(false));
 }

@@ -19,7 +19,8 @@ struct DaemonOptions {
 /// The daemon's line to the process that a shell or an init script has started, and which still waits: see daemonise().
 class [[nodiscard]] Daemon {
   public:
-    /// Lets that process end with exit code 0: the service is ready. Where the object ends without that, it is 1.
+    /// Lets that process end with exit code 0: the service is ready. Where the object ends without that, it is 1. PIPE
+    /// if that process was killed meanwhile, which the daemon outlives.
     result<void> ready() noexcept;
 
   private:
