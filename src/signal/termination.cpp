@@ -31,9 +31,11 @@ constinit std::atomic<int> running = 0;  // handlers, in all threads
 constexpr u64 one = 1;
 
 void ask(int signal) noexcept {
-    if (sys::getpid() != owner.load()) {
-        // A forked copy: the signal was meant for it alone, and ends it when this handler returns.
-        (void)wali::signal::reset(static_cast<Signal>(signal));
+    const i32 asker = owner.load();
+    if (sys::getpid() != asker) {
+        // It comes again when this handler returns. In a forked copy it was meant for the copy alone, and ends it.
+        // Where the Termination has ended between the signal and here, it does what it did before.
+        if (asker != 0) (void)wali::signal::reset(static_cast<Signal>(signal));
         sys::tgkill(static_cast<i32>(sys::getpid()), static_cast<i32>(sys::gettid()), signal);
         return;
     }
@@ -53,7 +55,8 @@ void restore(int end) noexcept {
     for (int number = 1; number < end; ++number)
         if (handled.contains(static_cast<Signal>(number)))
             sys::rt_sigaction(number, &before[number], nullptr, sizeof(abi::sigset_t));
-    while (running != 0) sys::sched_yield();  // another thread's, which may write to the descriptor
+    if (sys::getpid() != owner) running = 0;  // a forked copy has none of the threads in which they ran
+    while (running > 0) sys::sched_yield();   // another thread's, which may write to the descriptor
     owner = 0;
 }
 
@@ -103,7 +106,10 @@ result<Signal> Termination::wait(Timeout timeout) const noexcept {
         abi::timespec time = to_timespec(time_until(deadline));
         const bool endless = deadline == MonotonicClock::time_point::max();
         const long raw = sys::ppoll(&entry, 1, endless ? nullptr : &time, nullptr, sizeof(abi::sigset_t));
-        if (raw > 0) return *requested();
+        if (raw > 0) {
+            if (const auto signal = requested()) return *signal;
+            return Error(Errno::CANCELED, Call::ppoll);
+        }
         if (raw == 0) return Error(Errno::TIMEDOUT, Call::ppoll);
         const Error failed = Error::of_raw(Call::ppoll, raw);
         if (failed != Errno::INTR) return failed;

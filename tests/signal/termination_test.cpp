@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <atomic>
+#include <optional>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -73,4 +75,43 @@ TEST_CASE("signals that cannot be handled leave the others as they were") {
     CHECK(wali::signal::on_termination({Signal::HUP, Signal::KILL}).error() == Errno::INVAL);
     CHECK(wali::signal::raise(Signal::HUP));
     CHECK(wali::signal::on_termination({Signal::HUP}));
+}
+
+TEST_CASE("a forked copy does not take its parent's end for its own") {
+    const test::LeavesNothing leaves_nothing;
+    const wali::Termination termination = wali::signal::on_termination().value();
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        const auto waited = termination.wait();
+        wali::process::exit(waited.has_error() && waited.error() == Errno::CANCELED ? 0 : 1);
+    }
+    CHECK(wali::signal::raise(Signal::TERM));
+    CHECK(termination.wait().value() == Signal::TERM);
+    int status = -1;
+    CHECK(wali::sys::wait4(child.raw(), &status, 0, nullptr) == child.raw());
+    CHECK(status == 0);
+}
+
+TEST_CASE("a copy that is forked while a thread handles a signal ends its own Termination") {
+    const test::LeavesNothing leaves_nothing;
+    std::optional<wali::Termination> termination = wali::signal::on_termination({Signal::USR2}).value();
+    std::atomic<bool> over = false;
+    std::thread signalled([&] {
+        while (!over) (void)wali::signal::raise(Signal::USR2);
+    });
+    while (!termination->requested()) std::this_thread::yield();
+    for (int i = 0; i < 50; ++i) {
+        const wali::Pid child = wali::process::fork().value();
+        if (child == wali::Pid(0)) {
+            termination.reset();
+            wali::process::exit(0);
+        }
+        int status = -1;
+        CHECK(wali::retry_interrupted([&] {
+                  return wali::to_result<int>(wali::Call::wait4, wali::sys::wait4(child.raw(), &status, 0, nullptr));
+              }).value() == child.raw());
+        CHECK(status == 0);
+    }
+    over = true;
+    signalled.join();
 }

@@ -44,7 +44,7 @@ class [[nodiscard]] Termination {
     std::optional<Signal> requested() const noexcept;
 
     /// ppoll(2), tier spec: waits for one of the signals, and says which. EINTR is retried and does not lengthen the
-    /// wait. Errors: TIMEDOUT.
+    /// wait. Errors: TIMEDOUT; CANCELED in a forked copy, whose descriptor is the parent's, when the parent was asked.
     result<Signal> wait(Timeout timeout = forever()) const noexcept;
 
   private:
