@@ -188,11 +188,16 @@ result<void> Child::send_signal(Signal signal) const noexcept {
 
 result<WaitStatus> Child::stop(Timeout grace) noexcept {
     if (status_) return *status_;
-    WALI_TRY(send_signal(Signal::TERM));
+    const auto send = [&](Signal signal) noexcept -> result<void> {
+        const result<void> sent = send_signal(signal);
+        if (sent.has_error() && sent.assume_error() == Errno::SRCH) return success();  // waiting says more
+        return sent;
+    };
+    WALI_TRY(send(Signal::TERM));
     const auto deadline = deadline_after(grace);
     const result<WaitStatus> waited = retry_interrupted([&]() noexcept { return wait_until(deadline); });
     if (waited.has_value() || waited.assume_error() != Errno::TIMEDOUT) return waited;
-    WALI_TRY(kill());
+    WALI_TRY(send(Signal::KILL));
     return retry_interrupted([&]() noexcept { return wait(); });
 }
 
@@ -205,24 +210,26 @@ result<Captured> Child::capture(MutableBytes output, MutableBytes error, const C
         if (*file) WALI_TRY(file->set_non_blocking(true));
     while (pid_fd_) {
         if (input_ && input.empty()) (void)input_.close();
-        std::array<abi::pollfd, 4> entries{watch(input_, abi::PollEvents::OUT),
-                                           watch(output_, abi::PollEvents::IN),
-                                           watch(error_, abi::PollEvents::IN),
-                                           {pid_fd_.fd().raw(), abi::bits(abi::PollEvents::IN), 0}};
-        abi::timespec time = to_timespec(time_until(deadline));
+        std::array<abi::pollfd, 4> entries{{{pid_fd_.fd().raw(), abi::bits(abi::PollEvents::IN), 0},
+                                            watch(input_, abi::PollEvents::OUT),
+                                            watch(output_, abi::PollEvents::IN),
+                                            watch(error_, abi::PollEvents::IN)}};
+        const Duration left = time_until(deadline);
+        abi::timespec time = to_timespec(left);
+        // When the time has passed only the end counts: streams that are always ready would go on for ever.
+        const usize count = left == Duration::zero() ? 1 : entries.size();
         const long raw =
-            sys::ppoll(entries.data(), entries.size(), deadline == MonotonicClock::time_point::max() ? nullptr : &time,
-                       nullptr, sizeof(abi::sigset_t));
+            sys::ppoll(entries.data(), count, left == forever() ? nullptr : &time, nullptr, sizeof(abi::sigset_t));
         if (raw == 0) return Error(Errno::TIMEDOUT, Call::ppoll);
         if (is_error(raw)) {
             const Error failed = Error::of_raw(Call::ppoll, raw);
             if (failed == Errno::INTR) continue;
             return failed;
         }
-        if (entries[0].revents != 0) WALI_TRY(feed(input_, input));
+        if (entries[1].revents != 0) WALI_TRY(feed(input_, input));
         for (usize i = 0; i < 2; ++i)
-            if (entries[i + 1].revents != 0) WALI_TRY(outputs[i].read_some());
-        if (entries[3].revents != 0) break;
+            if (entries[i + 2].revents != 0) WALI_TRY(outputs[i].read_some());
+        if (entries[0].revents != 0) break;
     }
     for (Capturing& each : outputs) WALI_TRY(each.read_rest());
     WALI_TRY(const WaitStatus status, retry_interrupted([&]() noexcept { return wait(); }));

@@ -339,7 +339,10 @@ result<Child> Command::start_with(ChildStream input_stream, ChildStream output_s
                 plan.streams[i] = streams.terminal_peer.fd().raw();
                 plan.terminal = static_cast<int>(i);
                 continue;
-            case ChildStream::Kind::descriptor: plan.streams[i] = wanted[i].fd_; continue;
+            case ChildStream::Kind::descriptor:
+                if (wanted[i].fd_ < 0) return Error(Errno::BADF, Call::fcntl);  // not what the child inherits
+                plan.streams[i] = wanted[i].fd_;
+                continue;
         }
         plan.streams[i] = streams.theirs[i].fd().raw();
     }

@@ -116,6 +116,7 @@ TEST_CASE("how a child ends is told") {
     CHECK(child.try_wait().value()->exit_code() == 3);
     CHECK(child.send_signal(Signal::TERM).error() == Errno::SRCH);
     CHECK(wali::Child().wait().error() == Errno::CHILD);
+    CHECK(wali::Child().stop(1s).error() == Errno::CHILD);
 }
 
 TEST_CASE("streams of a child are pipes, files and nothing") {
@@ -184,6 +185,8 @@ TEST_CASE("a command that cannot be started names the call that failed") {
     CHECK(Command{.arguments = {"true", long_argument}}.start().error() == wali::Error(Errno::TOOBIG, Call::execve));
     CHECK(Command{.arguments = {"true"}, .directory = "/no/such/folder"}.start().error() ==
           wali::Error(Errno::NOENT, Call::chdir));
+    CHECK(Command{.arguments = {"true"}, .input = ChildStream::of(wali::File())}.start().error() ==
+          wali::Error(Errno::BADF, Call::fcntl));
     const wali::Error bad_user =
         is_root() ? wali::Error(Errno::INVAL, Call::setresuid) : wali::Error(Errno::PERM, Call::setresuid);
     CHECK(Command{.arguments = {"true"}, .user = wali::Uid(is_root() ? ~0U : 0)}.start().error() == bad_user);
@@ -314,6 +317,17 @@ TEST_CASE("a command that takes too long is killed") {
     std::array<char, 64> error;
     CHECK(shell("echo begun; exec cat /dev/zero >/dev/null").capture(output, error, {.timeout = 20ms}).error() ==
           Errno::TIMEDOUT);
+}
+
+TEST_CASE("a child whose output never ends is given up when its time has passed") {
+    const test::LeavesNothing leaves_nothing;
+    wali::Child child =
+        Command{.arguments = {"cat"}, .input = ChildStream::pipe(), .output = ChildStream::null()}.start().value();
+    const wali::File writer = child.input().duplicate().value();
+    child.output() = wali::File::open("/dev/zero").value();  // where there is always more to read
+    std::array<char, 8> output;
+    CHECK(child.capture(output, {}, {.timeout = 1ms}).error() == Errno::TIMEDOUT);
+    CHECK(child.stop(wali::forever()).value().termination_signal() == Signal::TERM);
 }
 
 TEST_CASE("a child whose handle is gone goes on, and leaves no zombie") {

@@ -91,7 +91,8 @@ class [[nodiscard]] Child {
     /// outputs at once, so that neither side waits for the other, until the child has ended and what it has written is
     /// read; what others write to its streams later is not waited for. A stream that is no pipe is left out. Allocates
     /// nothing; EINTR is retried and does not lengthen the wait; a child that does not read its input raises no
-    /// SIGPIPE. Errors: TIMEDOUT (the child goes on), CHILD, and those of read(2) and write(2).
+    /// SIGPIPE. Errors: TIMEDOUT (the child goes on, and our ends of its pipes are non-blocking from now on), CHILD,
+    /// and those of read(2) and write(2).
     result<Captured> capture(MutableBytes output, MutableBytes error, const CaptureOptions& options) noexcept;
     result<Captured> capture(MutableBytes output, MutableBytes error) noexcept {
         return capture(output, error, CaptureOptions());

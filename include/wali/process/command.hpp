@@ -46,7 +46,8 @@ class ChildStream {
     int fd_ = -1;
 };
 
-/// A descriptor of ours that a child gets under a number.
+/// A descriptor of ours that a child gets under a number. On the way there it takes another one above the largest of
+/// these, for which the limit of open files must have room.
 struct ChildDescriptor {
     BorrowedFd fd;
     int number;
@@ -99,7 +100,7 @@ struct Command {
     /// execve(2), of tiers spec and named. An error of theirs ends the child and comes back here, with the call that
     /// failed: "chdir: ENOENT", "setresuid: EPERM", "execve: EACCES", and then no child is left. Waits until the
     /// program is executed, with all signals blocked in this thread. Allocates. Errors besides: INVAL (no arguments, a
-    /// NUL inside), AGAIN (too many processes), MFILE, NOMEM.
+    /// NUL inside), BADF (an empty descriptor), AGAIN (too many processes), MFILE, NOMEM.
     result<Child> start() const noexcept;
 
     /// getpid(2), geteuid(2), tier spec, and what start() and Child::capture do: starts the program with pipes for both
