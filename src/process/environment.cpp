@@ -17,8 +17,12 @@ bool is_named(std::string_view variable, std::string_view name) noexcept {
 
 Environment Environment::current() noexcept {
     Environment environment;
-    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
-        environment.strings_.add(*variable);
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+        // Of those that are there twice getenv(3) sees the first.
+        const std::string_view text = *variable;
+        const usize name_size = text.find('=');
+        if (name_size == text.npos || !environment.find(text.substr(0, name_size))) environment.strings_.add(text);
+    }
     return environment;
 }
 

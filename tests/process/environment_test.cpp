@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <unistd.h>
+
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -57,6 +60,20 @@ TEST_CASE("an environment has each variable once") {
     CHECK(environment.remove("NAME").error());
     CHECK(environment.set("A=B", "").error().error() == Errno::INVAL);
     CHECK(Environment().set("", "").error().error() == Errno::INVAL);
+}
+
+TEST_CASE("a variable that this process has twice is in a copy once") {
+    std::string first = "TWICE=1";
+    std::string second = "TWICE=2";
+    std::string odd = "without a value";
+    std::array<char*, 4> variables{first.data(), odd.data(), second.data(), nullptr};
+    char** const before = std::exchange(environ, variables.data());
+    Environment environment = Environment::current();
+    environ = before;
+    CHECK(environment.strings().size() == 2);
+    CHECK(environment.find("TWICE") == "1");
+    CHECK_FALSE(environment.remove("TWICE").find("TWICE"));
+    CHECK(environment.strings()[0] == odd);
 }
 
 TEST_CASE("variables of this process are read, set and removed") {

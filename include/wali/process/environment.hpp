@@ -14,7 +14,8 @@ class Environment {
   public:
     /// Without any variable.
     Environment() noexcept = default;
-    /// A copy of this process's. No other thread may change the environment meanwhile.
+    /// A copy of this process's, of which each variable is there once. No other thread may change the environment
+    /// meanwhile.
     static Environment current() noexcept;
 
     /// The value of a variable; nothing if there is none.
