@@ -29,6 +29,9 @@ TEST_CASE("a pipe holds as much as it is made to") {
     CHECK(wali::ipc::set_pipe_capacity(pipe.writer, 5000).value() == 8192);
     CHECK(wali::ipc::pipe_capacity(pipe.reader).value() == 8192);
     CHECK(wali::ipc::set_pipe_capacity(pipe.writer, 0x80000001).error() == wali::Errno::INVAL);
+    const wali::u64 cut = (wali::u64{1} << 32) + 4096;  // 4096 in 32 bits
+    if (sizeof(wali::usize) > 4)
+        CHECK(wali::ipc::set_pipe_capacity(pipe.writer, static_cast<wali::usize>(cut)).error() == wali::Errno::INVAL);
     CHECK(wali::ipc::pipe_capacity(wali::File::open("/dev/null").value()).error() == wali::Errno::BADF);
 }
 

@@ -46,6 +46,7 @@ inline result<usize> pipe_capacity(BorrowedFd end) noexcept {
 /// fcntl(2) F_SETPIPE_SZ, tier spec: makes the pipe hold `bytes` at least, and returns how many it holds now. Errors:
 /// BUSY (it holds more than that now), PERM (above /proc/sys/fs/pipe-max-size), INVAL (above 2 GiB).
 inline result<usize> set_pipe_capacity(BorrowedFd end, usize bytes) noexcept {
+    if (bytes > usize{1} << 31) return Error(Errno::INVAL, Call::fcntl);  // newer kernels read 32 bits of it
     return to_result<usize>(Call::fcntl, sys::fcntl(end.raw(), abi::bits(abi::FcntlCommand::SETPIPE_SZ), bytes));
 }
 
