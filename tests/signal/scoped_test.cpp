@@ -109,6 +109,19 @@ TEST_CASE("a queued signal brings its value to a handler and to who waits") {
     CHECK(wali::signal::queue(wali::Pid(0x7fffffff), signal, 1).error() == Errno::SRCH);
 }
 
+TEST_CASE("a signal of the kernel's without a code of its kind has no members of the kind") {
+    for (const Signal signal : {Signal::IO, Signal::CHLD, Signal::SEGV, Signal::SYS}) {
+        SignalInfo info;
+        info.out()->signo = wali::abi::bits(signal);
+        info.out()->code = wali::abi::bits(SignalCode::KERNEL);
+        CHECK_FALSE(info.descriptor());
+        CHECK_FALSE(info.child_status());
+        CHECK_FALSE(info.sender());
+        CHECK_FALSE(info.fault_address());
+        CHECK_FALSE(info.system_call());
+    }
+}
+
 TEST_CASE("the end of a child is told to who waits for signals") {
     const test::LeavesNothing leaves_nothing;
     const auto blocked = ScopedSignalMask::block({Signal::CHLD}).value();

@@ -40,8 +40,8 @@ inline result<void> queue(Pid process, Signal signal, std::uintptr_t value) noex
     return to_result<void>(Call::rt_sigqueueinfo, sys::rt_sigqueueinfo(process.raw(), abi::bits(signal), &info));
 }
 
-/// The real-time signal `number`, of which there are 30 at least: SIGRTMIN + number, see signal(7). The C library keeps
-/// the lowest for itself.
+/// The real-time signal `number`, 0 to 29: see signal(7). The C library keeps the lowest for itself. The number is the
+/// same natively and in wasm, which makes it SIGRTMIN + number for musl, SIGRTMIN + 1 + number for glibc.
 constexpr Signal real_time(int number) noexcept { return static_cast<Signal>(35 + number); }
 
 }  // namespace wali::signal

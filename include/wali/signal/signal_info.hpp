@@ -48,7 +48,7 @@ class SignalInfo {
     /// Of SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP that the processor has raised, the address: of memory for the
     /// first two, of the instruction for the others.
     std::optional<void*> fault_address() const noexcept {
-        if (raw_.code <= 0 || raw_.code >= abi::bits(SignalCode::KERNEL)) return {};
+        if (!has_own_code()) return {};
         switch (signal()) {
             case Signal::SEGV:
             case Signal::BUS:
@@ -60,12 +60,12 @@ class SignalInfo {
     }
     /// The descriptor that SIGIO tells of, where fcntl(2) F_SETSIG has asked for it.
     std::optional<int> descriptor() const noexcept {
-        if (signal() != Signal::IO || raw_.code <= 0) return {};
+        if (signal() != Signal::IO || !has_own_code()) return {};
         return as<abi::siginfo_poll>().fd;
     }
     /// The number of the system call that a filter has stopped with SIGSYS.
     std::optional<int> system_call() const noexcept {
-        if (signal() != Signal::SYS || raw_.code <= 0) return {};
+        if (signal() != Signal::SYS || !has_own_code()) return {};
         return as<abi::siginfo_sys>().syscall;
     }
 
@@ -80,7 +80,9 @@ class SignalInfo {
         static_assert(sizeof(Kind) == sizeof(raw_));
         return __builtin_bit_cast(Kind, raw_);
     }
-    bool is_child_change() const noexcept { return signal() == Signal::CHLD && raw_.code > 0; }
+    /// Whether the code is one of this kind of signal, so that the members of the kind are filled in.
+    bool has_own_code() const noexcept { return raw_.code > 0 && raw_.code < abi::bits(SignalCode::KERNEL); }
+    bool is_child_change() const noexcept { return signal() == Signal::CHLD && has_own_code(); }
     bool has_sender() const noexcept {
         return is_child_change() || code() == SignalCode::USER || code() == SignalCode::QUEUE ||
                code() == SignalCode::TKILL || code() == SignalCode::MESGQ;
