@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <concepts>
 #include <string_view>
 
 #include <wali/abi/types.hpp>
@@ -19,7 +20,7 @@ static_assert(std::endian::native == std::endian::little, "the host that network
 constexpr u16 swap_bytes(u16 value) noexcept { return static_cast<u16>((value >> 8) | (value << 8)); }
 
 /// Reads a whole decimal or hexadecimal number that fits `T`: digits only, no sign.
-template <class T>
+template <std::unsigned_integral T>
 bool read_number(std::string_view text, T& value, int base, usize most_digits) noexcept {
     if (text.empty() || text.size() > most_digits) return false;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);

@@ -35,12 +35,12 @@ std::string_view Endpoint::format(Text& buffer) const noexcept {
 }
 
 result<Endpoint> Endpoint::from(const SocketAddress& address) noexcept {
-    if (address.family() == AddressFamily::INET) {
+    if (address.family() == AddressFamily::INET && address.size() >= sizeof(abi::sockaddr_in)) {
         std::array<u8, 4> bytes;
         std::memcpy(bytes.data(), &reinterpret_cast<const abi::sockaddr_in*>(address.raw())->sin_addr, bytes.size());
         return Endpoint{IpAddress::v4(bytes), address.port()};
     }
-    if (address.family() == AddressFamily::INET6) {
+    if (address.family() == AddressFamily::INET6 && address.size() >= sizeof(abi::sockaddr_in6)) {
         const auto& raw = *reinterpret_cast<const abi::sockaddr_in6*>(address.raw());
         std::array<u8, 16> bytes;
         std::memcpy(bytes.data(), raw.sin6_addr, bytes.size());

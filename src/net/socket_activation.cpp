@@ -24,11 +24,11 @@ result<SocketActivation> SocketActivation::from_environment() noexcept {
 result<SocketActivation> SocketActivation::from_values(const char* listen_pid, const char* listen_fds,
                                                        const char* names, Pid process) noexcept {
     if (listen_pid == nullptr || listen_fds == nullptr) return SocketActivation();
-    i32 pid = 0;
+    u32 pid = 0;
     u16 count = 0;
     if (!detail::read_number(listen_pid, pid, 10, 10) || !detail::read_number(listen_fds, count, 10, 5))
         return Errno::INVAL;
-    if (Pid(pid) != process) return SocketActivation();
+    if (static_cast<u32>(process.raw()) != pid) return SocketActivation();
     const int end = first_descriptor + count;
     for (int fd = first_descriptor; fd < end; ++fd)
         WALI_TRY(to_result<void>(Call::fcntl, sys::fcntl(fd, abi::bits(abi::FcntlCommand::SETFD),

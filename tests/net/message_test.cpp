@@ -311,6 +311,24 @@ TEST_CASE("a refused datagram comes back in the queue of errors") {
     CHECK(client.socket.receive_completion().error() == Errno::AGAIN);
 }
 
+TEST_CASE("an offender whose address is cut off is not told") {
+    const Udp client = udp();
+    CHECK(client.socket.set(option::ip::receive_errors(true)));
+    SocketAddress nobody;
+    {
+        nobody = udp().address;
+    }
+    CHECK(client.socket.send_to("x", nobody).value() == 1);
+    constexpr wali::usize family_and_port = 4;
+    IncomingControlBuffer<sizeof(wali::abi::cmsghdr) + sizeof(wali::abi::sock_extended_err) + family_and_port> in;
+    IncomingMessage message{.control = &in};
+    CHECK(client.socket.receive_message(message, MessageFlags::ERRQUEUE));
+    CHECK(in.truncated());
+    REQUIRE(in.error());
+    CHECK(in.error()->code == Errno::CONNREFUSED);
+    CHECK_FALSE(in.error()->offender);
+}
+
 TEST_CASE("zero-copy sends are reported when their memory is free again") {
     const Udp server = udp();
     const Udp client = udp();

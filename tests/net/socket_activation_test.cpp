@@ -65,6 +65,6 @@ TEST_CASE("sockets that are meant for another process, or none, are not taken") 
     CHECK_FALSE(passed("77", "0").value().take());
     CHECK(SocketActivation::from_environment().value().size() == 0);
     for (const char* bad : {"", "-1", "x", "1x", "70000"}) CHECK(passed("77", bad).error() == Errno::INVAL);
-    CHECK(passed("me", "1").error() == Errno::INVAL);
+    for (const char* bad : {"me", "-77", ""}) CHECK(passed(bad, "1").error() == Errno::INVAL);
     CHECK(passed("77", "60000").error() == wali::Error(Errno::BADF, wali::Call::fcntl));
 }

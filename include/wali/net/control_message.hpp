@@ -109,7 +109,7 @@ struct PacketInfo {
 
 /// An error that came back for something sent before, from the queue of errors: see IP_RECVERR in ip(7).
 struct QueuedError {
-    Errno code;                        ///< what went wrong; 0 for what is no error, such as a time stamp
+    Errno code;                        ///< what went wrong; 0 for a zero-copy completion, NOMSG for a time stamp
     abi::ErrorOrigin origin;           ///< who says so
     u8 type;                           ///< the type of the ICMP message, if it was one
     u8 detail;                         ///< its code
@@ -247,6 +247,7 @@ template <usize capacity>
 class IncomingControlBuffer : public IncomingControl {
   public:
     IncomingControlBuffer() noexcept : IncomingControl(storage_, capacity) {}
+    ~IncomingControlBuffer() { clear(); }  // the storage ends before the base does
 
   private:
     alignas(abi::cmsghdr) std::byte storage_[capacity];

@@ -21,7 +21,7 @@ struct Endpoint {
     /// Writes what parse() reads into `buffer` and returns the written part.
     std::string_view format(Text& buffer WALI_LIFETIMEBOUND) const noexcept;
 
-    /// From the kernel's form, without the flow label: AFNOSUPPORT if it is neither IPv4 nor IPv6.
+    /// From the kernel's form, without the flow label: AFNOSUPPORT if it is neither IPv4 nor IPv6, or cut off.
     static result<Endpoint> from(const SocketAddress& address) noexcept;
     operator SocketAddress() const noexcept;
 

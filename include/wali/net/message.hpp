@@ -33,7 +33,8 @@ struct IncomingMessage {
     bool end_of_record() const noexcept { return contains(flags, MessageFlags::EOR); }
 };
 
-/// A range of sends with MessageFlags::ZEROCOPY whose memory the kernel no longer uses: Socket::receive_completion.
+/// A range of sends with MessageFlags::ZEROCOPY whose memory the kernel no longer uses: Socket::receive_completion. The
+/// numbers begin with 0 again after the last that fits, so `last` may be the smaller one.
 struct ZeroCopyCompletion {
     u32 first;    ///< the number of the first of them: the socket's first such send is 0, then 1 and so on
     u32 last;     ///< the number of the last

@@ -37,7 +37,7 @@ class ShortName {
         if (name.size() > size_max) name = "/";
         for (usize i = 0; i < name.size(); ++i) text_[i] = name[i];
     }
-    constexpr ShortName(const char* name WALI_LIFETIMEBOUND) noexcept : ShortName(std::string_view(name)) {}
+    constexpr ShortName(const char* name) noexcept : ShortName(std::string_view(name)) {}
 
     /// The name.
     constexpr std::string_view text() const noexcept WALI_LIFETIMEBOUND {
