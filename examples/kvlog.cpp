@@ -120,6 +120,7 @@ class Store {
 wali::result<void> run(const std::string& path, std::span<char*> words) {
     WALI_TRY(Store store, Store::open(path));
     const std::string_view command = words[0];
+    if (words.size() > 1 && std::string_view(words[1]).find(' ') != std::string_view::npos) return wali::Errno::INVAL;
     if (command == "set" && words.size() == 3) return store.put(words[1] + std::string(" ") + words[2]);
     if (command == "delete" && words.size() == 2) return store.put(words[1]);
     if (command == "compact" && words.size() == 1) return store.compact();

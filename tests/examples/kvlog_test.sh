@@ -18,6 +18,7 @@ expect_run "compaction" 0 store compact
 expect_run "a key goes" 0 store delete colour
 expect_run "a key that is gone" 1 store get colour
 expect_one_line "a key that is gone" "kvlog: ENOENT"
+expect_run "a key with a space" 1 store set "a key" 1
 expect_run "a line in a value" 1 store set key $'a\nb'
 expect_run "no such command" 1 store sing
 expect_run "no command" 2 store
