@@ -173,7 +173,7 @@ TEST_CASE("guard pages lie on either side and go with the map") {
     const wali::usize most = ~wali::usize{0} / page_size * page_size;
     CHECK(MutableMemoryMap::anonymous(most).error() == Errno::NOMEM);
     CHECK(MutableMemoryMap::anonymous(most, {.guard = page_size}).error() == Errno::NOMEM);
-    CHECK(MutableMemoryMap::anonymous(page_size, {.guard = most / 2 + 1}).error() == Errno::NOMEM);
+    CHECK(MutableMemoryMap::anonymous(page_size, {.guard = ~wali::usize{0} / 2 + 1}).error() == Errno::NOMEM);
 }
 
 TEST_CASE("a map at an address replaces nothing") {
