@@ -113,8 +113,8 @@ inline result<usize> select(const SelectSets& sets, const SignalSet* mask) noexc
 }
 inline result<usize> select(const SelectSets& sets) noexcept { return select(sets, nullptr); }
 
-/// select(2), tier spec: the same until `timeout` has passed; then the sets are empty. 0 and less do not wait,
-/// forever() waits without end.
+/// select(2) and fcntl(2), tier spec: the same until `timeout` has passed; then the sets are empty. 0 and less do not
+/// wait, forever() waits without end.
 inline result<usize> select(const SelectSets& sets, Timeout timeout, const SignalSet* mask) noexcept {
     if (timeout == forever()) return select(sets, mask);
     abi::timespec time = to_timespec(timeout);

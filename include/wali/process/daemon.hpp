@@ -29,13 +29,13 @@ class [[nodiscard]] Daemon {
     Fd starter_;
 };
 
-/// daemon(7), with setsid(2), chdir(2), umask(2) and dup(2), tier spec: goes on in a process of a session of its own,
-/// which no terminal reaches and which never gets one again, and whose parent is process 1 or a subreaper. Returns in
-/// the daemon only. The process that called waits until that is ready(), or has ended, and ends without destructors or
-/// buffers of stdio written: so whoever starts a daemon knows whether it has started. Call it before threads are
-/// started, and open what /dev/null shall not replace afterwards. A service that a manager starts needs none of this:
-/// see notify_ready(). Errors of the process that called: MFILE, AGAIN; those of the daemon: NOENT or ACCES of
-/// `directory`.
+/// daemon(7), with setsid(2), chdir(2), umask(2), dup(2) and fcntl(2), tier spec: goes on in a process of a session of
+/// its own, which no terminal reaches and which never gets one again, and whose parent is process 1 or a subreaper.
+/// Returns in the daemon only. The process that called waits until that is ready(), or has ended, and ends without
+/// destructors or buffers of stdio written: so whoever starts a daemon knows whether it has started. Call it before
+/// threads are started, and open what /dev/null shall not replace afterwards. A service that a manager starts needs
+/// none of this: see notify_ready(). Errors of the process that called: MFILE, AGAIN; those of the daemon: NOENT or
+/// ACCES of `directory`.
 result<Daemon> daemonise(const DaemonOptions& options) noexcept;
 inline result<Daemon> daemonise() noexcept { return daemonise(DaemonOptions()); }
 
