@@ -72,6 +72,10 @@ TEST_CASE("data and room are in one piece, also where the ring wraps") {
     ring.finish();
     CHECK(ring.at_end());
     CHECK(ring.wait_for_data());
+    const RingBuffer moved = std::move(ring);
+    CHECK(moved.capacity() == 4096);
+    CHECK_FALSE(static_cast<bool>(ring));  // NOLINT(bugprone-use-after-move)
+    CHECK(ring.capacity() == 0);           // else wasm, where address 0 is memory, would write there
 }
 
 TEST_CASE("a thread reads what another writes") {

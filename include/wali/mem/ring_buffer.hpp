@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <utility>
+
 #include <wali/core/bytes.hpp>
 #include <wali/core/deadline.hpp>
 #include <wali/core/descriptor.hpp>
@@ -29,6 +31,16 @@ class RingBuffer {
     static result<RingBuffer> open(BorrowedFd fd) noexcept;
 
     RingBuffer() noexcept = default;
+    RingBuffer(RingBuffer&& other) noexcept
+        : fd_(std::move(other.fd_)),
+          memory_(std::move(other.memory_)),
+          capacity_(std::exchange(other.capacity_, usize{0})) {}
+    RingBuffer& operator=(RingBuffer&& other) noexcept {
+        fd_ = std::move(other.fd_);
+        memory_ = std::move(other.memory_);
+        if (this != &other) capacity_ = std::exchange(other.capacity_, usize{0});
+        return *this;
+    }
 
     /// Whether there is one.
     explicit operator bool() const noexcept { return static_cast<bool>(memory_); }
