@@ -105,9 +105,14 @@ result<void> RingBuffer::Side::wait(Ready ready, Deadline deadline) noexcept {
         const u32 seen = news.load();
         if (ready()) break;
         waited = thread::futex_wait_until(news, seen, deadline);
-        if (waited.has_error() && waited.assume_error() == Errno::AGAIN) waited = success();
+        // The other process may have changed the number in between, and may do so for ever.
+        if (waited.has_error() && waited.assume_error() == Errno::AGAIN) {
+            if (deadline.has_passed()) break;
+            waited = success();
+        }
     }
     waiters.fetch_sub(1);
+    if (waited.has_error() && waited.assume_error() == Errno::AGAIN) return Error(Errno::TIMEDOUT, Call::futex);
     return waited;
 }
 
