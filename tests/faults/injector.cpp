@@ -7,7 +7,8 @@
 // have before is a leak. EIO, which nothing can handle, has to come back as the scenario's error.
 //
 // With COMMAND, such as `walirun scenarios.wasm`, this happens to COMMAND instead, and fails those calls that the
-// native program makes. A seccomp filter hands the calls over (seccomp_unotify(2)).
+// native program makes. Then some of them are the runtime's own, whose errors it may handle, so EIO may get lost. A
+// seccomp filter hands the calls over (seccomp_unotify(2)).
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -111,14 +112,16 @@ std::string contents(const std::filesystem::path& path) {
     return std::move(text).str();
 }
 
-Belongings belongings_of(std::uint32_t thread, const std::filesystem::path& folder) {
+/// `native`: anonymous memory counts, too. That of a module is its heap as well, which grows and stays.
+Belongings belongings_of(std::uint32_t thread, const std::filesystem::path& folder, bool native) {
     Belongings found;
     const std::filesystem::path process = "/proc/" + std::to_string(thread);
     for (const auto& entry : std::filesystem::directory_iterator(process / "fd"))
         found.descriptors[std::stoi(entry.path().filename())] = std::filesystem::read_symlink(entry.path());
     std::istringstream maps(contents(process / "maps"));
     for (std::string line; std::getline(maps, line);)
-        if (line.find("[heap]") == std::string::npos && line.find("[stack]") == std::string::npos)
+        if (line.find("[heap]") == std::string::npos && line.find("[stack]") == std::string::npos &&
+            (native || line.find('/') != std::string::npos))
             found.mappings.insert(line);
     found.children = contents(process / "task" / std::to_string(thread) / "children");
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
@@ -222,10 +225,10 @@ class Supervisor {
         if (call.data.nr == SYS_getpriority && call.data.args[0] == fault_marker::which) {
             phase_ = static_cast<int>(call.data.args[1]);
             if (phase_ == fault_marker::before) {
-                before_ = belongings_of(call.pid, folder_);
+                before_ = belongings_of(call.pid, folder_, eligible_ == nullptr);
                 program_ = program_of(call.pid);
             } else if (phase_ == fault_marker::after)
-                run.problems = leaks(before_, belongings_of(call.pid, folder_));
+                run.problems = leaks(before_, belongings_of(call.pid, folder_, eligible_ == nullptr));
             return 0;
         }
         if (phase_ != fault_marker::before || (eligible_ && !eligible_->contains(call.data.nr)) ||
@@ -353,7 +356,7 @@ int main(int argc, char** argv) {
                 const std::string where =
                     "call " + std::to_string(i + 1) + ", " + failed + ", fails with " + strerrorname_np(error) + ": ";
                 for (const std::string& problem : disturbed.problems) problems.push_back(where + problem);
-                if (error == EIO && disturbed.output == "done\n" && !dispensable.contains(failed))
+                if (!twin && error == EIO && disturbed.output == "done\n" && !dispensable.contains(failed))
                     problems.push_back(where + "the error is lost");
             }
         }
