@@ -60,6 +60,20 @@ function(wali_configure_own_build target)
   endif()
 endfunction()
 
+# wali_precompile(TARGET HEADER...): a file of the target costs what is in it, not what it includes. Only in our own
+# build; the headers' tests compile the library without, as its users do, so no include can be forgotten.
+function(wali_precompile target)
+  if(PROJECT_IS_TOP_LEVEL)
+    list(TRANSFORM ARGN REPLACE "(.+)" "<\\1>")
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+# wali_import_nothing(SOURCE...): files of this folder that no scanner of imports need read.
+function(wali_import_nothing)
+  set_source_files_properties(${ARGN} PROPERTIES CXX_SCAN_FOR_MODULES OFF)
+endfunction()
+
 # A program of ours on top of the framework, from the same sources for both targets.
 function(wali_add_program target)
   add_executable(${target} ${ARGN})

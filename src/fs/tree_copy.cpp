@@ -30,7 +30,7 @@ struct OpenCopy {
     File from;
     File to;
     FileStatus source;
-    detail::FileCopy data;
+    wali::detail::FileCopy data;
 };
 
 bool is_same(const FileStatus& a, const FileStatus& b) noexcept {
@@ -130,7 +130,7 @@ result<void> TreeCopy::State::open(const TreeEntry& entry) noexcept {
     WALI_TRY(make_room(entry.name));
     WALI_TRY(File copy, File::open_at(to, entry.name, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::EXCL,
                                       Permissions::RUSR | Permissions::WUSR));
-    const detail::FileCopy data(original, copy);
+    const wali::detail::FileCopy data(original, copy);
     file.emplace(OpenCopy{std::move(original), std::move(copy), status, data});
     return success();
 }
@@ -219,7 +219,7 @@ result<void> copy_tree(PathView from, PathView to) {
 }
 
 result<u64> copy_contents(BorrowedFd from, BorrowedFd to) noexcept {
-    detail::FileCopy copy(from, to);
+    wali::detail::FileCopy copy(from, to);
     for (u64 bytes = 0;;) {
         WALI_TRY(const usize copied, copy.step(piece));
         if (copied == 0) return bytes;

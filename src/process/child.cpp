@@ -18,9 +18,9 @@ namespace wali {
 namespace {
 
 // A stack that threads push to, and take as a whole: so no element is seen by two.
-constinit std::atomic<detail::DetachedChild*> detached_children = nullptr;
+constinit std::atomic<wali::detail::DetachedChild*> detached_children = nullptr;
 
-void push_detached(detail::DetachedChild* child) noexcept {
+void push_detached(wali::detail::DetachedChild* child) noexcept {
     child->next = detached_children.load(std::memory_order_relaxed);
     while (!detached_children.compare_exchange_weak(child->next, child, std::memory_order_release,
                                                     std::memory_order_relaxed)) {
@@ -149,7 +149,7 @@ Child::~Child() { leave(); }
 
 void Child::leave() noexcept {
     if (record_ == nullptr) return;
-    detail::DetachedChild* const record = std::exchange(record_, nullptr);
+    wali::detail::DetachedChild* const record = std::exchange(record_, nullptr);
     record->pid_fd = std::move(pid_fd_);
     push_detached(record);
     process::reap_detached_children();
@@ -240,9 +240,9 @@ namespace process {
 
 usize reap_detached_children() noexcept {
     usize left = 0;
-    detail::DetachedChild* child = detached_children.exchange(nullptr, std::memory_order_acquire);
+    wali::detail::DetachedChild* child = detached_children.exchange(nullptr, std::memory_order_acquire);
     while (child != nullptr) {
-        detail::DetachedChild* const next = child->next;
+        wali::detail::DetachedChild* const next = child->next;
         const auto status = child->pid_fd.try_wait();
         if (status.has_value() && !status.assume_value()) {
             push_detached(child);

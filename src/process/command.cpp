@@ -348,7 +348,7 @@ result<Child> Command::start_with(ChildStream input_stream, ChildStream output_s
     }
 
     Child child;
-    child.record_ = new (std::nothrow) detail::DetachedChild;
+    child.record_ = new (std::nothrow) wali::detail::DetachedChild;
     if (child.record_ == nullptr) return Errno::NOMEM;
     // Shared also where the child has a copy of all other memory.
     const usize lifted_size = (descriptors.size() + 3) * sizeof(int);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <ratio>
 #include <span>
 #include <utility>
 
