@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash disable=SC2154
 # Configures and builds one preset of CMakePresets.json. Needs lib.bash and the environment that earlier steps give.
-# WALI_BUILD_FOLDERS: the folders whose targets are wanted, e.g. "runtime examples"; everything without it.
+# WALI_BUILD_TARGETS: what is wanted, e.g. "runtime/all httpd"; everything without it.
 
 # build_tree PRESET [--check]
 build_tree() {
-  local preset=$1 tree=$top/build/$1 arguments stamp folder targets=() need_mb=800
+  local preset=$1 tree=$top/build/$1 arguments stamp target targets=() need_mb=800
   [[ ${2:-} != --check ]] || return 1 # only ninja knows whether something is to do
 
   case $preset in
@@ -23,8 +23,8 @@ build_tree() {
     "$WALI_CMAKE" --fresh "${arguments[@]}" || die "configuring the $preset tree failed: CMake says why in the log"
     printf '%s\n' "$stamp" >"$tree/.configured"
   fi
-  for folder in ${WALI_BUILD_FOLDERS:-}; do
-    [[ $preset:$folder == wasm:runtime ]] || targets+=("$folder/all")
+  for target in ${WALI_BUILD_TARGETS:-}; do
+    [[ $preset:$target == wasm:runtime/all ]] || targets+=("$target")
   done
   "$WALI_CMAKE" --build "$tree" ${targets:+--target "${targets[@]}"} ||
     die "building the $preset tree failed: the compiler's message is in the log"

@@ -25,30 +25,27 @@ inline Duration read_clock(abi::ClockId id) noexcept {
     read_clock(id, time);
     return time;
 }
+
+/// A clock of the kernel as std::chrono asks for it. Self is the clock itself, whose points in time no other has.
+template <class Self, abi::ClockId Id, bool Steady>
+struct KernelClock {
+    static constexpr abi::ClockId id = Id;
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Self, duration>;
+    static constexpr bool is_steady = Steady;
+    /// clock_gettime(2), tier spec. Async-signal-safe.
+    static time_point now() noexcept { return time_point(read_clock(id)); }
+};
 }  // namespace detail
 
 /// CLOCK_MONOTONIC of clock_gettime(2), tier spec, for deadlines: never set, stands still while the machine sleeps.
-struct MonotonicClock {
-    static constexpr abi::ClockId id = abi::ClockId::MONOTONIC;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<MonotonicClock>;
-    static constexpr bool is_steady = true;
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct MonotonicClock : detail::KernelClock<MonotonicClock, abi::ClockId::MONOTONIC, true> {};
 
 /// CLOCK_REALTIME of clock_gettime(2), tier spec, the time of day: since 1970-01-01 00:00 UTC, set by people and by
 /// NTP. The times of files are its.
-struct RealtimeClock {
-    static constexpr abi::ClockId id = abi::ClockId::REALTIME;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<RealtimeClock>;
-    static constexpr bool is_steady = false;
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct RealtimeClock : detail::KernelClock<RealtimeClock, abi::ClockId::REALTIME, false> {};
 
 /// How long is left until `deadline`, a time of MonotonicClock, std::chrono::steady_clock or another steady clock: 0
 /// when it has passed, forever() for the last of all points.

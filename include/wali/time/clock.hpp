@@ -14,89 +14,26 @@ WALI_EXPORT namespace wali {
 using abi::ClockId;
 
 /// CLOCK_BOOTTIME: never set, and goes on while the machine sleeps.
-struct BoottimeClock {
-    static constexpr abi::ClockId id = abi::ClockId::BOOTTIME;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<BoottimeClock>;
-    static constexpr bool is_steady = true;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct BoottimeClock : detail::KernelClock<BoottimeClock, abi::ClockId::BOOTTIME, true> {};
 
 /// CLOCK_MONOTONIC_RAW: as the hardware counts, which NTP does not correct. No timers.
-struct MonotonicRawClock {
-    static constexpr abi::ClockId id = abi::ClockId::MONOTONIC_RAW;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<MonotonicRawClock>;
-    static constexpr bool is_steady = true;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct MonotonicRawClock : detail::KernelClock<MonotonicRawClock, abi::ClockId::MONOTONIC_RAW, true> {};
 
 /// CLOCK_MONOTONIC_COARSE: MonotonicClock at the last tick of the kernel, up to 10 ms ago; faster to read. No timers.
-struct MonotonicCoarseClock {
-    static constexpr abi::ClockId id = abi::ClockId::MONOTONIC_COARSE;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<MonotonicCoarseClock>;
-    static constexpr bool is_steady = true;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct MonotonicCoarseClock : detail::KernelClock<MonotonicCoarseClock, abi::ClockId::MONOTONIC_COARSE, true> {};
 
 /// CLOCK_REALTIME_COARSE: RealtimeClock at the last tick of the kernel, up to 10 ms ago; faster to read. No timers.
-struct RealtimeCoarseClock {
-    static constexpr abi::ClockId id = abi::ClockId::REALTIME_COARSE;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<RealtimeCoarseClock>;
-    static constexpr bool is_steady = false;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct RealtimeCoarseClock : detail::KernelClock<RealtimeCoarseClock, abi::ClockId::REALTIME_COARSE, false> {};
 
 /// CLOCK_TAI: RealtimeClock without leap seconds, as far as somebody has told the kernel how many there were
 /// (adjtimex(2)); else equal to RealtimeClock.
-struct TaiClock {
-    static constexpr abi::ClockId id = abi::ClockId::TAI;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<TaiClock>;
-    static constexpr bool is_steady = false;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct TaiClock : detail::KernelClock<TaiClock, abi::ClockId::TAI, false> {};
 
 /// CLOCK_PROCESS_CPUTIME_ID: the processor time of all threads of the process.
-struct ProcessCpuClock {
-    static constexpr abi::ClockId id = abi::ClockId::PROCESS_CPUTIME_ID;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<ProcessCpuClock>;
-    static constexpr bool is_steady = true;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct ProcessCpuClock : detail::KernelClock<ProcessCpuClock, abi::ClockId::PROCESS_CPUTIME_ID, true> {};
 
 /// CLOCK_THREAD_CPUTIME_ID: the processor time of the calling thread, so each thread has its own points in time.
-struct ThreadCpuClock {
-    static constexpr abi::ClockId id = abi::ClockId::THREAD_CPUTIME_ID;
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<ThreadCpuClock>;
-    static constexpr bool is_steady = true;
-    /// clock_gettime(2), tier spec.
-    static time_point now() noexcept { return time_point(detail::read_clock(id)); }
-};
+struct ThreadCpuClock : detail::KernelClock<ThreadCpuClock, abi::ClockId::THREAD_CPUTIME_ID, true> {};
 
 }  // namespace wali
 
