@@ -39,7 +39,11 @@ result<void> AtomicFile::commit(RenameFlags flags) noexcept {
     WALI_TRY(synced);
     WALI_TRY(closed);
     WALI_TRY(temporary_.rename(name_.data(), flags));
-    return retry_interrupted([&] { return to_result<void>(Call::fsync, sys::fsync(temporary_.directory().raw())); });
+    const result<void> kept =
+        retry_interrupted([&] { return to_result<void>(Call::fsync, sys::fsync(temporary_.directory().raw())); });
+    // Some file systems know no fsync of a directory.
+    if (kept.has_error() && kept.assume_error() == Errno::INVAL) return outcome::success();
+    return kept;
 }
 
 }  // namespace wali

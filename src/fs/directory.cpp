@@ -29,7 +29,10 @@ result<Fd> open_beneath(BorrowedFd directory, const char* path, OpenFlags flags,
             break;
     }
     constexpr ResolveFlags kept = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    if (opened.has_value() || opened.assume_error() != Errno::NOSYS || intersects(resolve, ~kept)) return opened;
+    if (opened.has_value() || intersects(resolve, ~kept)) return opened;
+    // A container that does not know the call refuses it with PERM. Where the kernel itself means that, so does openat.
+    const Errno why = opened.assume_error().code();
+    if (why != Errno::NOSYS && why != Errno::PERM) return opened;
     return detail::open_by_component(directory, path, flags, permissions);
 }
 

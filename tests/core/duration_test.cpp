@@ -39,6 +39,9 @@ TEST_CASE("milliseconds for a call are rounded up, and fit into an int") {
     CHECK(wali::to_milliseconds(-1h) == 0);
     CHECK(wali::to_milliseconds(std::chrono::seconds::max()) == 0x7fffffff);
     CHECK(wali::to_milliseconds(Duration::min()) == 0);
+    CHECK(wali::fits_milliseconds(0x7fffffffms));
+    CHECK(!wali::fits_milliseconds(0x7fffffffms + 1ns));  // else, 30 days would end after 24.8
+    CHECK(wali::fits_milliseconds(Duration::min()));
 }
 
 TEST_CASE("how long is left until a time of any steady clock") {

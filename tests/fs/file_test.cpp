@@ -277,6 +277,12 @@ TEST_CASE("vectored calls at an offset leave the file offset alone, with and wit
     constexpr wali::u64 far = 5'000'000'000;
     CHECK(file.write_vectored_at(out, far).value() == 6);
     CHECK(file.size().value() == far + 6);
+
+    // As bits, -1 would be the file's own position.
+    constexpr wali::u64 last = ~wali::u64{0};
+    CHECK(file.read_vectored_at(in, last, wali::ReadWriteFlags{}).error() == Errno::INVAL);
+    CHECK(file.write_vectored_at(out, last, wali::ReadWriteFlags{}).error() == Errno::INVAL);
+    CHECK(file.seek(0, Whence::CUR).value() == 0);
 }
 
 TEST_CASE("a file is read to its end, up to a limit") {

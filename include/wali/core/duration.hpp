@@ -65,4 +65,9 @@ constexpr int to_milliseconds(Timeout timeout) noexcept {
     return count < 0 ? 0 : count > 0x7fffffff ? 0x7fffffff : static_cast<int>(count);
 }
 
+/// Whether to_milliseconds() keeps the whole of it, up to 24.8 days.
+constexpr bool fits_milliseconds(Timeout timeout) noexcept {
+    return timeout.duration() <= std::chrono::milliseconds(0x7fffffff);
+}
+
 }  // namespace wali

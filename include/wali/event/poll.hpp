@@ -60,8 +60,8 @@ inline result<usize> poll(std::span<PollItem> items, const SignalSet* mask) noex
 inline result<usize> poll(std::span<PollItem> items) noexcept { return detail::poll_milliseconds(items, -1); }
 
 /// The same until `timeout` has passed; then 0 items are ready. 0 and less do not wait, the longest duration of its
-/// type, such as forever(), waits without end. In milliseconds or a longer unit, and without a mask, it is poll(2),
-/// tier spec, else ppoll(2), tier spec.
+/// type, such as forever(), waits without end. In milliseconds or a longer unit, up to 24.8 days, and without a mask,
+/// it is poll(2), tier spec, else ppoll(2), tier spec.
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout,
                    const SignalSet* mask) noexcept {
@@ -72,10 +72,9 @@ result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period>
 template <class Rep, class Period>
 result<usize> poll(std::span<PollItem> items, std::chrono::duration<Rep, Period> timeout) noexcept {
     if (Timeout(timeout) == forever()) return poll(items);
-    if constexpr (std::ratio_greater_equal_v<Period, std::milli>)
+    if (std::ratio_greater_equal_v<Period, std::milli> && fits_milliseconds(timeout))
         return detail::poll_milliseconds(items, to_milliseconds(timeout));
-    else
-        return poll(items, timeout, nullptr);
+    return poll(items, timeout, nullptr);
 }
 
 /// ppoll(2), tier spec: the same until a point in time.

@@ -40,7 +40,8 @@ class AtomicFile {
     /// write(2) until everything is written; see File::write_all.
     Transfer write_all(ConstBytes bytes) const noexcept { return file_.write_all(bytes); }
 
-    /// fsync(2), close(2), renameat2(2) and fsync(2) of the directory, tier spec; EINTR of fsync is retried. With
+    /// fsync(2), close(2), renameat2(2) and fsync(2) of the directory, tier spec (where a file
+    /// system knows fsync of directories); EINTR of fsync is retried. With
     /// NOREPLACE an old file stays, and the error is EXIST; with EXCHANGE there must be one (NOENT). After an error of
     /// the last step the new file has the name, but may lose it in a crash; after any other error the old file is as it
     /// was. Done once: afterwards, write and commit are BADF.

@@ -25,8 +25,8 @@ using abi::ResolveFlags;
 /// A path that begins with a slash, that leaves by `..`, or that meets a symbolic link which does either, is refused
 /// with Errno::XDEV, also while others rename directories at the same time. Symbolic links that stay below are
 /// followed. The kernel watches over that: openat2(2), tier named, Linux 5.6. Where that call is missing
-/// (Errno::NOSYS), each component is opened on its own, by openat(2), which refuses more: `..` (XDEV) and every
-/// symbolic link (LOOP).
+/// (Errno::NOSYS, or PERM in a container that does not know it), each component is opened on its own, by openat(2),
+/// which refuses more: `..` (XDEV) and every symbolic link (LOOP).
 ///
 /// Functions about a name, such as make_directory(), open the directory that the name is in and then make their call
 /// there, of tier spec, which follows no link at the end of the path; without a slash in the path it is that one call.

@@ -116,7 +116,7 @@ class File : public Descriptor<File> {
                                    ReadWriteFlags flags) const noexcept {
         return to_result<usize>(
             Call::preadv2, sys::preadv2(fd().raw(), reinterpret_cast<const abi::iovec*>(buffers.data()), buffers.size(),
-                                        static_cast<long>(offset), 0, abi::bits(flags)));
+                                        position(offset), 0, abi::bits(flags)));
     }
 
     /// pwritev2(2), tier named: the same with flags for this one transfer, such as DSYNC to have it on the device.
@@ -124,7 +124,7 @@ class File : public Descriptor<File> {
                                     ReadWriteFlags flags) const noexcept {
         return to_result<usize>(Call::pwritev2,
                                 sys::pwritev2(fd().raw(), reinterpret_cast<const abi::iovec*>(buffers.data()),
-                                              buffers.size(), static_cast<long>(offset), 0, abi::bits(flags)));
+                                              buffers.size(), position(offset), 0, abi::bits(flags)));
     }
 
     /// Reads to the end into a std::string or std::vector<std::byte>, at most `limit` bytes; see wali::read_to_end.
@@ -286,6 +286,10 @@ class File : public Descriptor<File> {
   private:
     static constexpr u32 unchanged = 0xffffffff;  // no user or group has this number
 
+    /// preadv2 and pwritev2 take -1 for the file's own position: as -2, it is INVAL like every other negative one.
+    static constexpr long position(u64 offset) noexcept {
+        return static_cast<long>(offset - (offset == ~u64{0} ? 1 : 0));
+    }
     result<void> fallocate(abi::FallocateMode mode, u64 offset, u64 length) const noexcept {
         return to_result<void>(Call::fallocate, sys::fallocate(fd().raw(), abi::bits(mode), static_cast<i64>(offset),
                                                                static_cast<i64>(length)));
