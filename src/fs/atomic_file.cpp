@@ -42,7 +42,7 @@ result<void> AtomicFile::commit(RenameFlags flags) noexcept {
     const result<void> kept =
         retry_interrupted([&] { return to_result<void>(Call::fsync, sys::fsync(temporary_.directory().raw())); });
     // Some file systems know no fsync of a directory.
-    if (kept.has_error() && kept.assume_error() == Errno::INVAL) return outcome::success();
+    if (kept.has_error() && kept.assume_error() == Errno::INVAL) return success();
     return kept;
 }
 
