@@ -6,10 +6,17 @@
 #include <wali/net/cidr.hpp>
 #include <wali/net/control_message.hpp>
 #include <wali/net/endpoint.hpp>
+#include <wali/net/hardware_address.hpp>
+#include <wali/net/interface_address.hpp>
 #include <wali/net/ip_address.hpp>
 #include <wali/net/message.hpp>
 #include <wali/net/name_resolution.hpp>
+#include <wali/net/netlink_message.hpp>
+#include <wali/net/netlink_request.hpp>
+#include <wali/net/netlink_socket.hpp>
+#include <wali/net/network_interface.hpp>
 #include <wali/net/parsed.hpp>
+#include <wali/net/route.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/net/socket_activation.hpp>
 #include <wali/net/socket_address.hpp>
