@@ -15,7 +15,9 @@
 #include <wali/net/netlink_request.hpp>
 #include <wali/net/netlink_socket.hpp>
 #include <wali/net/network_interface.hpp>
+#include <wali/net/packet_socket.hpp>
 #include <wali/net/parsed.hpp>
+#include <wali/net/raw_socket.hpp>
 #include <wali/net/route.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/net/socket_activation.hpp>
@@ -23,6 +25,7 @@
 #include <wali/net/socket_kind.hpp>
 #include <wali/net/socket_option.hpp>
 #include <wali/net/tcp.hpp>
+#include <wali/net/tun_device.hpp>
 #include <wali/net/udp.hpp>
 #include <wali/net/unix_address.hpp>
 #include <wali/net/unix_socket.hpp>

@@ -2304,6 +2304,17 @@
 #define WALI_TUNSETCARRIER 0x400454e2
 #define WALI_TUNGETDEVNETNS 0x54e3
 
+// TUNSETIFF, TUNGETIFF: what device it is, and what goes with its packets
+#define WALI_IFF_TUN 1
+#define WALI_IFF_TAP 2
+#define WALI_IFF_MULTI_QUEUE 256
+#define WALI_IFF_ATTACH_QUEUE 512
+#define WALI_IFF_DETACH_QUEUE 1024
+#define WALI_IFF_PERSIST 2048
+#define WALI_IFF_NO_PI 4096
+#define WALI_IFF_VNET_HDR 0x4000
+#define WALI_IFF_TUN_EXCL 0x8000
+
 // netdevice(7), ioctl(2): requests to a socket
 #define WALI_SIOCOUTQ 0x5411
 #define WALI_SIOCINQ 0x541b

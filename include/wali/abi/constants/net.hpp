@@ -808,6 +808,20 @@ enum class TunRequest : unsigned int {
     GETDEVNETNS = 21731,  ///< TUNGETDEVNETNS
 };
 
+/// TUNSETIFF, TUNGETIFF: what device it is, and what goes with its packets. Values not listed are kept as they are.
+enum class TunFlags : u16 {
+    TUN = 1,  ///< IFF_TUN: packets
+    TAP = 2,  ///< IFF_TAP: Ethernet frames
+    MULTI_QUEUE = 0x100,  ///< IFF_MULTI_QUEUE: several descriptors share it
+    ATTACH_QUEUE = 0x200,  ///< IFF_ATTACH_QUEUE: TUNSETQUEUE
+    DETACH_QUEUE = 0x400,  ///< IFF_DETACH_QUEUE: TUNSETQUEUE
+    PERSIST = 0x800,  ///< IFF_PERSIST: stays without a descriptor; read only
+    NO_PI = 0x1000,  ///< IFF_NO_PI: no tun_pi before each
+    VNET_HDR = 0x4000,  ///< IFF_VNET_HDR: a virtio_net_hdr before each
+    EXCL = 0x8000,  ///< IFF_TUN_EXCL: fail if it exists
+};
+consteval bool is_flags(TunFlags) { return true; }
+
 /// netdevice(7), ioctl(2): requests to a socket. Values not listed are kept as they are.
 enum class SocketIoctl : unsigned int {
     OUTQ = 21521,  ///< SIOCOUTQ: bytes not yet acknowledged
