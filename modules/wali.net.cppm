@@ -28,6 +28,7 @@ using wali::IpAddress;
 using wali::IpProtocol;
 using wali::ListenerKind;
 using wali::MessageFlags;
+using wali::NameResolution;
 using wali::NetlinkAddress;
 using wali::NetlinkAnswer;
 using wali::NetlinkAttribute;

@@ -2,28 +2,29 @@
 #include <wali/net/name_resolution.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include <netdb.h>
+#include <pthread.h>
 #include <sys/socket.h>
+
+#include <wali/event/event_fd.hpp>
+#include <wali/event/poll.hpp>
+#include <wali/signal/scoped_mask.hpp>
+#include <wali/try.hpp>
+
+#include "resolution_error.hpp"
 
 namespace wali {
 
 namespace {
 
 constexpr usize host_max = 253;
-
-Errno reason_of(int code) noexcept {
-    switch (code) {
-        case EAI_AGAIN: return Errno::AGAIN;
-        case EAI_FAIL: return Errno::IO;
-        case EAI_MEMORY: return Errno::NOMEM;
-        case EAI_SYSTEM: return static_cast<Errno>(errno);
-        default: return Errno::NOENT;
-    }
-}
 
 }  // namespace
 
@@ -37,8 +38,9 @@ result<std::span<Endpoint>> resolve(std::string_view host, u16 port, std::span<E
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;  // else each address comes once for every type
     addrinfo* list = nullptr;
+    errno = 0;
     const int code = ::getaddrinfo(name, nullptr, &hints, &list);
-    if (code != 0) return reason_of(code);
+    if (code != 0) return detail::resolution_error(code, errno);
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
 
     usize count = 0;
@@ -51,6 +53,82 @@ result<std::span<Endpoint>> resolve(std::string_view host, u16 port, std::span<E
         if (endpoint) room[count++] = {endpoint.assume_value().address, port};
     }
     return room.first(count);
+}
+
+/// What the object and its thread have in common. The last of the two to end frees it.
+struct NameResolution::Shared {
+    std::array<char, host_max> host;
+    usize host_size;
+    u16 port;
+    EventFd ended;
+    std::array<Endpoint, endpoints_max> endpoints{};
+    result<usize> count = Errno::AGAIN;
+    std::atomic<bool> has_ended = false;  // the two before are written
+    std::atomic<int> owners = 2;
+
+    static void release(Shared* shared) noexcept {
+        if (shared->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete shared;
+    }
+
+    static void* look(void* argument) noexcept {
+        auto* const shared = static_cast<Shared*>(argument);
+        const auto found = resolve({shared->host.data(), shared->host_size}, shared->port, shared->endpoints);
+        if (found)
+            shared->count = found.assume_value().size();
+        else
+            shared->count = found.assume_error();
+        shared->has_ended.store(true, std::memory_order_release);
+        (void)shared->ended.write();
+        release(shared);
+        return nullptr;
+    }
+
+    /// Starts the thread, which no signal of the program's interrupts.
+    result<void> start() noexcept {
+        WALI_TRY(const ScopedSignalMask blocked, ScopedSignalMask::block(SignalSet::all()));
+        pthread_attr_t attributes;
+        int error = ::pthread_attr_init(&attributes);
+        if (error != 0) return static_cast<Errno>(error);
+        ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        pthread_t thread;
+        error = ::pthread_create(&thread, &attributes, look, this);
+        ::pthread_attr_destroy(&attributes);
+        if (error != 0) return Error(static_cast<Errno>(error), Call::clone);
+        return success();
+    }
+};
+
+result<NameResolution> NameResolution::start(std::string_view host, u16 port) noexcept {
+    if (host.size() > host_max) return Errno::NAMETOOLONG;
+    WALI_TRY(EventFd ended, EventFd::create());
+    std::unique_ptr<Shared> shared(new (std::nothrow) Shared{{}, host.size(), port, std::move(ended)});
+    if (!shared) return Errno::NOMEM;
+    std::copy_n(host.data(), host.size(), shared->host.data());
+    WALI_TRY(shared->start());
+    return NameResolution(shared.release());
+}
+
+void NameResolution::release() noexcept {
+    if (shared_ != nullptr) Shared::release(std::exchange(shared_, nullptr));
+}
+
+BorrowedFd NameResolution::fd() const noexcept { return shared_ != nullptr ? shared_->ended.fd() : BorrowedFd(); }
+
+result<std::span<Endpoint>> NameResolution::try_wait(std::span<Endpoint> room) const noexcept {
+    if (shared_ == nullptr) return Errno::BADF;
+    if (!shared_->has_ended.load(std::memory_order_acquire)) return Errno::AGAIN;
+    WALI_TRY(const usize count, shared_->count);
+    const usize copied = std::min(count, room.size());
+    std::copy_n(shared_->endpoints.begin(), copied, room.begin());
+    return room.first(copied);
+}
+
+result<std::span<Endpoint>> NameResolution::wait_until(std::span<Endpoint> room, Deadline deadline) const noexcept {
+    if (shared_ == nullptr) return Errno::BADF;
+    std::array<PollItem, 1> items{PollItem(fd(), PollEvents::IN)};
+    WALI_TRY(const auto ready, retry_interrupted([&]() noexcept { return event::poll_until(items, deadline); }));
+    if (ready == 0) return Error(Errno::TIMEDOUT, Call::ppoll);
+    return try_wait(room);
 }
 
 }  // namespace wali
