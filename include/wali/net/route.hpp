@@ -54,7 +54,8 @@ struct Route {
     static std::optional<Route> from(const NetlinkMessage& message) noexcept;
 
     /// Those of all tables: see NetlinkSocket::dump, getsockname(2) and sendto(2), tier spec. The socket is of
-    /// NetlinkProtocol::ROUTE. Changes are told to RouteGroup::IPV4_ROUTE and IPV6_ROUTE.
+    /// NetlinkProtocol::ROUTE. Changes are told to RouteGroup::IPV4_ROUTE and IPV6_ROUTE; but not that routes of IPv4
+    /// go because their interface is switched off.
     static result<NetlinkList<Route>> list(const NetlinkSocket& socket WALI_LIFETIMEBOUND,
                                            MutableBytes room WALI_LIFETIMEBOUND) noexcept;
 };
