@@ -77,6 +77,9 @@ wali::result<void> receive(const char* path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Else a file or the socket would be standard output, where that is closed.
+    if (const auto occupied = wali::process::occupy_standard_streams(); !occupied)
+        return wali::exit_status("fd-pass", occupied);
     const std::string_view what = argc > 1 ? argv[1] : "";
     const auto arguments = std::span(argv, static_cast<wali::usize>(argc));
     if (what == "send" && argc > 3 && arguments.size() - 3 <= files_max)

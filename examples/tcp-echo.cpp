@@ -4,6 +4,7 @@
 // One thread and an epoll instance. A connection has one buffer: while a slow reader leaves bytes in it, nothing more
 // is received from that connection, so a peer that only writes fills its own buffers and not this program's memory.
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ class Connection {
     wali::usize end_ = 0;
 };
 
+/// Whether a connection could not be accepted for want of descriptors or memory, which others have to give back first.
+bool has_too_many(wali::Error error) noexcept {
+    return error == wali::Errno::MFILE || error == wali::Errno::NFILE || error == wali::Errno::NOBUFS ||
+           error == wali::Errno::NOMEM;
+}
+
 wali::result<void> serve(const wali::Endpoint& address) {
     WALI_TRY(wali::TcpListener listener, wali::TcpListener::listen_on(address, {.flags = wali::SocketFlags::NONBLOCK}));
     WALI_TRY(const wali::Endpoint local, listener.local_address());
@@ -62,13 +69,22 @@ wali::result<void> serve(const wali::Endpoint& address) {
     WALI_TRY(const auto listening, epoll.add(std::move(listener), wali::EpollEvents::IN));  // its index is 0
     std::unordered_map<wali::u32, Connection> connections;
     wali::u32 last_index = 0;
+    bool accepts = true;
     for (;;) {
         std::array<wali::EpollEvent, 64> room;
-        WALI_TRY(const auto events, wali::retry_interrupted([&] { return epoll.wait(room); }));
+        const wali::Duration longest = accepts ? wali::forever() : std::chrono::seconds(1);
+        WALI_TRY(const auto events, wali::retry_interrupted([&] { return epoll.wait(room, longest); }));
+        if (!accepts) WALI_TRY(listening.modify(wali::EpollEvents::IN));
+        accepts = true;
         for (const wali::EpollEvent& event : events) {
             if (event.is_for(listening)) {
                 auto stream = listening->accept(wali::SocketFlags::NONBLOCK);
-                if (!stream) continue;  // the peer has given up, or there are too many: it keeps waiting
+                if (!stream && has_too_many(stream.error())) {
+                    // The connection stays where it is and the listener ready: do not look at it for a while.
+                    WALI_TRY(listening.modify(wali::EpollEvents{}));
+                    accepts = false;
+                }
+                if (!stream) continue;  // such as a peer that has given up
                 while (++last_index == 0 || connections.contains(last_index)) continue;
                 auto added = epoll.add(std::move(stream).value(), wali::EpollEvents::IN, last_index);
                 if (added) connections.try_emplace(last_index, std::move(added).value());

@@ -63,6 +63,9 @@ wali::result<void> copy(Outputs& outputs) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Else the first file would be standard output, too, where that is closed.
+    if (const auto occupied = wali::process::occupy_standard_streams(); !occupied)
+        return wali::exit_status("tee", occupied);
     std::span<char*> names(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
     const bool appends = !names.empty() && std::string_view(names[0]) == "-a";
     if (appends) names = names.subspan(1);

@@ -60,6 +60,7 @@ using wali::process::notify;
 using wali::process::notify_ready;
 using wali::process::notify_stopping;
 using wali::process::notify_watchdog;
+using wali::process::occupy_standard_streams;
 using wali::process::parent_death_signal;
 using wali::process::parent_id;
 using wali::process::process_group;

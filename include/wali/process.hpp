@@ -19,5 +19,6 @@
 #include <wali/process/resource_usage.hpp>
 #include <wali/process/scheduling.hpp>
 #include <wali/process/session.hpp>
+#include <wali/process/standard_streams.hpp>
 #include <wali/process/user.hpp>
 #include <wali/process/wait.hpp>

@@ -26,4 +26,15 @@ started=()
 expect "the sender's exit code" 0 "$code"
 [[ ! -e socket ]] || fail "the socket's file is still there"
 
+# Standard output that is closed is an error, and the socket does not take its place.
+start_server send socket small
+code=0
+timeout 120 "${program[@]}" receive socket >&- 2>err || code=$?
+expect "standard output is closed: exit code" 1 "$code"
+expect_one_line "standard output is closed" "fd-pass: write: EBADF"
+code=0
+wait "$server" || code=$?
+started=()
+expect "the sender's exit code" 0 "$code"
+
 finish

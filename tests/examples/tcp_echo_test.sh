@@ -32,4 +32,28 @@ wait $!
 cmp -- "$scratch/sent" "$scratch/received" || fail "what came back is not what was sent"
 exec {large}<&- {silent}<&-
 
+# At the limit of descriptors it waits until one is given back, and does not ask all the time.
+kill -KILL "$server"
+wait "$server" 2>/dev/null || true
+program=(bash -c 'ulimit -n "$0"; exec "$@"' 64 "${program[@]}")
+start_server 127.0.0.1:0
+port=${address##*:}
+connections=()
+for ((i = 0; i < 80; i++)); do
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    echo "$i" >&"$connection"
+    connections+=("$connection")
+done
+IFS= read -r -t 60 line <&"${connections[0]}"
+expect "a connection that was accepted" 0 "$line"
+# All of its threads sleep. One that asks all the time never does.
+for ((i = 0; i < 1000; i++)); do
+    states=$(sed 's/.*) \(.\) .*/\1/' /proc/"$server"/task/*/stat | sort -u)
+    if [[ $states == S ]]; then break; fi
+done
+expect "what the server does at the limit" S "$states"
+for connection in "${connections[@]:0:60}"; do exec {connection}<&-; done
+IFS= read -r -t 60 line <&"${connections[79]}" || line="nothing"
+expect "the connection that was one too many" 79 "$line"
+
 finish

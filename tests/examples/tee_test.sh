@@ -22,6 +22,22 @@ expect_run "a full device" 1 /dev/full b <input
 expect_one_line "a full device" "tee: /dev/full: write: ENOSPC"
 same "the others are written" input b
 
+# A stream that is closed is an error, and no file takes its place.
+code=0
+timeout 120 "${program[@]}" a b <input >&- 2>err || code=$?
+expect "standard output is closed: exit code" 1 "$code"
+expect_one_line "standard output is closed" "tee: standard output: write: EBADF"
+for copy in a b; do same "standard output is closed" input "$copy"; done
+code=0
+timeout 120 "${program[@]}" a b <&- >out 2>err || code=$?
+expect "standard input is closed: exit code" 1 "$code"
+expect_one_line "standard input is closed" "tee: standard input: read: EBADF"
+for copy in out a b; do expect "standard input is closed: bytes in $copy" 0 "$(wc -c <"$copy")"; done
+code=0
+timeout 120 "${program[@]}" a /dev/full b <input >out 2>&- || code=$?
+expect "standard error is closed: exit code" 1 "$code"
+for copy in out a b; do same "standard error is closed" input "$copy"; done
+
 # The reader of standard output has gone before anything is written: the end of `wait` says so.
 mkfifo go
 { cat go >/dev/null; cat input; } | { code=0; "${program[@]}" b 2>err || code=$?; echo "$code" >code; } |
