@@ -7,10 +7,25 @@ export import wali.core;
 import wali;
 
 export namespace wali {
+using wali::Fifo;
+using wali::IpcFlags;
+using wali::IpcKey;
+using wali::IpcName;
+using wali::IpcOwner;
+using wali::MessageQueue;
+using wali::OpenFlags;
 using wali::Pipe;
+using wali::SemaphoreOperation;
+using wali::SharedMemory;
+using wali::SysvAttachment;
+using wali::SysvMessage;
+using wali::SysvMessageQueue;
+using wali::SysvSemaphores;
+using wali::SysvSharedMemory;
 }  // namespace wali
 
 export namespace wali::ipc {
+using wali::ipc::key_of_file;
 using wali::ipc::pipe_capacity;
 using wali::ipc::set_pipe_capacity;
 }  // namespace wali::ipc

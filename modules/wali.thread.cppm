@@ -12,6 +12,7 @@ using wali::FutexLatch;
 using wali::FutexMutex;
 using wali::FutexOptions;
 using wali::FutexScope;
+using wali::FutexSemaphore;
 using wali::FutexWaiter;
 using wali::FutexWord;
 using wali::Parked;

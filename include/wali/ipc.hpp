@@ -3,4 +3,13 @@
 // clang-format off
 #pragma once
 
+#include <wali/ipc/fifo.hpp>
+#include <wali/ipc/ipc_name.hpp>
+#include <wali/ipc/ipc_owner.hpp>
+#include <wali/ipc/message_queue.hpp>
 #include <wali/ipc/pipe.hpp>
+#include <wali/ipc/shared_memory.hpp>
+#include <wali/ipc/sysv.hpp>
+#include <wali/ipc/sysv_message_queue.hpp>
+#include <wali/ipc/sysv_semaphores.hpp>
+#include <wali/ipc/sysv_shared_memory.hpp>

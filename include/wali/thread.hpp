@@ -8,6 +8,7 @@
 #include <wali/thread/futex_condition.hpp>
 #include <wali/thread/futex_latch.hpp>
 #include <wali/thread/futex_mutex.hpp>
+#include <wali/thread/futex_semaphore.hpp>
 #include <wali/thread/name.hpp>
 #include <wali/thread/parking_lot.hpp>
 #include <wali/thread/robust_mutex.hpp>

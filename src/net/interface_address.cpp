@@ -46,8 +46,8 @@ std::optional<InterfaceAddress> InterfaceAddress::from(const NetlinkMessage& mes
 }
 
 result<NetlinkList<InterfaceAddress>> InterfaceAddress::list(const NetlinkSocket& socket, MutableBytes room) noexcept {
-    NetlinkRequestBuffer<64> request(abi::RouteMessageType::GETADDR, NetlinkFlags{}, abi::ifaddrmsg{});
-    WALI_TRY(NetlinkAnswer answer, socket.dump(request, room));
+    NetlinkRequestBuffer<64> everything(abi::RouteMessageType::GETADDR, NetlinkFlags{}, abi::ifaddrmsg{});
+    WALI_TRY(NetlinkAnswer answer, socket.dump(everything, room));
     return NetlinkList<InterfaceAddress>(answer);
 }
 

@@ -53,7 +53,7 @@ result<NetlinkAnswer> NetlinkSocket::send_request(NetlinkRequest& request, Netli
     return NetlinkAnswer(*this, room, sequence, own.port);
 }
 
-result<NetlinkAnswer> NetlinkSocket::ask(NetlinkRequest& request, MutableBytes room) const noexcept {
+result<NetlinkAnswer> NetlinkSocket::query(NetlinkRequest& request, MutableBytes room) const noexcept {
     return send_request(request, NetlinkFlags::ACK, room);
 }
 
@@ -61,8 +61,8 @@ result<NetlinkAnswer> NetlinkSocket::dump(NetlinkRequest& request, MutableBytes 
     return send_request(request, NetlinkFlags::DUMP, room);
 }
 
-result<void> NetlinkSocket::request(NetlinkRequest& request, MutableBytes room) const noexcept {
-    WALI_TRY(NetlinkAnswer answer, ask(request, room));
+result<void> NetlinkSocket::execute(NetlinkRequest& request, MutableBytes room) const noexcept {
+    WALI_TRY(NetlinkAnswer answer, query(request, room));
     for (;;) {
         WALI_TRY(const auto message, answer.next());
         if (!message) return success();

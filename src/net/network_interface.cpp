@@ -43,8 +43,8 @@ std::optional<NetworkInterface> NetworkInterface::from(const NetlinkMessage& mes
 }
 
 result<NetlinkList<NetworkInterface>> NetworkInterface::list(const NetlinkSocket& socket, MutableBytes room) noexcept {
-    NetlinkRequestBuffer<64> request(abi::RouteMessageType::GETLINK, NetlinkFlags{}, abi::ifinfomsg{});
-    WALI_TRY(NetlinkAnswer answer, socket.dump(request, room));
+    NetlinkRequestBuffer<64> everything(abi::RouteMessageType::GETLINK, NetlinkFlags{}, abi::ifinfomsg{});
+    WALI_TRY(NetlinkAnswer answer, socket.dump(everything, room));
     return NetlinkList<NetworkInterface>(answer);
 }
 

@@ -59,8 +59,8 @@ std::optional<Route> Route::from(const NetlinkMessage& message) noexcept {
 }
 
 result<NetlinkList<Route>> Route::list(const NetlinkSocket& socket, MutableBytes room) noexcept {
-    NetlinkRequestBuffer<64> request(abi::RouteMessageType::GETROUTE, NetlinkFlags{}, abi::rtmsg{});
-    WALI_TRY(NetlinkAnswer answer, socket.dump(request, room));
+    NetlinkRequestBuffer<64> everything(abi::RouteMessageType::GETROUTE, NetlinkFlags{}, abi::rtmsg{});
+    WALI_TRY(NetlinkAnswer answer, socket.dump(everything, room));
     return NetlinkList<Route>(answer);
 }
 

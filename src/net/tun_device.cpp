@@ -11,7 +11,7 @@ namespace wali {
 
 namespace {
 
-result<void> control(BorrowedFd fd, abi::TunRequest request, void* argument) noexcept {
+result<void> tun_control(BorrowedFd fd, abi::TunRequest request, void* argument) noexcept {
     return to_result<void>(Call::ioctl, sys::ioctl(fd.raw(), abi::bits(request), argument));
 }
 
@@ -23,18 +23,18 @@ result<TunDevice> TunDevice::open(const ShortName& name, TunFlags kind, const Op
     abi::ifreq_flags request{};
     name.text().copy(request.name, sizeof request.name - 1);
     request.flags = abi::bits(kind | TunFlags::NO_PI | options.flags);
-    WALI_TRY(control(file, abi::TunRequest::SETIFF, &request));
+    WALI_TRY(tun_control(file, abi::TunRequest::SETIFF, &request));
     return from_fd(std::move(file).into_fd());
 }
 
 result<ShortName> TunDevice::name() const noexcept {
     abi::ifreq_flags answer{};
-    WALI_TRY(control(fd(), abi::TunRequest::GETIFF, &answer));
+    WALI_TRY(tun_control(fd(), abi::TunRequest::GETIFF, &answer));
     return ShortName(detail::text_in(answer.name, ShortName::size_max));
 }
 
 result<void> TunDevice::set_persistent(bool enabled) const noexcept {
-    return control(fd(), abi::TunRequest::SETPERSIST, reinterpret_cast<void*>(std::uintptr_t{enabled}));
+    return tun_control(fd(), abi::TunRequest::SETPERSIST, reinterpret_cast<void*>(std::uintptr_t{enabled}));
 }
 
 }  // namespace wali

@@ -82,7 +82,7 @@ wali::result<void> set_up(const NetlinkSocket& kernel, wali::u32 index, bool up)
         head.ifi_change = flag;
     });
     NetlinkRequestBuffer<64> request(RouteMessageType::NEWLINK, NetlinkFlags{}, link);
-    return kernel.request(request, room);
+    return kernel.execute(request, room);
 }
 
 wali::result<void> add_address(const NetlinkSocket& kernel, wali::u32 index, const Cidr& cidr) {
@@ -94,7 +94,7 @@ wali::result<void> add_address(const NetlinkSocket& kernel, wali::u32 index, con
     });
     NetlinkRequestBuffer<128> request(RouteMessageType::NEWADDR, NetlinkFlags::CREATE | NetlinkFlags::EXCL, address);
     CHECK(request.add_ip_address(AddressAttribute::LOCAL, cidr.address()));
-    return kernel.request(request, room);
+    return kernel.execute(request, room);
 }
 
 /// A message as the kernel would send it.
@@ -284,8 +284,8 @@ TEST_CASE("the kernel's refusal of a netlink request is its error") {
     Room room;
     NetlinkRequestBuffer<64> request(RouteMessageType::GETLINK, NetlinkFlags{},
                                      made<wali::abi::ifinfomsg>([&](auto& head) { head.ifi_index = 0x7fff'fff0; }));
-    CHECK(kernel.request(request, room).error() == wali::Error(Errno::NODEV_, wali::Call::sendto));
-    CHECK(kernel.ask(request, room).value().next().error() == Errno::NODEV_);
+    CHECK(kernel.execute(request, room).error() == wali::Error(Errno::NODEV_, wali::Call::sendto));
+    CHECK(kernel.query(request, room).value().next().error() == Errno::NODEV_);
     CHECK(kernel.join(static_cast<RouteGroup>(5000)).error() == wali::Error(Errno::INVAL, wali::Call::setsockopt));
 }
 

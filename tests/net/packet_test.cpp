@@ -34,7 +34,7 @@ wali::result<void> set_up(wali::u32 index, bool with_address) {
     link.ifi_index = static_cast<int>(index);
     link.ifi_flags = link.ifi_change = wali::abi::bits(wali::InterfaceFlags::UP);
     wali::NetlinkRequestBuffer<64> up(wali::abi::RouteMessageType::NEWLINK, wali::NetlinkFlags{}, link);
-    const auto done = kernel.request(up, room);
+    const auto done = kernel.execute(up, room);
     if (!done || !with_address) return done;
     wali::abi::ifaddrmsg head{};
     head.ifa_family = 2;
@@ -42,7 +42,7 @@ wali::result<void> set_up(wali::u32 index, bool with_address) {
     head.ifa_index = index;
     wali::NetlinkRequestBuffer<64> add(wali::abi::RouteMessageType::NEWADDR, wali::NetlinkFlags::CREATE, head);
     CHECK(add.add_ip_address(wali::abi::AddressAttribute::LOCAL, IpAddress::v4({192, 0, 2, 1})));
-    return kernel.request(add, room);
+    return kernel.execute(add, room);
 }
 
 wali::u32 index_of(const wali::ShortName& name) {

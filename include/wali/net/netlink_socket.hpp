@@ -75,11 +75,11 @@ class NetlinkSocket : public SocketKind<NetlinkSocket, NetlinkAddress> {
 
     /// sendto(2) and recvmsg(2), tier spec: has the kernel do what the request says, and waits until it says that it is
     /// done. EINTR is retried. Errors: those of receive(), and what the kernel answers: PERM, INVAL, EXIST, NODEV_ ...
-    result<void> request(NetlinkRequest& request, MutableBytes room) const noexcept;
+    result<void> execute(NetlinkRequest& request, MutableBytes room) const noexcept;
 
     /// getsockname(2) and sendto(2), tier spec: the same for a request that is answered by more than "done", such as
     /// RouteMessageType::GETROUTE for one address. `room` is used by the answer.
-    result<NetlinkAnswer> ask(NetlinkRequest& request,
+    result<NetlinkAnswer> query(NetlinkRequest& request,
                               MutableBytes room WALI_LIFETIMEBOUND) const noexcept WALI_LIFETIMEBOUND;
 
     /// The same for a list of everything, with NetlinkFlags::DUMP. To be read to its end before the next (BUSY).

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <utility>
+
+#include <wali/core/id.hpp>
+#include <wali/core/lifetime.hpp>
+#include <wali/sys/process.hpp>
+
+WALI_EXPORT namespace wali {
+/// An object of IPC that others find by its name, key or number, which this removes: who has made the object owns this,
+/// and at its end nobody finds the object any more. Those who have opened a MessageQueue or SharedMemory go on with it;
+/// a SysvMessageQueue and SysvSemaphores are gone at once, for all (IDRM). So:
+///
+/// | made or opened by | removed |
+/// |---|---|
+/// | `create()`, `publish()` | when the IpcOwner ends; never if keep() was called, or the process was killed |
+/// | `open()` | never |
+/// | `Object::remove()` | at once |
+///
+/// Move-only. The end of a copy in a forked child removes nothing.
+template <class Object>
+class [[nodiscard]] IpcOwner {
+  public:
+    /// Of nothing.
+    IpcOwner() noexcept = default;
+    /// Takes over what this process has made, and removes it under this name: see getpid(2), tier spec.
+    IpcOwner(Object object, const typename Object::Name& name) noexcept
+        : object_(std::move(object)), name_(name), process_(static_cast<i32>(sys::getpid())) {}
+
+    IpcOwner(IpcOwner&& other) noexcept
+        : object_(std::move(other.object_)), name_(other.name_), process_(std::exchange(other.process_, 0)) {}
+    IpcOwner& operator=(IpcOwner&& other) noexcept {
+        if (this != &other) {
+            remove();
+            object_ = std::move(other.object_);
+            name_ = other.name_;
+            process_ = std::exchange(other.process_, 0);
+        }
+        return *this;
+    }
+    IpcOwner(const IpcOwner&) = delete;
+    IpcOwner& operator=(const IpcOwner&) = delete;
+    ~IpcOwner() { remove(); }
+
+    /// The object.
+    const Object& operator*() const noexcept WALI_LIFETIMEBOUND { return object_; }
+    /// Its members: `queue->send("job")`.
+    const Object* operator->() const noexcept WALI_LIFETIMEBOUND { return &object_; }
+    /// By what it is found.
+    const typename Object::Name& name() const noexcept WALI_LIFETIMEBOUND { return name_; }
+
+    /// Gives the object away and leaves its name, which somebody else removes.
+    Object keep() && noexcept {
+        process_ = 0;
+        return std::move(object_);
+    }
+
+  private:
+    void remove() noexcept {
+        const i32 process = std::exchange(process_, 0);
+        if (process != 0 && sys::getpid() == process) (void)Object::remove(name_);
+    }
+
+    Object object_;
+    typename Object::Name name_{};
+    i32 process_ = 0;  // who has made it; 0 if there is nothing to remove
+};
+
+}  // namespace wali

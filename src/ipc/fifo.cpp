@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <wali/ipc/fifo.hpp>
+
+#include <wali/fs/entry.hpp>
+#include <wali/fs/path_name.hpp>
+#include <wali/sys/fs.hpp>
+#include <wali/sys/process.hpp>
+#include <wali/try.hpp>
+
+namespace wali {
+
+result<Fifo> Fifo::create(PathView path, Permissions permissions) noexcept {
+    return path.with_c_str([&](const char* text) noexcept -> result<Fifo> {
+        const std::string_view name = fs::base_name(text);
+        Fifo fifo;
+        if (name.size() >= fifo.name_.size()) return Errno::NAMETOOLONG;
+        WALI_TRY(fifo.directory_, Directory::open(fs::directory_name(text)));
+        name.copy(fifo.name_.data(), name.size());
+        WALI_TRY(fs::make_fifo_at(fifo.directory_, name, permissions));
+        fifo.size_ = name.size();
+        fifo.process_ = static_cast<i32>(sys::getpid());
+        return fifo;
+    });
+}
+
+void Fifo::remove() noexcept {
+    if (size_ == 0 || sys::getpid() != process_) return;
+    sys::unlinkat(directory_.fd().raw(), name_.data(), 0);
+    size_ = 0;
+}
+
+}  // namespace wali

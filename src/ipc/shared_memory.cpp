@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <wali/ipc/shared_memory.hpp>
+
+#include <limits>
+
+#include <wali/fs/file.hpp>
+#include <wali/fs/temporary_file.hpp>
+#include <wali/sys/fs.hpp>
+#include <wali/try.hpp>
+
+namespace wali {
+
+namespace {
+
+constexpr std::string_view folder = "/dev/shm/";
+
+/// Where the file of a name is.
+class SharedMemoryPath {
+  public:
+    explicit SharedMemoryPath(const IpcName& name) noexcept {
+        folder.copy(text_.data(), folder.size());
+        name.text().copy(text_.data() + folder.size(), IpcName::size_max);
+    }
+    const char* c_str() const noexcept { return text_.data(); }
+
+  private:
+    std::array<char, folder.size() + IpcName::size_max + 1> text_{};
+};
+
+}  // namespace
+
+result<SharedMemory> SharedMemory::create(usize size, Permissions permissions) noexcept {
+    if (size > static_cast<u64>(std::numeric_limits<i64>::max())) return Error(Errno::INVAL, Call::ftruncate);
+    WALI_TRY(File file, fs::open_unnamed(folder));
+    WALI_TRY(file.set_permissions(permissions));
+    WALI_TRY(file.truncate(size));
+    return from_fd(std::move(file).into_fd());
+}
+
+result<IpcOwner<SharedMemory>> SharedMemory::publish(std::string_view name) && noexcept {
+    WALI_TRY(const IpcName checked, IpcName::of(name));
+    WALI_TRY(fs::link_into(fd(), SharedMemoryPath(checked).c_str()));
+    return IpcOwner<SharedMemory>(std::move(*this), checked);
+}
+
+result<SharedMemory> SharedMemory::open(std::string_view name, OpenFlags access) noexcept {
+    WALI_TRY(const IpcName checked, IpcName::of(name));
+    WALI_TRY(File file,
+             File::open(SharedMemoryPath(checked).c_str(),
+                        access | OpenFlags::NOFOLLOW | OpenFlags::NONBLOCK));  // as shm_open(3): it may be a FIFO
+    return from_fd(std::move(file).into_fd());
+}
+
+result<void> SharedMemory::remove(const IpcName& name) noexcept {
+    const SharedMemoryPath path(name);
+    return to_result<void>(Call::unlinkat, sys::unlinkat(current_directory().raw(), path.c_str(), 0));
+}
+
+result<usize> SharedMemory::size() const noexcept {
+    abi::stat status{};
+    WALI_TRY(to_result<void>(Call::fstat, sys::fstat(fd().raw(), &status)));
+    return static_cast<usize>(status.st_size);
+}
+
+result<MutableMemoryMap> SharedMemory::map() const noexcept {
+    WALI_TRY(const usize length, size());
+    return MutableMemoryMap::of_file(fd(), length, {.map = {.shared = true}});
+}
+
+result<MemoryMap> SharedMemory::map_for_reading() const noexcept {
+    WALI_TRY(const usize length, size());
+    return MemoryMap::of_file(fd(), length, {.map = {.shared = true}});
+}
+
+}  // namespace wali
