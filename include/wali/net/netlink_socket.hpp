@@ -80,7 +80,7 @@ class NetlinkSocket : public SocketKind<NetlinkSocket, NetlinkAddress> {
     /// getsockname(2) and sendto(2), tier spec: the same for a request that is answered by more than "done", such as
     /// RouteMessageType::GETROUTE for one address. `room` is used by the answer.
     result<NetlinkAnswer> query(NetlinkRequest& request,
-                              MutableBytes room WALI_LIFETIMEBOUND) const noexcept WALI_LIFETIMEBOUND;
+                                MutableBytes room WALI_LIFETIMEBOUND) const noexcept WALI_LIFETIMEBOUND;
 
     /// The same for a list of everything, with NetlinkFlags::DUMP. To be read to its end before the next (BUSY).
     result<NetlinkAnswer> dump(NetlinkRequest& request,
