@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <wali/ipc/shared_memory.hpp>
 
-#include <limits>
+#include <array>
 
 #include <wali/fs/file.hpp>
 #include <wali/fs/temporary_file.hpp>
@@ -30,7 +30,6 @@ class SharedMemoryPath {
 }  // namespace
 
 result<SharedMemory> SharedMemory::create(usize size, Permissions permissions) noexcept {
-    if (size > static_cast<u64>(std::numeric_limits<i64>::max())) return Error(Errno::INVAL, Call::ftruncate);
     WALI_TRY(File file, fs::open_unnamed(folder));
     WALI_TRY(file.set_permissions(permissions));
     WALI_TRY(file.truncate(size));

@@ -30,6 +30,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -53,6 +54,8 @@ constexpr int never_failed[] = {
     SYS_unlink,
     SYS_unlinkat,
     SYS_rmdir,
+    SYS_mq_unlink,
+    SYS_shmdt,
     SYS_exit,
     SYS_exit_group,
     SYS_rt_sigreturn,
@@ -74,9 +77,15 @@ constexpr int never_failed[] = {
     SYS_clock_gettime,
 };
 
-/// How the runtime gives memory of a guest back.
-bool gives_memory_back(const seccomp_data& call) {
-    return call.nr == SYS_mmap && call.args[2] == PROT_NONE && (call.args[3] & MAP_FIXED);
+/// How the runtime gives memory of a guest back, and how objects of System V are removed.
+bool gives_back(const seccomp_data& call) {
+    switch (call.nr) {
+        case SYS_mmap: return call.args[2] == PROT_NONE && (call.args[3] & MAP_FIXED);
+        case SYS_msgctl:
+        case SYS_shmctl: return call.args[1] == IPC_RMID;
+        case SYS_semctl: return call.args[2] == IPC_RMID;
+        default: return false;
+    }
 }
 
 /// What a program has, as far as other processes can see.
@@ -232,7 +241,7 @@ class Supervisor {
             return 0;
         }
         if (phase_ != fault_marker::before || (eligible_ && !eligible_->contains(call.data.nr)) ||
-            gives_memory_back(call.data))
+            gives_back(call.data))
             return 0;
         // What a child has become is not the framework's.
         if (program_of(call.pid) != program_) return 0;

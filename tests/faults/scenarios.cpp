@@ -252,6 +252,60 @@ result<void> passed_descriptor() {
     return done();
 }
 
+result<void> netlink() {
+    WALI_TRY(const wali::NetlinkSocket kernel, wali::NetlinkSocket::open(wali::NetlinkProtocol::ROUTE));
+    WALI_TRY(kernel.join(wali::RouteGroup::LINK));
+    std::array<std::byte, wali::NetlinkSocket::room_size> room;
+    WALI_TRY(auto list, wali::NetworkInterface::list(kernel, room));
+    for (;;) {
+        WALI_TRY(const auto next, list.next());
+        if (!next) return done();
+    }
+}
+
+result<void> fifo() {
+    WALI_TRY(const wali::Fifo fifo, wali::Fifo::create("fifo"));
+    WALI_TRY(const wali::File reader, fifo.open_reader(wali::OpenFlags::NONBLOCK));
+    WALI_TRY(const wali::File writer, fifo.open_writer(wali::OpenFlags::NONBLOCK));
+    WALI_TRY(writer.write_all("x"));
+    return done();
+}
+
+/// A name that no other process uses.
+std::string own_name() { return "/wali-faults." + std::to_string(wali::process::id().raw()); }
+
+result<void> message_queue() {
+    WALI_TRY(const auto queue, wali::MessageQueue::create(own_name()));
+    WALI_TRY(queue->send("hello", 1));
+    WALI_TRY(const wali::MessageQueue second, wali::MessageQueue::open(own_name(), wali::OpenFlags::RDONLY));
+    std::array<std::byte, 8192> room;
+    WALI_TRY(second.receive(room));
+    WALI_TRY(second.status());
+    return done();
+}
+
+result<void> shared_memory() {
+    WALI_TRY(wali::SharedMemory memory, wali::SharedMemory::create(10000));
+    WALI_TRY(const auto map, memory.map());
+    WALI_TRY(const auto named, std::move(memory).publish(own_name()));
+    WALI_TRY(const wali::SharedMemory second, wali::SharedMemory::open(own_name()));
+    WALI_TRY(const auto second_map, second.map_for_reading());
+    return done();
+}
+
+result<void> sysv() {
+    WALI_TRY(const auto queue, wali::SysvMessageQueue::create());
+    wali::SysvMessage<8> message;
+    WALI_TRY(queue->send(message, 8));
+    WALI_TRY(queue->receive(message));
+    WALI_TRY(const auto set, wali::SysvSemaphores::create(1));
+    WALI_TRY(set->operate(wali::SemaphoreOperation::release(0)));
+    WALI_TRY(set->operate(wali::SemaphoreOperation::acquire(0)));
+    WALI_TRY(const auto memory, wali::SysvSharedMemory::create(10000));
+    WALI_TRY(const auto attached, memory->attach());
+    return done();
+}
+
 struct Scenario {
     const char* name;
     result<void> (*run)();
@@ -280,6 +334,11 @@ constexpr Scenario scenarios[] = {
     {"trees", trees, {wali::Call::lseek, wali::Call::copy_file_range}},
     {"inotify", inotify},
     {"passed_descriptor", passed_descriptor},
+    {"netlink", netlink},
+    {"fifo", fifo},
+    {"message_queue", message_queue},
+    {"shared_memory", shared_memory},
+    {"sysv", sysv},
 };
 
 int run(const Scenario& scenario) {
