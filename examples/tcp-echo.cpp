@@ -72,7 +72,7 @@ wali::result<void> serve(const wali::Endpoint& address) {
     bool accepts = true;
     for (;;) {
         std::array<wali::EpollEvent, 64> room;
-        const wali::Duration longest = accepts ? wali::forever() : std::chrono::seconds(1);
+        const auto longest = accepts ? std::chrono::milliseconds::max() : std::chrono::seconds(1);
         WALI_TRY(const auto events, wali::retry_interrupted([&] { return epoll.wait(room, longest); }));
         if (!accepts) WALI_TRY(listening.modify(wali::EpollEvents::IN));
         accepts = true;
