@@ -22,6 +22,7 @@ using wali::DaemonOptions;
 using wali::Environment;
 using wali::Group;
 using wali::GroupIds;
+using wali::Namespaces;
 using wali::Permissions;
 using wali::PriorityTarget;
 using wali::ProcessState;

@@ -12,6 +12,7 @@
 #include <wali/net.hpp>
 #include <wali/process.hpp>
 #include <wali/signal.hpp>
+#include <wali/system.hpp>
 #include <wali/thread.hpp>
 #include <wali/time.hpp>
 #include <wali/try.hpp>

@@ -870,6 +870,16 @@ static const struct constant InotifyFlags[] = {
     {"IN_NONBLOCK", 0x800UL, 0x800UL},
     {"IN_CLOEXEC", 0x80000UL, 0x80000UL},
 };
+static const struct constant Namespaces[] = {
+    {"CLONE_NEWTIME", 0x80UL, 0x80UL},
+    {"CLONE_NEWNS", 0x20000UL, 0x20000UL},
+    {"CLONE_NEWCGROUP", 0x2000000UL, 0x2000000UL},
+    {"CLONE_NEWUTS", 0x4000000UL, 0x4000000UL},
+    {"CLONE_NEWIPC", 0x8000000UL, 0x8000000UL},
+    {"CLONE_NEWUSER", 0x10000000UL, 0x10000000UL},
+    {"CLONE_NEWPID", 0x20000000UL, 0x20000000UL},
+    {"CLONE_NEWNET", 0x40000000UL, 0x40000000UL},
+};
 static const struct constant RenameFlags[] = {
     {"RENAME_NOREPLACE", 1, 1},
     {"RENAME_EXCHANGE", 2, 2},
@@ -1053,6 +1063,7 @@ static const struct group groups[] = {
     {EventfdFlags, 3},
     {EpollFlags, 1},
     {InotifyFlags, 2},
+    {Namespaces, 8},
     {RenameFlags, 3},
     {RandomFlags, 3},
     {MemfdFlags, 17},
@@ -2864,7 +2875,7 @@ static const struct call_notation calls[] = {
     }},
     [OBSERVED_setns] = {.name = "setns", .plain = true, .count = 2, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
-        {.value = {FLAGS, 4, 21, 0}},
+        {.value = {FLAGS, 4, 55, 0}},
     }},
     [OBSERVED_getcpu] = {.name = "getcpu", .count = 3, .parameters = {
         {.value = {UNSIGNED, 4, 0, 0}, .direction = OUT},
@@ -2915,7 +2926,7 @@ static const struct call_notation calls[] = {
         {.value = {STRING, 1, 0, 0}, .direction = IN},
         {.value = {FOLDER, 4, 0, 0}},
         {.value = {STRING, 1, 0, 0}, .direction = IN},
-        {.value = {FLAGS, 4, 55, 0}},
+        {.value = {FLAGS, 4, 56, 0}},
     }},
     [OBSERVED_seccomp] = {.name = "seccomp", .count = 3, .parameters = {
         {.value = {UNSIGNED, 4, 0, 0}},
@@ -2925,11 +2936,11 @@ static const struct call_notation calls[] = {
     [OBSERVED_getrandom] = {.name = "getrandom", .plain = true, .count = 3, .parameters = {
         {.value = {BYTES, 1, 0, 0}, .direction = OUT, .array = true, .counted_by = 2, .count_is_bytes = true, .result_counts = true},
         {.value = {UNSIGNED, 4, 0, 0}},
-        {.value = {FLAGS, 4, 56, 0}},
+        {.value = {FLAGS, 4, 57, 0}},
     }},
     [OBSERVED_memfd_create] = {.name = "memfd_create", .count = 2, .parameters = {
         {.value = {STRING, 1, 0, 0}, .direction = IN},
-        {.value = {FLAGS, 4, 57, 0}},
+        {.value = {FLAGS, 4, 58, 0}},
     }},
     [OBSERVED_kexec_file_load] = {.name = "kexec_file_load", .count = 5, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
@@ -2954,14 +2965,14 @@ static const struct call_notation calls[] = {
         {.value = {HEX, 4, 0, 0}},
     }},
     [OBSERVED_membarrier] = {.name = "membarrier", .plain = true, .count = 3, .parameters = {
-        {.value = {FLAGS, 4, 58, 0}},
+        {.value = {FLAGS, 4, 59, 0}},
         {.value = {HEX, 4, 0, 0}},
         {.value = {SIGNED, 4, 0, 0}},
     }},
     [OBSERVED_mlock2] = {.name = "mlock2", .count = 3, .parameters = {
         {.value = {HEX, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
-        {.value = {FLAGS, 4, 59, 0}},
+        {.value = {FLAGS, 4, 60, 0}},
     }},
     [OBSERVED_copy_file_range] = {.name = "copy_file_range", .plain = true, .count = 6, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
@@ -2977,7 +2988,7 @@ static const struct call_notation calls[] = {
         {.value = {UNSIGNED, 8, 0, 0}},
         {.value = {SIGNED, 8, 0, 0}},
         {.value = {SIGNED, 8, 0, 0}},
-        {.value = {FLAGS, 4, 60, 0}},
+        {.value = {FLAGS, 4, 61, 0}},
     }},
     [OBSERVED_pwritev2] = {.name = "pwritev2", .count = 6, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
@@ -2985,7 +2996,7 @@ static const struct call_notation calls[] = {
         {.value = {UNSIGNED, 8, 0, 0}},
         {.value = {SIGNED, 8, 0, 0}},
         {.value = {SIGNED, 8, 0, 0}},
-        {.value = {FLAGS, 4, 60, 0}},
+        {.value = {FLAGS, 4, 61, 0}},
     }},
     [OBSERVED_pkey_mprotect] = {.name = "pkey_mprotect", .count = 4, .parameters = {
         {.value = {HEX, 4, 0, 0}},
@@ -3004,7 +3015,7 @@ static const struct call_notation calls[] = {
         {.value = {FOLDER, 4, 0, 0}},
         {.value = {STRING, 1, 0, 0}, .direction = IN},
         {.value = {FLAGS, 4, 45, 0}},
-        {.value = {FLAGS, 4, 61, 0}},
+        {.value = {FLAGS, 4, 62, 0}},
         {.value = {STRUCTURE, 256, 41, 0}, .direction = OUT},
     }},
     [OBSERVED_io_pgetevents] = {.name = "io_pgetevents", .count = 6, .parameters = {
@@ -3035,13 +3046,13 @@ static const struct call_notation calls[] = {
         {.value = {UNSIGNED, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
-        {.value = {FLAGS, 4, 62, 0}},
+        {.value = {FLAGS, 4, 63, 0}},
         {.value = {BYTES, 1, 0, 0}, .direction = IN, .array = true, .counted_by = 6, .count_is_bytes = true},
         {.value = {UNSIGNED, 4, 0, 0}},
     }},
     [OBSERVED_io_uring_register] = {.name = "io_uring_register", .count = 4, .parameters = {
         {.value = {UNSIGNED, 4, 0, 0}},
-        {.value = {CONSTANT, 4, 63, 0}},
+        {.value = {CONSTANT, 4, 64, 0}},
         {.value = {HEX, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
     }},
@@ -3080,7 +3091,7 @@ static const struct call_notation calls[] = {
     }},
     [OBSERVED_pidfd_open] = {.name = "pidfd_open", .plain = true, .count = 2, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
-        {.value = {FLAGS, 4, 64, 0}},
+        {.value = {FLAGS, 4, 65, 0}},
     }},
     [OBSERVED_clone3] = {.name = "clone3", .count = 2, .parameters = {
         {.value = {STRUCTURE, 88, 45, 0}, .direction = IN, .array = true, .counted_by = 2, .count_is_bytes = true},
@@ -3089,7 +3100,7 @@ static const struct call_notation calls[] = {
     [OBSERVED_close_range] = {.name = "close_range", .plain = true, .count = 3, .parameters = {
         {.value = {UNSIGNED, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
-        {.value = {FLAGS, 4, 65, 0}},
+        {.value = {FLAGS, 4, 66, 0}},
     }},
     [OBSERVED_openat2] = {.name = "openat2", .count = 4, .parameters = {
         {.value = {FOLDER, 4, 0, 0}},

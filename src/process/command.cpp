@@ -12,7 +12,6 @@
 
 #include <wali/abi/constants/event.hpp>
 #include <wali/abi/constants/mem.hpp>
-#include <wali/abi/constants/tty.hpp>
 #include <wali/abi/structs/fs.hpp>
 #include <wali/fs/file.hpp>
 #include <wali/ipc/pipe.hpp>
@@ -22,6 +21,9 @@
 #include <wali/sys/sched.hpp>
 #include <wali/sys/signal.hpp>
 #include <wali/sys/signal_action.hpp>
+#include <wali/system/id_map.hpp>
+#include <wali/system/pseudo_terminal.hpp>
+#include <wali/system/terminal.hpp>
 #include <wali/try.hpp>
 
 #include "../core/join.hpp"
@@ -57,20 +59,13 @@ class AllSignalsBlocked {
 struct Streams {
     std::array<File, 3> theirs;
     std::array<File, 3> ours;
-    File terminal;
+    PseudoTerminal terminal;
     File terminal_peer;
 
     result<void> open_terminal() noexcept {
         if (terminal) return success();
-        constexpr OpenFlags flags = OpenFlags::RDWR | OpenFlags::NOCTTY;
-        WALI_TRY(terminal, File::open("/dev/ptmx", flags));
-        int locked = 0;
-        WALI_TRY(
-            to_result<void>(Call::ioctl, sys::ioctl(terminal.fd().raw(), abi::bits(abi::TtyRequest::SPTLCK), &locked)));
-        const auto number = static_cast<std::uintptr_t>(abi::bits(flags | OpenFlags::CLOEXEC));
-        WALI_TRY(terminal_peer,
-                 to_descriptor<File>(Call::ioctl, sys::ioctl(terminal.fd().raw(), abi::bits(abi::TtyRequest::GPTPEER),
-                                                             reinterpret_cast<void*>(number))));
+        WALI_TRY(terminal, PseudoTerminal::open());
+        WALI_TRY(terminal_peer, terminal.open_peer());
         return success();
     }
 
@@ -171,6 +166,8 @@ struct Command::Plan {
     int terminal = -1;                       // the stream that becomes the controlling terminal
     bool keeps_groups = false;               // we may not change them
     i32 parent = 0;
+    Uid user_outside{0};  // ours
+    Gid group_outside{0};
     int* lifted = nullptr;  // room for a number for each descriptor
     Report* report = nullptr;
 
@@ -201,6 +198,19 @@ struct Command::Plan {
         return to_result<void>(Call::dup3, sys::dup3(fd, number, 0));
     }
 
+    result<void> map_ids() const noexcept {
+        if (command.user_inside) {
+            const IdRange users[] = {{command.user_inside->raw(), user_outside.raw(), 1}};
+            WALI_TRY(system::map_users(Pid(0), users));
+        }
+        if (command.group_inside) {
+            const IdRange groups[] = {{command.group_inside->raw(), group_outside.raw(), 1}};
+            WALI_TRY(system::deny_set_groups(Pid(0)));
+            WALI_TRY(system::map_groups(Pid(0), groups));
+        }
+        return success();
+    }
+
     result<void> become_user() const noexcept {
         if (!command.user && !command.group && command.groups.empty()) return success();
         static_assert(sizeof(Gid) == sizeof(u32));
@@ -220,13 +230,13 @@ struct Command::Plan {
     }
 
     result<void> prepare() const noexcept {
+        WALI_TRY(map_ids());
         if (command.new_session || terminal >= 0) WALI_TRY(to_result<void>(Call::setsid, sys::setsid()));
         if (command.process_group)
             WALI_TRY(to_result<void>(Call::setpgid, sys::setpgid(0, command.process_group->raw())));
         WALI_TRY(reset_signals(command.default_signals));
         WALI_TRY(place_descriptors());
-        if (terminal >= 0)
-            WALI_TRY(to_result<void>(Call::ioctl, sys::ioctl(terminal, abi::bits(abi::TtyRequest::SCTTY), nullptr)));
+        if (terminal >= 0) WALI_TRY(system::set_controlling_terminal(BorrowedFd::from_raw(terminal)));
         if (command.umask) sys::umask(abi::bits(*command.umask));
         if (command.nice)
             WALI_TRY(to_result<void>(Call::setpriority,
@@ -240,7 +250,8 @@ struct Command::Plan {
             const auto signal = static_cast<unsigned long>(abi::bits(*command.parent_death_signal));
             WALI_TRY(
                 to_result<void>(Call::prctl, sys::prctl(abi::bits(abi::PrctlOption::SET_PDEATHSIG), signal, 0, 0, 0)));
-            if (sys::getppid() != parent) return Error(Errno::SRCH, Call::getppid);
+            const bool sees_parent = !intersects(command.namespaces, Namespaces::PID);
+            if (sees_parent && sys::getppid() != parent) return Error(Errno::SRCH, Call::getppid);
         }
         return to_result<void>(Call::rt_sigprocmask,
                                sys::rt_sigprocmask(abi::bits(abi::SigprocmaskHow::SETMASK), command.signal_mask.raw(),
@@ -275,6 +286,7 @@ struct Command::Plan {
     result<Pid> clone(char* stack_top, int& pid_fd) noexcept {
         const AllSignalsBlocked blocked;
         abi::CloneFlags flags = abi::CloneFlags::VFORK | abi::CloneFlags::PIDFD;
+        flags |= static_cast<abi::CloneFlags>(abi::bits(command.namespaces));
         const auto exit_signal = static_cast<u64>(abi::bits(Signal::CHLD));
 #if defined(__wasm32__)
         (void)stack_top;
@@ -282,7 +294,9 @@ struct Command::Plan {
         if (raw == 0) sys::exit_group(run(this));
         return is_error(raw) ? result<Pid>(Error::of_raw(Call::clone, raw)) : Pid(static_cast<i32>(raw));
 #else
-        if (!command.user && !command.group && command.groups.empty()) flags |= abi::CloneFlags::VM;
+        const bool stays_itself = !command.user && !command.group && command.groups.empty() &&
+                                  !intersects(command.namespaces, Namespaces::USER);
+        if (stays_itself) flags |= abi::CloneFlags::VM;
         const int before = errno;
         const int pid = ::clone(run, stack_top, static_cast<int>(abi::bits(flags) | exit_signal), this, &pid_fd);
         const int error = std::exchange(errno, before);
@@ -297,11 +311,15 @@ result<Child> Command::start_with(ChildStream input_stream, ChildStream output_s
     process::reap_detached_children();
     Plan plan{.command = *this};
     plan.parent = static_cast<i32>(sys::getpid());
-    plan.keeps_groups = groups.empty() && sys::geteuid() != 0;
+    plan.user_outside = Uid(static_cast<u32>(sys::geteuid()));
+    plan.group_outside = Gid(static_cast<u32>(sys::getegid()));
+    plan.keeps_groups = groups.empty() && (plan.user_outside != Uid(0) || group_inside);
 
     // For the kernel this number means no change.
     if (user == Uid(~0U)) return Error(Errno::INVAL, Call::setresuid);
     if (group == Gid(~0U)) return Error(Errno::INVAL, Call::setresgid);
+    // Its bit belongs to the signal at the child's end.
+    if (intersects(namespaces, Namespaces::TIME)) return Error(Errno::INVAL, Call::clone);
     WALI_TRY(arguments.error());
     if (arguments.size() == 0) return Errno::INVAL;
     const std::optional<Environment> inherited = environment ? std::nullopt : std::optional(Environment::current());
@@ -336,6 +354,7 @@ result<Child> Command::start_with(ChildStream input_stream, ChildStream output_s
             case ChildStream::Kind::pipe: WALI_TRY(streams.open_pipe(i)); break;
             case ChildStream::Kind::terminal:
                 WALI_TRY(streams.open_terminal());
+                WALI_TRY(system::set_window_size(streams.terminal, wanted[i].size_));
                 plan.streams[i] = streams.terminal_peer.fd().raw();
                 plan.terminal = static_cast<int>(i);
                 continue;
@@ -374,7 +393,7 @@ result<Child> Command::start_with(ChildStream input_stream, ChildStream output_s
     child.input_ = std::move(streams.ours[0]);
     child.output_ = std::move(streams.ours[1]);
     child.error_ = std::move(streams.ours[2]);
-    child.terminal_ = std::move(streams.terminal);
+    child.terminal_ = File::from_fd(std::move(streams.terminal).into_fd());
     return child;
 }
 

@@ -8,6 +8,7 @@ import wali.net;
 import wali.process;
 import wali.signal;
 import wali.sys;
+import wali.system;
 import wali.thread;
 import wali.time;
 
@@ -46,5 +47,6 @@ TEST_CASE("the modules of areas have their area's names and the core's") {
     CHECK(wali::SignalSet{wali::Signal::TERM}.contains(wali::Signal::TERM));
     CHECK(wali::MonotonicClock::now().time_since_epoch() > std::chrono::seconds(0));
     CHECK(wali::sys::getppid() > 0);
+    CHECK(wali::system::name().value().kernel() == "Linux");
     CHECK(wali::time::clock_time(wali::ClockId::MONOTONIC).value() <= wali::MonotonicClock::now().time_since_epoch());
 }

@@ -18,8 +18,10 @@
 #include <wali/process/cpu_set.hpp>
 #include <wali/process/environment.hpp>
 #include <wali/process/resource_limit.hpp>
+#include <wali/system/window_size.hpp>
 
 WALI_EXPORT namespace wali {
+using abi::Namespaces;
 using abi::Permissions;
 
 /// What a standard stream of a child is.
@@ -32,8 +34,13 @@ class ChildStream {
     /// A pipe, whose other end is in the Child.
     static constexpr ChildStream pipe() noexcept { return ChildStream(Kind::pipe); }
     /// A new pseudo-terminal, the same for all streams that say so; our end is Child::terminal(). It becomes the
-    /// controlling terminal of the child, which leads a session of its own.
-    static constexpr ChildStream terminal() noexcept { return ChildStream(Kind::terminal); }
+    /// controlling terminal of the child, which leads a session of its own. Its window has the size that the last of
+    /// these streams says.
+    static constexpr ChildStream terminal(const WindowSize& size = {}) noexcept {
+        ChildStream stream(Kind::terminal);
+        stream.size_ = size;
+        return stream;
+    }
     /// A descriptor of ours, such as an open file, which must stay open until start() returns.
     static constexpr ChildStream of(BorrowedFd fd) noexcept { return ChildStream(Kind::descriptor, fd.raw()); }
 
@@ -44,6 +51,7 @@ class ChildStream {
 
     Kind kind_ = Kind::inherited;
     int fd_ = -1;
+    WindowSize size_;
 };
 
 /// A descriptor of ours that a child gets under a number. On the way there it takes another one above the largest of
@@ -95,17 +103,25 @@ struct Command {
     std::optional<int> nice{};           ///< setpriority(2): -20 to 19
     std::optional<CpuSet> affinity{};    ///< sched_setaffinity(2)
     std::optional<Permissions> umask{};  ///< umask(2): what its new files do not allow
+    /// Which namespaces are the child's own, from before all that is above: see clone(2). Not TIME (INVAL). Without
+    /// CAP_SYS_ADMIN it takes a USER namespace among them (PERM). In a PID namespace, the child is process 1, and does
+    /// not notice a parent that has ended before `parent_death_signal` was in place.
+    Namespaces namespaces{};
+    /// In a USER namespace: as whom our effective user and group are known there, such as Uid(0). They are all that it
+    /// has, and setgroups(2) is forbidden. Without these the child is nobody there: see user_namespaces(7).
+    std::optional<Uid> user_inside{};
+    std::optional<Gid> group_inside{};
 
-    /// Starts the program: getpid(2), geteuid(2), clone(2), then in the child the calls that the options name and
-    /// execve(2), of tiers spec and named. An error of theirs ends the child and comes back here, with the call that
-    /// failed: "chdir: ENOENT", "setresuid: EPERM", "execve: EACCES", and then no child is left. Waits until the
-    /// program is executed, with all signals blocked in this thread. Allocates. Errors besides: INVAL (no arguments, a
-    /// NUL inside), BADF (an empty descriptor), AGAIN (too many processes), MFILE, NOMEM.
+    /// Starts the program: getpid(2), geteuid(2), getegid(2), clone(2), then in the child the calls that the options
+    /// name and execve(2), of tiers spec and named. An error of theirs ends the child and comes back here, with the
+    /// call that failed: "chdir: ENOENT", "setresuid: EPERM", "execve: EACCES", and then no child is left. Waits until
+    /// the program is executed, with all signals blocked in this thread. Allocates. Errors besides: INVAL (no
+    /// arguments, a NUL inside), BADF (an empty descriptor), AGAIN (too many processes), MFILE, NOMEM.
     result<Child> start() const noexcept;
 
-    /// getpid(2), geteuid(2), tier spec, and what start() and Child::capture do: starts the program with pipes for both
-    /// outputs, and for the input if there is any, and captures them. On an error, TIMEDOUT among them, the child is
-    /// killed and none is left.
+    /// getpid(2), geteuid(2), getegid(2), tier spec, and what start() and Child::capture do: starts the program with
+    /// pipes for both outputs, and for the input if there is any, and captures them. On an error, TIMEDOUT among them,
+    /// the child is killed and none is left.
     result<Captured> capture(MutableBytes output, MutableBytes error, const CaptureOptions& options) const noexcept;
     result<Captured> capture(MutableBytes output, MutableBytes error) const noexcept {
         return capture(output, error, CaptureOptions());

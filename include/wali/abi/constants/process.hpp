@@ -39,6 +39,19 @@ enum class CloneFlags : u64 {
 };
 consteval bool is_flags(CloneFlags) { return true; }
 
+/// clone(2), unshare(2), setns(2): kinds of namespaces; the bits of CloneFlags. Values not listed are kept as they are.
+enum class Namespaces : u64 {
+    TIME = 0x80,  ///< CLONE_NEWTIME: of clocks; not for clone
+    MOUNT = 0x20000,  ///< CLONE_NEWNS: of mounts
+    CGROUP = 0x2000000,  ///< CLONE_NEWCGROUP: the root of cgroups
+    UTS = 0x4000000,  ///< CLONE_NEWUTS: of the names of host and domain
+    IPC = 0x8000000,  ///< CLONE_NEWIPC: of System V IPC and POSIX message queues
+    USER = 0x10000000,  ///< CLONE_NEWUSER: of users, groups and capabilities
+    PID = 0x20000000,  ///< CLONE_NEWPID: of processes: the first child is number 1
+    NET = 0x40000000,  ///< CLONE_NEWNET: of interfaces, addresses, ports and abstract Unix sockets
+};
+consteval bool is_flags(Namespaces) { return true; }
+
 /// clone3(2): published sizes of its structure. Values not listed are kept as they are.
 enum class CloneArgsSize : usize {
     VER0 = 64,  ///< CLONE_ARGS_SIZE_VER0
