@@ -8,8 +8,15 @@ import wali;
 
 export namespace wali {
 using wali::CurrentProcessor;
+using wali::FileSystemContext;
 using wali::IdRange;
 using wali::LoadAverage;
+using wali::Mount;
+using wali::MountAttributes;
+using wali::MountChange;
+using wali::MountFlags;
+using wali::MountOptions;
+using wali::MountPropagation;
 using wali::Namespace;
 using wali::Namespaces;
 using wali::PseudoTerminal;
@@ -26,10 +33,13 @@ using wali::TermLocalFlags;
 using wali::TermOutputFlags;
 using wali::TermSetAction;
 using wali::TerminalSettings;
+using wali::UmountFlags;
 using wali::WindowSize;
 }  // namespace wali
 
 export namespace wali::system {
+using wali::system::bind_mount;
+using wali::system::bind_mount_tree;
 using wali::system::current_processor;
 using wali::system::deny_set_groups;
 using wali::system::drain_terminal;
@@ -42,15 +52,22 @@ using wali::system::info;
 using wali::system::is_terminal;
 using wali::system::map_groups;
 using wali::system::map_users;
+using wali::system::mount;
+using wali::system::move_mount;
 using wali::system::name;
+using wali::system::pivot_root;
+using wali::system::remount;
 using wali::system::set_controlling_terminal;
 using wali::system::set_domain_name;
 using wali::system::set_foreground_group;
 using wali::system::set_host_name;
+using wali::system::set_propagation;
+using wali::system::set_propagation_of_tree;
 using wali::system::set_terminal_settings;
 using wali::system::set_window_size;
 using wali::system::terminal_name;
 using wali::system::terminal_settings;
+using wali::system::unmount;
 using wali::system::unshare;
 using wali::system::window_size;
 }  // namespace wali::system

@@ -4,7 +4,11 @@
 #pragma once
 
 #include <wali/system/current_processor.hpp>
+#include <wali/system/file_system_context.hpp>
 #include <wali/system/id_map.hpp>
+#include <wali/system/mount.hpp>
+#include <wali/system/mount_flags.hpp>
+#include <wali/system/mounting.hpp>
 #include <wali/system/namespace.hpp>
 #include <wali/system/pseudo_terminal.hpp>
 #include <wali/system/random.hpp>
