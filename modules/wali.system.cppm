@@ -10,6 +10,9 @@ export namespace wali {
 using wali::CurrentProcessor;
 using wali::FileSystemContext;
 using wali::IdRange;
+using wali::Key;
+using wali::KeyDescription;
+using wali::KeyPermissionFlags;
 using wali::LoadAverage;
 using wali::Mount;
 using wali::MountAttributes;
