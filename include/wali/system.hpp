@@ -6,6 +6,8 @@
 #include <wali/system/current_processor.hpp>
 #include <wali/system/file_system_context.hpp>
 #include <wali/system/id_map.hpp>
+#include <wali/system/kernel_log.hpp>
+#include <wali/system/kernel_parameter.hpp>
 #include <wali/system/key.hpp>
 #include <wali/system/mount.hpp>
 #include <wali/system/mount_flags.hpp>

@@ -24,7 +24,9 @@ result<std::string_view> terminal_name(BorrowedFd terminal, std::span<char> buff
     WALI_TRY(const FileStatus open,
              FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept { return sys::fstat(terminal.raw(), out); }));
     const result<FileStatus> named = fs::status(name);
-    const bool same = named && named.value().device() == open.device() && named.value().inode() == open.inode();
+    if (named.has_error() && named.assume_error() != Errno::NOENT) return named.assume_error();
+    const bool same = named.has_value() && named.assume_value().device() == open.device() &&
+                      named.assume_value().inode() == open.inode();
     if (!same) return Error(Errno::NODEV_, Call::newfstatat);
     return name;
 }
