@@ -304,6 +304,58 @@ result<void> sysv() {
     WALI_TRY(const auto memory, wali::SysvSharedMemory::create(10000));
     WALI_TRY(const auto attached, memory->attach());
     return done();
+
+result<void> random_generator() {
+    WALI_TRY(auto generator, wali::RandomGenerator::create());
+    return generator() != 0 ? done() : wali::Errno::PROTO;
+}
+
+result<void> pseudo_terminal() {
+    WALI_TRY(const wali::PseudoTerminal person, wali::PseudoTerminal::open());
+    WALI_TRY(const wali::File program, person.open_peer());
+    WALI_TRY(wali::system::set_window_size(person, {.rows = 24, .columns = 80}));
+    std::array<char, 64> buffer;
+    WALI_TRY(wali::system::terminal_name(program, buffer));
+    WALI_TRY(const auto raw_mode, wali::ScopedTerminalSettings::raw_mode(program));
+    WALI_TRY(person.write_all("x"));
+    WALI_TRY(program.read(buffer));
+    return done();
+}
+
+result<void> program_on_terminal() {
+    const auto terminal = wali::ChildStream::terminal({.rows = 24, .columns = 80});
+    WALI_TRY(wali::Child child, wali::Command{.arguments = {"true"}, .input = terminal, .output = terminal}.start());
+    const auto status = child.wait(std::chrono::seconds(10));
+    // A Child that ends lets its process go on.
+    if (!status) WALI_TRY(child.stop(std::chrono::seconds(10)));
+    return status ? done() : result<void>(status.error());
+}
+
+result<void> namespaces() {
+    WALI_TRY(const wali::Namespace network, wali::Namespace::own(wali::Namespaces::NET));
+    WALI_TRY(const wali::Namespace same, wali::Namespace::of(wali::process::id(), wali::Namespaces::NET));
+    WALI_TRY(const bool is_same, network.is_same(same));
+    return is_same ? done() : wali::Errno::PROTO;
+}
+
+result<void> kernel_parameter() {
+    WALI_TRY(const wali::i64 processes, wali::system::kernel_number("kernel.pid_max"));
+    return processes > 0 ? done() : wali::Errno::PROTO;
+}
+
+result<void> detached_mount() {
+    WALI_TRY(const wali::FileSystemContext context, wali::FileSystemContext::open("tmpfs"));
+    WALI_TRY(context.set("size", "64k"));
+    WALI_TRY(context.create());
+    WALI_TRY(const wali::Mount mount, context.mount(wali::MountAttributes::NOSUID));
+    WALI_TRY(mount.change({.set = wali::MountAttributes::RDONLY}));
+    WALI_TRY(wali::fs::status_at(mount, "."));
+    return done();
+}
+
+bool may_mount() {
+    const auto context = wali::FileSystemContext::open("tmpfs");
+    return context || context.error() != wali::Errno::PERM;
 }
 
 struct Scenario {
@@ -311,6 +363,8 @@ struct Scenario {
     result<void> (*run)();
     /// Calls that the framework can do without.
     std::array<wali::Call, 2> dispensable{};
+    /// Whether the system allows it.
+    bool (*is_possible)() = [] { return true; };
 };
 
 constexpr Scenario scenarios[] = {
@@ -339,6 +393,13 @@ constexpr Scenario scenarios[] = {
     {"message_queue", message_queue},
     {"shared_memory", shared_memory},
     {"sysv", sysv},
+
+    {"random_generator", random_generator},
+    {"pseudo_terminal", pseudo_terminal},
+    {"program_on_terminal", program_on_terminal},
+    {"namespaces", namespaces},
+    {"kernel_parameter", kernel_parameter},
+    {"detached_mount", detached_mount, {}, may_mount},
 };
 
 int run(const Scenario& scenario) {
@@ -362,7 +423,9 @@ int run(const Scenario& scenario) {
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
     for (const Scenario& scenario : scenarios) {
-        if (std::strcmp(argv[1], "--list") == 0)
+        if (std::strcmp(argv[1], "--list") == 0 && !scenario.is_possible())
+            std::fprintf(stderr, "%s is left out: this user may not do that\n", scenario.name);
+        else if (std::strcmp(argv[1], "--list") == 0)
             std::printf("%s %s %s\n", scenario.name, wali::call_name(scenario.dispensable[0]),
                         wali::call_name(scenario.dispensable[1]));
         else if (std::strcmp(argv[1], scenario.name) == 0)
