@@ -306,8 +306,8 @@ struct Command::Plan {
     }
 };
 
-result<Child> Command::start_with(ChildStream input_stream, ChildStream output_stream,
-                                  ChildStream error_stream) const noexcept {
+result<Child> Command::start_with(const ChildStream& input_stream, const ChildStream& output_stream,
+                                  const ChildStream& error_stream) const noexcept {
     process::reap_detached_children();
     Plan plan{.command = *this};
     plan.parent = static_cast<i32>(sys::getpid());

@@ -30,7 +30,7 @@ result<Key> to_key(Call call, long raw) noexcept {
     return Key(static_cast<i32>(raw));
 }
 
-result<Key> request_key(PathView type, PathView description, const char* callout, i32 keyring) noexcept {
+result<Key> request_key(const PathView& type, const PathView& description, const char* callout, i32 keyring) noexcept {
     return type.with_c_str([&](const char* kind) noexcept {
         return description.with_c_str([&](const char* name) noexcept {
             return to_key(Call::request_key, sys::request_key(kind, name, callout, keyring));

@@ -134,7 +134,8 @@ struct Command {
 
   private:
     struct Plan;
-    result<Child> start_with(ChildStream input, ChildStream output, ChildStream error) const noexcept;
+    result<Child> start_with(const ChildStream& input, const ChildStream& output,
+                             const ChildStream& error) const noexcept;
 };
 
 }  // namespace wali
