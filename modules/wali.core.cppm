@@ -19,6 +19,7 @@ using wali::Fd;
 using wali::Gid;
 using wali::GrowingBytes;
 using wali::Id;
+using wali::ListView;
 using wali::MonotonicClock;
 using wali::MutableBuffer;
 using wali::MutableBytes;

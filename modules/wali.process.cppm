@@ -54,6 +54,7 @@ using wali::process::fork;
 using wali::process::group_id;
 using wali::process::group_ids;
 using wali::process::groups_of;
+using wali::process::has_no_new_privileges;
 using wali::process::id;
 using wali::process::is_child_subreaper;
 using wali::process::niceness;

@@ -15,6 +15,7 @@
 #include <wali/core/id.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/lifetime.hpp>
+#include <wali/core/list_view.hpp>
 #include <wali/core/outcome.hpp>
 #include <wali/core/path.hpp>
 #include <wali/core/read_to_end.hpp>

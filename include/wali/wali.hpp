@@ -11,6 +11,7 @@
 #include <wali/mem.hpp>
 #include <wali/net.hpp>
 #include <wali/process.hpp>
+#include <wali/security.hpp>
 #include <wali/signal.hpp>
 #include <wali/system.hpp>
 #include <wali/thread.hpp>

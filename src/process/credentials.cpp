@@ -3,6 +3,8 @@
 
 #include <grp.h>
 #include <unistd.h>
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -19,6 +21,16 @@ result<void> checked(Call call, Function&& function) noexcept {
     const int error = std::exchange(errno, before);
     if (failed) return Error(static_cast<Errno>(error), call);
     return success();
+}
+
+/// Whether these are the supplementary groups, in any order. Of more than a thousand only the number is compared.
+bool has_groups(std::span<const Gid> groups) noexcept {
+    if (sys::getgroups(0, nullptr) != static_cast<long>(groups.size())) return false;
+    std::array<u32, 1024> found;
+    if (groups.empty() || groups.size() > found.size()) return true;
+    if (sys::getgroups(static_cast<int>(found.size()), found.data()) < 0) return false;
+    const u32* const wanted = reinterpret_cast<const u32*>(groups.data());
+    return std::is_permutation(wanted, wanted + groups.size(), found.begin());
 }
 
 }  // namespace
@@ -46,7 +58,12 @@ result<void> become(Uid user, Gid group, std::span<const Gid> groups) noexcept {
     if (group == Gid(~0U)) return Error(Errno::INVAL, Call::setresgid);
     WALI_TRY(set_supplementary_groups(groups));
     WALI_TRY(set_group_ids({group, group, group}));
-    return set_user_ids({user, user, user});
+    WALI_TRY(set_user_ids({user, user, user}));
+    // A filter may answer that all is well where nothing was done.
+    if (!has_groups(groups)) return Error(Errno::PERM, Call::setgroups);
+    if (group_ids() != GroupIds{group, group, group}) return Error(Errno::PERM, Call::setresgid);
+    if (user_ids() != UserIds{user, user, user}) return Error(Errno::PERM, Call::setresuid);
+    return success();
 }
 
 }  // namespace wali::process

@@ -251,6 +251,12 @@ result<void> passed_descriptor() {
     WALI_TRY(pair.second.receive_message(message));
     return done();
 }
+result<void> landlock_ruleset() {
+    WALI_TRY(const auto rules, wali::LandlockRuleset::create({.best_effort = true}));
+    WALI_TRY(rules.allow_path("/", wali::security::read_files));
+    WALI_TRY(rules.allow_port(80, wali::LandlockAccessNet::CONNECT_TCP));
+    return done();
+}
 
 result<void> netlink() {
     WALI_TRY(const wali::NetlinkSocket kernel, wali::NetlinkSocket::open(wali::NetlinkProtocol::ROUTE));
@@ -400,6 +406,8 @@ constexpr Scenario scenarios[] = {
     {"namespaces", namespaces},
     {"kernel_parameter", kernel_parameter},
     {"detached_mount", detached_mount, {}, may_mount},
+
+    {"landlock_ruleset", landlock_ruleset, {wali::Call::landlock_create_ruleset}},
 };
 
 int run(const Scenario& scenario) {

@@ -73,7 +73,8 @@ result<void> set_group_ids(const GroupIds& ids) noexcept;
 result<void> set_supplementary_groups(std::span<const Gid> groups) noexcept;
 
 /// Becomes another user for good: setgroups(3), setresgid(3), setresuid(3), in the order in which each is still
-/// allowed. After an error, some may be done: end the process then.
+/// allowed, and a look at what came of it, getgroups(2), getresgid(2), getresuid(2), tiers spec and named: PERM where
+/// that is something else. After an error, some may be done: end the process then.
 result<void> become(Uid user, Gid group, std::span<const Gid> groups) noexcept;
 inline result<void> become(Uid user, Gid group) noexcept { return become(user, group, {}); }
 

@@ -54,7 +54,14 @@ inline result<std::optional<Signal>> parent_death_signal() noexcept {
 }
 
 /// PR_SET_NO_NEW_PRIVS: nothing that we or our children execute gains rights, such as a setuid program's. Cannot be
-/// taken back.
+/// taken back. The kernel keeps it per thread: threads that run already go on without.
 inline result<void> set_no_new_privileges() noexcept { return detail::control(abi::PrctlOption::SET_NO_NEW_PRIVS, 1); }
+/// PR_GET_NO_NEW_PRIVS, of the calling thread.
+inline result<bool> has_no_new_privileges() noexcept {
+    const long raw = sys::prctl(abi::bits(abi::PrctlOption::GET_NO_NEW_PRIVS), 0, 0, 0, 0);
+    if (is_error(raw)) [[unlikely]]
+        return Error::of_raw(Call::prctl, raw);
+    return raw != 0;
+}
 
 }  // namespace wali::process
