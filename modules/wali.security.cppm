@@ -7,31 +7,51 @@ export import wali.core;
 import wali;
 
 export namespace wali {
+using wali::AllowedPath;
+using wali::AllowedPort;
 using wali::Capabilities;
 using wali::Capability;
 using wali::CapabilitySet;
+using wali::Confinement;
+using wali::ConfinementGaps;
 using wali::LandlockAccessFs;
 using wali::LandlockAccessNet;
 using wali::LandlockOptions;
 using wali::LandlockRights;
 using wali::LandlockRuleset;
 using wali::LandlockScopeFlags;
+using wali::NewUser;
+using wali::SeccompAction;
+using wali::SeccompArgument;
+using wali::SeccompCondition;
+using wali::SeccompMode;
+using wali::SeccompPolicy;
+using wali::SeccompRule;
 using wali::SecureBits;
 }  // namespace wali
 
 export namespace wali::security {
+using wali::security::SeccompOptions;
 using wali::security::ambient_set;
 using wali::security::bounding_set;
 using wali::security::capabilities;
 using wali::security::capabilities_of;
 using wali::security::clear_ambient_set;
+using wali::security::compile_seccomp;
+using wali::security::confine;
 using wali::security::drop_from_bounding_set;
 using wali::security::execute_files;
+using wali::security::install_seccomp;
+using wali::security::int_argument;
+using wali::security::is_seccomp_action_available;
 using wali::security::landlock_version;
 using wali::security::limit_capabilities;
+using wali::security::long_argument;
 using wali::security::lower_ambient;
 using wali::security::raise_ambient;
 using wali::security::read_files;
+using wali::security::seccomp_instructions;
+using wali::security::seccomp_mode;
 using wali::security::secure_bits;
 using wali::security::set_capabilities;
 using wali::security::set_keep_capabilities;

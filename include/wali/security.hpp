@@ -4,4 +4,7 @@
 #pragma once
 
 #include <wali/security/capabilities.hpp>
+#include <wali/security/confine.hpp>
 #include <wali/security/landlock.hpp>
+#include <wali/security/seccomp.hpp>
+#include <wali/security/seccomp_filter.hpp>
