@@ -76,16 +76,30 @@ std::string converting(std::string_view function, const SyscallImport& call, con
     return text + ");\n}\n";
 }
 
-/// The handler, and around it what runtime/host/observer wants to know. Inlined, because CPUs mispredict the return
+std::string arguments_of(const SyscallImport& call) {
+    std::string text;
+    for (std::size_t i = 0; i < call.params.size(); ++i) text += ", a" + std::to_string(i);
+    return text;
+}
+
+/// The handler, behind the program's own filters (runtime/host/filters). Inlined, as below.
+std::string filtered(const SyscallImport& call) {
+    const std::string handler(call.handler);
+    const std::string arguments = arguments_of(call);
+    return prototype("filtered_" + handler, call.params, "l") + "{\n    WALI_FILTER(NR_" + handler +
+           (arguments.empty() ? ", 0" : arguments) + ")\n    return w2c_wali_SYS_" + handler + "(host" + arguments +
+           ");\n}\n";
+}
+
+/// The same, and around it what runtime/host/observer wants to know. Inlined, because CPUs mispredict the return
 /// from a function that was called before a system call.
 std::string observing(const SyscallImport& call) {
     const std::string handler(call.handler);
-    std::string arguments;
-    for (std::size_t i = 0; i < call.params.size(); ++i) arguments += (i ? ", a" : "a") + std::to_string(i);
+    const std::string arguments = arguments_of(call);
     return prototype("observed_" + handler, call.params, "l") + "{\n    struct wali_call call = {.number = OBSERVED_" +
-           handler + ", .arguments = {" + arguments + "}};\n    wali_call_begin(&call);\n" +
-           "    return wali_call_end(&call, w2c_wali_SYS_" + handler + "(host" + (arguments.empty() ? "" : ", ") +
-           arguments + "));\n}\n";
+           handler + ", .arguments = {" + (arguments.empty() ? "" : arguments.substr(2)) +
+           "}};\n    wali_call_begin(&call);\n" + "    return wali_call_end(&call, w2c_wali_filtered_" + handler +
+           "(host" + arguments + "));\n}\n";
 }
 
 std::string missing(std::string_view function, std::string_view params, std::string_view result) {
@@ -123,7 +137,8 @@ void link_syscall(wabt::FuncImport& import, std::string_view name, std::size_t i
     std::string called;
     if (known) {
         const bool first = needs.handlers.insert(std::string(call->handler)).second;
-        called = (needs.observed ? "observed_" : "SYS_") + std::string(call->handler);
+        called = (needs.observed ? "observed_" : "filtered_") + std::string(call->handler);
+        if (first) needs.adapters += filtered(*call);
         if (needs.observed && first) needs.adapters += observing(*call);
     }
     if (known && *params == call->params && *result == "l") {

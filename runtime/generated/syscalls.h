@@ -2437,14 +2437,8 @@ WALI_INLINE uint64_t w2c_wali_SYS_renameat2(struct w2c_wali *host, uint32_t oldd
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_seccomp)
-WALI_INLINE uint64_t w2c_wali_SYS_seccomp(struct w2c_wali *host, uint32_t operation_, uint32_t flags_, uint32_t args_)
-{
-    (void)host;
-    (void)operation_;
-    (void)flags_;
-    (void)args_;
-    return wali_error(38);  // ENOSYS
-}
+// filters/seccomp.c
+uint64_t w2c_wali_SYS_seccomp(struct w2c_wali *host, uint32_t operation_, uint32_t flags_, uint32_t args_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getrandom)

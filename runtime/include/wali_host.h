@@ -25,6 +25,17 @@ static inline bool wali_is_there(uint64_t address, uint64_t size) {
     return true;
 }
 
+// seccomp: runtime/host/filters/seccomp.c. Each import of a system call begins with WALI_FILTER. As long as no filter
+// was installed, that is a look at one word.
+extern uint32_t wali_filtered __attribute__((visibility("hidden")));
+__attribute__((cold)) bool wali_call_refused(uint32_t number, const uint64_t arguments[6], uint64_t* result);
+
+#define WALI_FILTER(number, ...)                                                                           \
+    if (__builtin_expect(__atomic_load_n(&wali_filtered, __ATOMIC_RELAXED), 0)) {                          \
+        uint64_t wali_result;                                                                              \
+        if (wali_call_refused(number, (const uint64_t[6]){__VA_ARGS__}, &wali_result)) return wali_result; \
+    }
+
 // What the C writer does not write: runtime/host/threads/futex.c.
 uint32_t w2c_wali_atomicwait32(struct w2c_wali* host, uint32_t address, uint32_t expected, uint64_t timeout,
                                uint32_t offset);

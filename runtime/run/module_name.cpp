@@ -14,6 +14,7 @@ namespace wali {
 
 void name_module(int fd) {
     static const char name[] = "WALI_MODULE=";
+    static const char filters[] = "WALI_FILTERS=";
     static const char observed[] = OBSERVED_VARIABLE "=";
     static std::string variable;
     static std::vector<char*> variables;
@@ -26,10 +27,13 @@ void name_module(int fd) {
     const auto is = [](const char* entry, const char* prefix) {
         return std::strncmp(entry, prefix, std::strlen(prefix)) == 0;
     };
+    // What the host of the program that executes this one has put in front of its guest's, in the order in which ours
+    // takes it.
+    for (const char* host : {filters, observed})
+        for (char** entry = environ; *entry; ++entry)
+            if (is(*entry, host)) variables.push_back(*entry);
     for (char** entry = environ; *entry; ++entry)
-        if (is(*entry, observed)) variables.push_back(*entry);
-    for (char** entry = environ; *entry; ++entry)
-        if (!is(*entry, name) && !is(*entry, observed)) variables.push_back(*entry);
+        if (!is(*entry, name) && !is(*entry, filters) && !is(*entry, observed)) variables.push_back(*entry);
     variables.push_back(nullptr);
     environ = variables.data();
 }

@@ -7,10 +7,11 @@
 #include <sys/stat.h>
 
 #include "files/files.h"
+#include "filters/filters.h"
 #include "observer/observer.h"
 
 #define MAX_STRINGS (128UL << 10)
-#define LEAD 7                // walirun and its options, a script's interpreter and its argument
+#define LEAD 8                // what the host puts in front: arguments of walirun, variables
 #define EXECVE_CHECK 0x10000  // AT_EXECVE_CHECK
 #define HEAD 255              // as much of a script's first line as the kernel reads
 
@@ -50,6 +51,13 @@ static uint64_t* observed(const struct vector* environment) {
     uint64_t* first = environment->pointers + LEAD;
     const char* variable = observer_variable();
     if (variable) *--first = (uint64_t)variable;
+    return first;
+}
+
+// A module that is executed has the filters of the thread that does it.
+static uint64_t* filtered(const struct vector* environment, const struct filter_variables* filters) {
+    uint64_t* first = observed(environment);
+    for (uint32_t i = filters->count; i > 0; --i) *--first = filters->text[i - 1];
     return first;
 }
 
@@ -124,7 +132,7 @@ static bool cache_folder(char* folder, size_t size) {
 }
 
 // Executes the module behind `fd`. `name` is the first of its arguments, with free places before it.
-static uint64_t run_module(int64_t fd, uint64_t* name, const struct vector* environment) {
+static uint64_t run_module(int64_t fd, uint64_t* name, uint64_t* environment) {
     char folder[4096];
     char number[24] = "";
     const uint64_t refused = check_executable(fd);
@@ -137,17 +145,19 @@ static uint64_t run_module(int64_t fd, uint64_t* name, const struct vector* envi
     memcpy(arguments, options, sizeof options);
     wali_syscall3(NR_fcntl, (uint64_t)fd, F_SETFD, 0);
     const uint64_t result =
-        wali_syscall3(NR_execve, (uint64_t)wali_runtime_path, (uint64_t)arguments, (uint64_t)observed(environment));
+        wali_syscall3(NR_execve, (uint64_t)wali_runtime_path, (uint64_t)arguments, (uint64_t)environment);
     // The runtime was moved away: then modules cannot be executed here.
     return result == wali_error(WALI_ENOENT) ? wali_error(WALI_ENOEXEC) : result;
 }
 
 struct call {
+    bool is_execve;  // which a filter may tell from execveat
     uint64_t dirfd;
     uint64_t path;
     uint32_t flags;
     struct vector arguments;
     struct vector environment;
+    struct filter_variables filters;
 };
 
 static uint64_t run_script(const struct call* call, struct script script) {
@@ -162,7 +172,7 @@ static uint64_t run_script(const struct call* call, struct script script) {
         *first = call->path;
         if (script.argument) *--first = (uint64_t)script.argument;
         *--first = (uint64_t)script.interpreter;
-        result = run_module(fd, first, &call->environment);
+        result = run_module(fd, first, filtered(&call->environment, &call->filters));
         call->arguments.pointers[LEAD] = old;
     }
     wali_syscall1(NR_close, (uint64_t)fd);
@@ -179,45 +189,100 @@ static uint64_t execute_module(const struct call* call) {
     read_head(head, fd);
     uint64_t result = 0;
     if (is_module(head))
-        result = run_module(fd, call->arguments.pointers + LEAD, &call->environment);
+        result = run_module(fd, call->arguments.pointers + LEAD, filtered(&call->environment, &call->filters));
     else if (call->dirfd == (uint64_t)AT_FDCWD && parse_script(&script, head) && check_executable(fd) == 0)
         result = run_script(call, script);
     wali_syscall1(NR_close, (uint64_t)fd);
     return result;
 }
 
-static uint64_t execute(struct call* call) {
+static uint64_t execute_native(const struct call* call) {
+    const uint64_t arguments = (uint64_t)(call->arguments.pointers + LEAD);
+    const uint64_t environment = (uint64_t)observed(&call->environment);
+    if (call->is_execve) return wali_syscall3(NR_execve, call->path, arguments, environment);
+    return wali_syscall5(NR_execveat, call->dirfd, call->path, arguments, environment, call->flags);
+}
+
+// --- a native program under filters ---
+
+// What executing a program would fail with, as far as that can be known before. `head` is what it begins with.
+static uint64_t check_file(uint64_t dirfd, uint64_t path, uint32_t flags, char head[HEAD + 1]) {
+    const uint64_t at_flags = flags & (AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+    const uint64_t refused = wali_syscall4(NR_faccessat2, dirfd, path, WALI_X_OK, AT_EACCESS | at_flags);
+    if (refused != 0) return refused;
+    const int64_t fd = open_executable(dirfd, path, flags);
+    if (fd < 0) return wali_error(WALI_EACCES);
+    const uint64_t result = check_executable(fd);
+    read_head(head, fd);
+    wali_syscall1(NR_close, (uint64_t)fd);
+    return result;
+}
+
+static bool is_native(const char* head) { return memcmp(head, "\177ELF", 4) == 0; }
+
+static uint64_t check_native(const struct call* call) {
+    char head[HEAD + 1];
+    struct script script;
+    uint64_t result = check_file(call->dirfd, call->path, call->flags, head);
+    if (result == 0 && parse_script(&script, head)) {
+        char interpreter[HEAD + 1];
+        memcpy(interpreter, script.interpreter, strlen(script.interpreter) + 1);
+        result = check_file((uint64_t)AT_FDCWD, (uint64_t)interpreter, 0, head);
+    }
+    return result == 0 && !is_native(head) ? wali_error(WALI_ENOEXEC) : result;
+}
+
+// The kernel keeps the filters over a native program, whose numbers and architecture they are made for. They would hold
+// for the host's calls, too, so what can fail is found out before; what fails behind them ends the process, as behind
+// the kernel's own point of no return.
+static uint64_t execute_filtered(const struct call* call) {
+    uint64_t result = check_native(call);
+    if (result == 0) result = filters_give_to_kernel();
+    if (result != 0) return result;
+    execute_native(call);
+    filters_end();
+}
+
+static uint64_t execute(const struct call* call) {
     const uint64_t result = execute_module(call);
     if (result != 0) return result;
-    return wali_syscall5(NR_execveat, call->dirfd, call->path, (uint64_t)(call->arguments.pointers + LEAD),
-                         (uint64_t)observed(&call->environment), call->flags);
+    return filters_any() ? execute_filtered(call) : execute_native(call);
 }
 
 // /proc/self/exe: what the module was compiled to, which is there when the module is gone, and needs no walirun.
 static uint64_t execute_again(const struct call* call) {
-    uint64_t* environment = observed(&call->environment) - 1;
+    uint64_t* environment = filtered(&call->environment, &call->filters) - 1;
     *environment = (uint64_t)module_variable();
     return wali_syscall3(NR_execve, (uint64_t)"/proc/self/exe", (uint64_t)(call->arguments.pointers + LEAD),
                          (uint64_t)environment);
 }
 
-uint64_t w2c_wali_SYS_execveat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t argv, uint32_t envp,
-                               uint32_t flags) {
-    (void)host;
+static uint64_t serve(struct call* call, uint32_t pathname, uint32_t argv, uint32_t envp) {
     struct guest_path path;
     path_read(&path, pathname);
-    const bool is_own = flags == 0 && own_executable_path(path.text) != 0;
-    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .path = path.native, .flags = flags};
-    const int64_t first = vector_read(&call.arguments, argv);
-    const int64_t second = vector_read(&call.environment, envp);
-    const int64_t error = first != 0 ? first : second;
+    call->path = path.native;
+    const bool is_own = call->flags == 0 && own_executable_path(path.text) != 0;
+    const int64_t first = vector_read(&call->arguments, argv);
+    const int64_t second = vector_read(&call->environment, envp);
+    const int64_t third = filter_variables_make(&call->filters);
+    const int64_t error = first != 0 ? first : second != 0 ? second : third;
     uint64_t result = (uint64_t)error;
-    if (error == 0) result = is_own ? execute_again(&call) : execute(&call);
-    vector_free(&call.arguments);
-    vector_free(&call.environment);
+    if (error == 0) result = is_own ? execute_again(call) : execute(call);
+    vector_free(&call->arguments);
+    vector_free(&call->environment);
+    filter_variables_free(&call->filters);
     return result;
 }
 
+uint64_t w2c_wali_SYS_execveat(struct w2c_wali* host, uint32_t dirfd, uint32_t pathname, uint32_t argv, uint32_t envp,
+                               uint32_t flags) {
+    (void)host;
+    struct call call = {.dirfd = (uint64_t)(int64_t)(int32_t)dirfd, .flags = flags};
+    return serve(&call, pathname, argv, envp);
+}
+
 uint64_t w2c_wali_SYS_execve(struct w2c_wali* host, uint32_t pathname, uint32_t argv, uint32_t envp) {
-    return w2c_wali_SYS_execveat(host, (uint32_t)AT_FDCWD, pathname, argv, envp, 0);
+    (void)host;
+    struct call call = {.is_execve = true, .dirfd = (uint64_t)AT_FDCWD};
+    return serve(&call, pathname, argv, envp);
 }

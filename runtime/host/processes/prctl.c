@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// prctl by option: what concerns the program, not the host's memory, seccomp state or tracers. Options that are known
+// prctl by option: what concerns the program, not the host's memory or tracers. Options that are known
 // to take numbers or flat structures are passed; others could hold a pointer of the host's width and are refused.
 #include "dumpable.h"
+#include "filters/filters.h"
 
 enum kind { UNKNOWN, NUMBER, POINTER, REFUSED };
 
@@ -12,7 +13,7 @@ static enum kind prctl_kind(uint32_t option)
     switch (option) {
     case WALI_PR_SET_PDEATHSIG: case WALI_PR_GET_KEEPCAPS: case WALI_PR_SET_KEEPCAPS: case WALI_PR_SET_UNALIGN:
     case WALI_PR_SET_FPEMU: case WALI_PR_SET_FPEXC: case WALI_PR_GET_TIMING: case WALI_PR_SET_TIMING:
-    case WALI_PR_SET_ENDIAN: case WALI_PR_GET_SECCOMP: case WALI_PR_CAPBSET_READ: case WALI_PR_CAPBSET_DROP:
+    case WALI_PR_SET_ENDIAN: case WALI_PR_CAPBSET_READ: case WALI_PR_CAPBSET_DROP:
     case WALI_PR_GET_SECUREBITS: case WALI_PR_SET_SECUREBITS: case WALI_PR_SET_TIMERSLACK:
     case WALI_PR_GET_TIMERSLACK: case WALI_PR_TASK_PERF_EVENTS_DISABLE: case WALI_PR_TASK_PERF_EVENTS_ENABLE:
     case WALI_PR_MCE_KILL: case WALI_PR_MCE_KILL_GET: case WALI_PR_SET_CHILD_SUBREAPER: case WALI_PR_SET_NO_NEW_PRIVS:
@@ -26,7 +27,7 @@ static enum kind prctl_kind(uint32_t option)
     case WALI_PR_SET_NAME: case WALI_PR_GET_NAME: case WALI_PR_GET_ENDIAN: case WALI_PR_GET_TSC:
     case WALI_PR_GET_CHILD_SUBREAPER:
         return POINTER;
-    case WALI_PR_SET_SECCOMP: case WALI_PR_SET_TSC: case WALI_PR_SET_MM: case WALI_PR_SET_SYSCALL_USER_DISPATCH:
+    case WALI_PR_SET_TSC: case WALI_PR_SET_MM: case WALI_PR_SET_SYSCALL_USER_DISPATCH:
     case WALI_PR_GET_TID_ADDRESS: case WALI_PR_GET_AUXV: case WALI_PR_SET_PTRACER:
         return REFUSED;
     default:
@@ -48,6 +49,9 @@ uint64_t w2c_wali_SYS_prctl(struct w2c_wali* host, uint32_t option, uint64_t arg
     (void)host;
     if (option == WALI_PR_GET_DUMPABLE) return dumpable_get();
     if (option == WALI_PR_SET_DUMPABLE) return dumpable_set(arg2);
+    if (option == WALI_PR_GET_SECCOMP) return filters_any() ? WALI_SECCOMP_MODE_FILTER : WALI_SECCOMP_MODE_DISABLED;
+    if (option == WALI_PR_SET_SECCOMP)
+        return arg2 == WALI_SECCOMP_MODE_FILTER ? filter_install(0, arg3) : wali_error(WALI_EINVAL);
     if (option == WALI_PR_SET_VMA) return set_vma(arg2, arg3, arg4, arg5);
     if (option == WALI_PR_SCHED_CORE)
         return arg5 > UINT32_MAX ? wali_error(WALI_EFAULT)

@@ -6,6 +6,7 @@
 
 #include "dumpable.h"
 #include "files/files.h"
+#include "filters/filters.h"
 #include "observer/observer.h"
 #include "rlimit.h"
 #include "signals/signals.h"
@@ -24,7 +25,7 @@ int main(int argc, char** argv, char** envp) {
     dumpable_start();
     argument_count = argc;
     arguments = argv;
-    environment_set(observer_start(module_path_take(envp)));
+    environment_set(observer_start(filters_take(module_path_take(envp))));
     mallopt(M_ARENA_MAX, 1);  // little is allocated, so threads can share one heap
     memory_reserve();
     address_space_limit_inherit();

@@ -164,7 +164,8 @@ static void on_signal(int signal, void* info, void* context) {
 
 // The kernel has not blocked what this handler's mask says: for it, the handler is the host's.
 static uint64_t deliver_host_signal(int signal, const union siginfo* info, uint64_t held) {
-    const uint64_t blocked = masks[signal] & ~HOST_SIGNALS;
+    const uint64_t own = handlers[signal] >> 32 & WALI_SA_NODEFER ? 0 : bit_of((uint32_t)signal);
+    const uint64_t blocked = (masks[signal] | own) & ~HOST_SIGNALS;
     uint64_t mask;
     wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, (uint64_t)&blocked, (uint64_t)&mask, 8);
     mask |= held;
@@ -194,6 +195,14 @@ bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted) {
     if (stack_exhausted && !has_room) return false;
     sigmask_release(deliver_host_signal(signal, info, sigmask_held()));
     return true;
+}
+
+void signal_force(int signal, const union siginfo* info) {
+    uint64_t mask;
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, 0, (uint64_t)&mask, 8);
+    const uint32_t handler = (uint32_t)handlers[signal];
+    if (handler == GUEST_SIG_DFL || handler == GUEST_SIG_IGN || mask & bit_of((uint32_t)signal)) end_by_signal(signal);
+    sigmask_release(deliver_host_signal(signal, info, sigmask_held()));
 }
 
 // --- rt_sigaction ---

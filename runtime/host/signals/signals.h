@@ -29,6 +29,10 @@ _Static_assert(sizeof(union siginfo) == 128, "both forms have 128 bytes");
 
 void siginfo_to_guest(union siginfo* guest, const union siginfo* native);
 
+// What the kernel does for a signal that a call itself causes: the guest's handler runs at once, and where there is
+// none, or the signal is blocked, the program ends. `info` is in the kernel's form.
+void signal_force(int signal, const union siginfo* info);
+
 // --- masks ---
 
 // Reads a guest's signal mask and takes the host's signals out. 0, -EFAULT or -EINVAL.

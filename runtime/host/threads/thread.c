@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "filters/filters.h"
 #include "robust_list.h"
 #include "signals/signals.h"
 #include "threads.h"
@@ -19,6 +20,7 @@ struct thread {
     uint64_t held;  // signals: sigmask_held of who starts it
     uint32_t tid;
     atomic_uint owners;  // itself and the thread that starts it
+    struct filter_thread filters;
 };
 
 static _Thread_local jmp_buf* end;              // where SYS_exit leads to; NULL in the thread of _start
@@ -101,6 +103,7 @@ static void* run(void* argument) {
     current_instance = self->instance;
     sigmask_hold(self->held);
     self->tid = tid_of(pthread_self());
+    filter_thread_run(&self->filters, self->tid);
 
     end = &buffer;
     if (_setjmp(buffer) == 0) {
@@ -108,6 +111,7 @@ static void* run(void* argument) {
         call_guest(self->function, self->tid, self->argument);
         end_for_guest();
     }
+    filter_thread_end(&self->filters);
     wali_guest.free(current_instance);
     free(current_instance);
     stack_trim();
@@ -158,7 +162,9 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
     thread->signal_mask = signal_mask;
     thread->held = sigmask_held();
     thread->owners = 2;
+    filter_thread_begin(&thread->filters);
     if (start_native(thread) != 0) {
+        filter_thread_end(&thread->filters);
         wali_guest.free(instance);
         free(instance);
         destroy(thread);
@@ -170,8 +176,16 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
     return tid;
 }
 
+// With these flags musl makes a thread natively.
+#define THREAD_FLAGS                                                                                                  \
+    (WALI_CLONE_VM | WALI_CLONE_FS | WALI_CLONE_FILES | WALI_CLONE_SIGHAND | WALI_CLONE_THREAD | WALI_CLONE_SYSVSEM | \
+     WALI_CLONE_SETTLS | WALI_CLONE_PARENT_SETTID | WALI_CLONE_CHILD_CLEARTID | WALI_CLONE_DETACHED)
+
 uint32_t w2c_wali_threadspawn(struct w2c_wali* host, uint32_t function, uint32_t argument) {
     (void)host;
+    uint64_t refused;
+    const uint64_t clone[6] = {THREAD_FLAGS};
+    if (filters_any() && wali_call_refused(NR_clone, clone, &refused)) return (uint32_t)refused;
     struct guest_function found;
     if (guest_function_at(function, &found) != WASM_RT_TRAP_NONE) return (uint32_t)-WALI_EAGAIN;
     // The new thread starts with all signals blocked, and no handler of the guest runs in the midst of malloc, not even
@@ -188,6 +202,7 @@ uint64_t w2c_wali_SYS_exit(struct w2c_wali* host, uint32_t status) {
     (void)host;
     end_for_guest();
     if (end) _longjmp(*end, 1);
+    filter_thread_end(NULL);
     clear_tid();
     return wali_syscall1(NR_exit, status);  // other threads go on; the last one's end is that of the process
 }
@@ -205,4 +220,5 @@ void thread_forked(void) {
     // Whether the threads of the parent had left their stacks is not known here.
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
     robust_list_forked();
+    filters_forked();
 }
