@@ -44,6 +44,7 @@ using wali::deadline_after;
 using wali::errno_name;
 using wali::errno_text;
 using wali::exit_status;
+using wali::fits_milliseconds;
 using wali::forever;
 using wali::from_errc;
 using wali::from_error_code;

@@ -20,7 +20,8 @@ long keyctl(KeyctlOperation operation, void* second, void* third = nullptr, void
     return sys::keyctl(abi::bits(operation), second, third, fourth, fifth);
 }
 
-result<void> control(KeyctlOperation operation, void* second, void* third = nullptr, void* fourth = nullptr) noexcept {
+result<void> key_control(KeyctlOperation operation, void* second, void* third = nullptr,
+                         void* fourth = nullptr) noexcept {
     return to_result<void>(Call::keyctl, keyctl(operation, second, third, fourth));
 }
 
@@ -114,16 +115,16 @@ result<KeyDescription> Key::describe(std::span<char> buffer) const noexcept {
 }
 
 result<void> Key::update(ConstBytes payload) const noexcept {
-    return control(KeyctlOperation::UPDATE, argument(id_), argument(payload.data()),
-                   reinterpret_cast<void*>(payload.size()));
+    return key_control(KeyctlOperation::UPDATE, argument(id_), argument(payload.data()),
+                       reinterpret_cast<void*>(payload.size()));
 }
 
 result<void> Key::set_permissions(KeyPermissionFlags permissions) const noexcept {
-    return control(KeyctlOperation::SETPERM, argument(id_), argument(abi::bits(permissions)));
+    return key_control(KeyctlOperation::SETPERM, argument(id_), argument(abi::bits(permissions)));
 }
 
 result<void> Key::set_owner(Uid owner, Gid group) const noexcept {
-    return control(KeyctlOperation::CHOWN, argument(id_), argument(owner.raw()), argument(group.raw()));
+    return key_control(KeyctlOperation::CHOWN, argument(id_), argument(owner.raw()), argument(group.raw()));
 }
 
 result<void> Key::set_timeout(Timeout timeout) const noexcept {
@@ -132,21 +133,21 @@ result<void> Key::set_timeout(Timeout timeout) const noexcept {
         const i64 count = std::chrono::ceil<std::chrono::seconds>(timeout.duration()).count();
         seconds = count < 1 ? 1 : count > ~u32{0} ? ~u32{0} : static_cast<u32>(count);
     }
-    return control(KeyctlOperation::SET_TIMEOUT, argument(id_), argument(seconds));
+    return key_control(KeyctlOperation::SET_TIMEOUT, argument(id_), argument(seconds));
 }
 
 result<void> Key::link_to(Key keyring) const noexcept {
-    return control(KeyctlOperation::LINK, argument(id_), argument(keyring.id_));
+    return key_control(KeyctlOperation::LINK, argument(id_), argument(keyring.id_));
 }
 
 result<void> Key::unlink_from(Key keyring) const noexcept {
-    return control(KeyctlOperation::UNLINK, argument(id_), argument(keyring.id_));
+    return key_control(KeyctlOperation::UNLINK, argument(id_), argument(keyring.id_));
 }
 
-result<void> Key::clear() const noexcept { return control(KeyctlOperation::CLEAR, argument(id_)); }
+result<void> Key::clear() const noexcept { return key_control(KeyctlOperation::CLEAR, argument(id_)); }
 
-result<void> Key::revoke() const noexcept { return control(KeyctlOperation::REVOKE, argument(id_)); }
+result<void> Key::revoke() const noexcept { return key_control(KeyctlOperation::REVOKE, argument(id_)); }
 
-result<void> Key::invalidate() const noexcept { return control(KeyctlOperation::INVALIDATE, argument(id_)); }
+result<void> Key::invalidate() const noexcept { return key_control(KeyctlOperation::INVALIDATE, argument(id_)); }
 
 }  // namespace wali

@@ -38,7 +38,7 @@ result<const Kind*> find(Namespaces kind, Call call) noexcept {
     return Error(Errno::INVAL, call);
 }
 
-result<Namespace> open(std::string_view process, Namespaces kind) noexcept {
+result<Namespace> open_namespace(std::string_view process, Namespaces kind) noexcept {
     WALI_TRY(const Kind* found, find(kind, Call::openat));
     std::array<char, 64> path;
     WALI_TRY(File file, File::open(detail::join(path, {"/proc/", process, "/ns/", found->file})));
@@ -51,12 +51,12 @@ result<Namespace> related(const Namespace& of, abi::NamespaceIoctl request) noex
 
 }  // namespace
 
-result<Namespace> Namespace::own(Namespaces kind) noexcept { return open("thread-self", kind); }
+result<Namespace> Namespace::own(Namespaces kind) noexcept { return open_namespace("thread-self", kind); }
 
 result<Namespace> Namespace::of(Pid process, Namespaces kind) noexcept {
     std::array<char, 16> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), process.raw()).ptr;
-    return open({digits.data(), static_cast<usize>(end - digits.data())}, kind);
+    return open_namespace({digits.data(), static_cast<usize>(end - digits.data())}, kind);
 }
 
 result<Namespace> Namespace::of(const PidFd& process, Namespaces kind) noexcept {

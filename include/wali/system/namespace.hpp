@@ -21,10 +21,10 @@ class Namespace : public Descriptor<Namespace> {
     /// thread's own, not that of its future children. INVAL for no kind or several; NOENT where the kernel has none of
     /// this kind, or without /proc.
     static result<Namespace> own(Namespaces kind) noexcept;
-    /// openat(2) of /proc/PID/ns, tier spec: that of a process. ACCES or PERM without the right to trace it.
+    /// openat(2) of /proc/PID/ns, tier spec: that of a process; by a PidFd ioctl(2) PIDFD_GET_*_NAMESPACE, tier spec,
+    /// Linux 6.11, so that no other process is meant. Errors: ACCES or PERM without the right to trace it; SRCH (it has
+    /// ended), NOTTY (an older kernel).
     static result<Namespace> of(Pid process, Namespaces kind) noexcept;
-    /// ioctl(2) PIDFD_GET_*_NAMESPACE, tier spec, Linux 6.11: the same by a descriptor, so that no other process is
-    /// meant. Errors: NOTTY (an older kernel), SRCH (it has ended).
     static result<Namespace> of(const PidFd& process, Namespaces kind) noexcept;
 
     /// ioctl_ns(2) NS_GET_NSTYPE: of which kind it is; ioctl(2), tier spec.

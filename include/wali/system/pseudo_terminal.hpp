@@ -19,15 +19,15 @@ class PseudoTerminal : public Descriptor<PseudoTerminal> {
   public:
     PseudoTerminal() noexcept = default;
 
-    /// posix_openpt(3) and unlockpt(3), by openat(2) of /dev/ptmx and ioctl_tty(2) TIOCSPTLCK, tier spec: a new one,
-    /// close-on-exec. Errors: NOSPC (no more are allowed), NOENT (no /dev/ptmx), MFILE.
+    /// posix_openpt(3) and unlockpt(3), by openat(2) of /dev/ptmx and ioctl(2) TIOCSPTLCK, tier spec: a new
+    /// one, close-on-exec. Errors: NOSPC (no more are allowed), NOENT (no /dev/ptmx), MFILE.
     static result<PseudoTerminal> open() noexcept;
 
-    /// ioctl_tty(2) TIOCGPTPEER, tier spec: opens the other side, close-on-exec, whatever is mounted at /dev/pts. It
+    /// ioctl(2) TIOCGPTPEER, tier spec: opens the other side, close-on-exec, whatever is mounted at /dev/pts. It
     /// does not become the caller's controlling terminal. Errors: IO, MFILE.
     result<File> open_peer() const noexcept;
 
-    /// ptsname(3), by ioctl_tty(2) TIOCGPTN, tier spec: the path of the other side, such as "/dev/pts/3", in `buffer`.
+    /// ptsname(3), by ioctl(2) TIOCGPTN, tier spec: the path of the other side, such as "/dev/pts/3", in `buffer`.
     /// RANGE if that is too small.
     result<std::string_view> peer_name(std::span<char> buffer WALI_LIFETIMEBOUND) const noexcept;
 
