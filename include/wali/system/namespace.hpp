@@ -11,8 +11,8 @@
 WALI_EXPORT namespace wali {
 using abi::Namespaces;
 
-/// A namespace by a descriptor, which keeps it alive when all its processes have ended. See namespaces(7). Threads may
-/// share it. EINTR does not occur.
+/// A namespace by a descriptor, which keeps it alive when all its processes have ended. See namespaces(7). Its
+/// questions are made by ioctl(2), tier spec. Threads may share it. EINTR does not occur.
 class Namespace : public Descriptor<Namespace> {
   public:
     Namespace() noexcept = default;

@@ -11,7 +11,8 @@
 
 WALI_EXPORT namespace wali {
 /// The side of a pseudo-terminal on which a person would sit: what a program writes to its terminal is read here, and
-/// what is written here, the program reads as typed. See pty(7). Its window has a size: system::set_window_size.
+/// what is written here, the program reads as typed. See pty(7), ioctl(2) and ioctl_tty(2). Its window has a size:
+/// system::set_window_size.
 ///
 /// Reading is Errno::IO when nobody has the other side open (any more). When this ends, the programs on the other side
 /// get SIGHUP. A Command starts a program on a new one by itself (ChildStream::terminal).
