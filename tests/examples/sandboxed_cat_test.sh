@@ -29,6 +29,6 @@ expect_one_line "a missing file" "sandboxed-cat: cannot be confined: openat: ENO
 expect_run "no file" 2
 expect_one_line "no file" "sandboxed-cat: usage"
 expect_run "a folder" 1 . a
-expect_one_line "a folder" "sandboxed-cat: .: read: EISDIR"
+expect_one_line "a folder" "sandboxed-cat: .: openat: EACCES"
 same "a folder: the other is written" a out
 finish
