@@ -16,4 +16,5 @@
 #include <wali/system.hpp>
 #include <wali/thread.hpp>
 #include <wali/time.hpp>
+#include <wali/uring.hpp>
 #include <wali/try.hpp>

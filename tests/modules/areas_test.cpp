@@ -11,6 +11,7 @@ import wali.sys;
 import wali.system;
 import wali.thread;
 import wali.time;
+import wali.uring;
 
 #include <chrono>
 #include <string>
@@ -46,6 +47,7 @@ TEST_CASE("the modules of areas have their area's names and the core's") {
     CHECK(wali::SocketAddress::ipv4_loopback(80).port() == 80);
     CHECK(wali::SignalSet{wali::Signal::TERM}.contains(wali::Signal::TERM));
     CHECK(wali::MonotonicClock::now().time_since_epoch() > std::chrono::seconds(0));
+    CHECK(wali::IoBuffer::allocate(1).value().size() == 1);
     CHECK(wali::sys::getppid() > 0);
     CHECK(wali::system::name().value().kernel() == "Linux");
     CHECK(wali::time::clock_time(wali::ClockId::MONOTONIC).value() <= wali::MonotonicClock::now().time_since_epoch());

@@ -49,6 +49,13 @@ wali::BorrowedFd mistake() {
 }
 #elif CASE == 12  // a copy of an owner; deleted
 wali::File mistake(const wali::File& file) { return file; }
+#elif CASE == 40  // a buffer that the program keeps while the kernel fills it; cannot bind to lvalue
+void mistake(wali::IoUring& ring, const wali::File& file, wali::IoBuffer& buffer) { (void)ring.read(file, buffer, 0); }
+#elif CASE == 41  // a view of a buffer that goes back to its group; -Wdangling
+std::size_t mistake(wali::IoCompletion& done) {
+    const wali::ConstBytes bytes = done.take_provided_buffer().bytes();
+    return bytes.size();
+}
 #elif CASE == 16  // how much of the array is text?; deleted
 wali::ConstBuffer mistake(char (&buffer)[16]) { return buffer; }
 #elif CASE == 13  // a raw result as a value; invokes a deleted function

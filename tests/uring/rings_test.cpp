@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <wali/event/event_fd.hpp>
+#include <wali/event/poll.hpp>
+#include <wali/fs/memory_file.hpp>
+#include <wali/ipc/pipe.hpp>
+#include <wali/uring/io_uring.hpp>
+
+#include "support/leaves_nothing.hpp"
+
+using namespace std::chrono_literals;
+using wali::Errno;
+using wali::IoBuffer;
+using wali::IoCompletion;
+using wali::IoKey;
+using wali::IoUring;
+using wali::IoUringOperation;
+using wali::u32;
+using wali::usize;
+
+namespace {
+
+template <class T>
+wali::result<T> finish(IoUring& ring, wali::result<IoKey<T>> added) {
+    REQUIRE(added);
+    IoCompletion done = ring.wait().value();
+    return done.get(added.value());
+}
+
+IoBuffer filled(std::string_view text) { return IoBuffer::copy_of(text).value(); }
+
+}  // namespace
+
+TEST_CASE("rings send each other messages") {
+    IoUring one = IoUring::create().value();
+    IoUring two = IoUring::create().value();
+    CHECK(finish(one, one.send_message(two, 0xdeadbeef, 0xfedcba98)).has_value());
+    IoCompletion message = two.wait().value();
+    CHECK(message.is_message());
+    CHECK(message.message() == 0xdeadbeef);
+    CHECK(message.index() == 0xfedcba98);
+    CHECK_FALSE(message.take_buffer());
+    CHECK(two.operations() == 0);
+    // One that waits in another thread.
+    std::atomic<u32> got = 0;
+    std::thread waiter([&] { got = two.wait().value().message(); });
+    CHECK(finish(one, one.send_message(two, 42, 0)).has_value());
+    waiter.join();
+    CHECK(got == 42);
+    CHECK(finish(one, one.send_message(wali::standard_error(), 1, 1)).error() == Errno::BADFD);
+    CHECK_FALSE(two.adopt_direct(IoCompletion()));
+}
+
+TEST_CASE("a ring passes a direct descriptor to another") {
+    const test::LeavesNothing nothing;
+    IoUring one = IoUring::create().value();
+    IoUring two = IoUring::create().value();
+    CHECK(one.register_files(1));
+    CHECK(two.register_files(1));
+    wali::DirectDescriptor zero = finish(one, one.open_direct_at(wali::current_directory(), "/dev/zero", {})).value();
+    CHECK(finish(one, one.send_direct(two, zero, 5)).has_value());
+    CHECK(finish(one, one.send_direct(two, zero, 6)).error() == Errno::NFILE);
+    CHECK(two.send_direct(one, zero, 6).error() == Errno::BADF);
+    zero.close();
+    const IoCompletion message = two.wait().value();
+    CHECK(message.index() == 5);
+    const wali::DirectDescriptor adopted = two.adopt_direct(message);
+    CHECK(finish(two, two.read(adopted, filled("abc"), 0)).value() == 3);
+}
+
+TEST_CASE("a futex is waited on and woken through rings") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::WAIT_FUTEX)) return;
+    const wali::FutexWord word = 1;
+    CHECK(finish(ring, ring.wait_on(word, 2)).error() == wali::Error(Errno::AGAIN, wali::Call::futex));
+    const auto waiting = ring.wait_on(word, 1).value();
+    CHECK(ring.submit());
+    const auto waking = ring.wake(word, 10).value();
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        if (done.is_for(waking))
+            CHECK(done.get(waking).value() == 1);
+        else
+            CHECK(done.get(waiting));
+    }
+}
+
+TEST_CASE("any other operation can be added in the kernel's form, and owns its memory") {
+    IoUring ring = IoUring::create().value();
+    const wali::Pipe pipe = wali::Pipe::create().value();
+    // READV: an array of buffers, which the operation owns as well as the buffer.
+    IoBuffer buffer = filled("....");
+    IoBuffer vector = IoBuffer::allocate(sizeof(wali::MutableBuffer)).value();
+    std::construct_at(reinterpret_cast<wali::MutableBuffer*>(vector.bytes().data()), buffer.bytes());
+    wali::abi::io_uring_sqe entry{};
+    entry.opcode = wali::abi::bits(IoUringOperation::READV);
+    entry.fd = pipe.reader.fd().raw();
+    entry.addr = reinterpret_cast<std::uintptr_t>(vector.bytes().data());
+    entry.len = 1;
+    const auto reading = ring.add(entry, std::move(buffer), std::move(vector)).value();
+    CHECK(ring.submit());
+    CHECK_FALSE(buffer);  // NOLINT(bugprone-use-after-move): that it was moved
+    CHECK_FALSE(vector);  // NOLINT(bugprone-use-after-move)
+    CHECK(pipe.writer.write_all("read"));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(reading).value() == 4);
+    CHECK(wali::as_text(done.take_buffer().bytes()) == "read");
+    entry.opcode = 250;
+    CHECK(finish(ring, ring.add(entry, IoBuffer(), IoBuffer())).error() == Errno::INVAL);
+    CHECK_FALSE(ring.supports(static_cast<IoUringOperation>(250)));
+}
+
+TEST_CASE("an eventfd and the ring's descriptor tell of completions, and workers are limited") {
+    IoUring ring = IoUring::create().value();
+    const wali::EventFd event = wali::EventFd::create(0, wali::EventfdFlags::NONBLOCK).value();
+    CHECK(ring.register_event_fd(event));
+    CHECK(ring.limit_workers(2, 2));
+    CHECK(event.read().error() == Errno::AGAIN);
+    CHECK(ring.nop());
+    CHECK(ring.submit());
+    CHECK(event.read().value() == 1);
+    std::array items{wali::PollItem(ring.fd(), wali::PollEvents::IN)};
+    CHECK(wali::event::poll(items, 1h).value() == 1);
+    CHECK(ring.try_wait());
+}
+
+TEST_CASE("a ring that defers its work is one thread's") {
+    IoUring ring = IoUring::create({.defer_work = true}).value();
+    const wali::Pipe pipe = wali::Pipe::create().value();
+    const auto reading = ring.read(pipe.reader, filled("..."), 0).value();
+    CHECK(ring.submit());
+    CHECK(pipe.writer.write_all("abc"));
+    IoCompletion done = ring.wait(1h).value();
+    CHECK(done.get(reading).value() == 3);
+    CHECK(wali::as_text(done.take_buffer().bytes()) == "abc");
+}
+
+TEST_CASE("a ring that is moved goes on, and an empty one does nothing") {
+    IoUring ring = IoUring::create().value();
+    const wali::Pipe pipe = wali::Pipe::create().value();
+    const auto reading = ring.read(pipe.reader, filled("..."), 0).value();
+    IoUring other = std::move(ring);
+    CHECK_FALSE(ring);  // NOLINT(bugprone-use-after-move): that it is empty
+    CHECK(ring.nop().error() == Errno::OPNOTSUPP);
+    CHECK(ring.wait().error() == Errno::OPNOTSUPP);
+    CHECK(ring.submit().error() == Errno::OPNOTSUPP);
+    CHECK(ring.reserve(1).error() == Errno::OPNOTSUPP);
+    CHECK(ring.register_files(1).error() == Errno::OPNOTSUPP);
+    CHECK(ring.provide_buffers(1, 1).error() == Errno::OPNOTSUPP);
+    CHECK_FALSE(ring.supports(IoUringOperation::NOP));
+    CHECK(pipe.writer.write_all("abc"));
+    CHECK(other.wait().value().get(reading).value() == 3);
+    CHECK(IoUring::create({.entries = 0}).error() == wali::Error(Errno::INVAL, wali::Call::io_uring_setup));
+}
+
+namespace {
+
+/// One thread with a ring: operations in random order, each with a buffer whose bytes say whose it is.
+class Storm {
+  public:
+    Storm(u32 number, IoUring& ring, wali::BorrowedFd neighbour)
+        : ring_(ring), neighbour_(neighbour), random_(number), mark_(static_cast<std::byte>(number + 1)) {}
+
+    /// How many operations have completed.
+    u32 run(wali::Deadline end) {
+        for (u32 step = 0; step < 200 || !end.has_passed(); ++step) {
+            add_something();
+            if (random_() % 64 == 0) leave_a_ring_behind();
+            while (random_() % 4 != 0) {
+                wali::result<IoCompletion> done = ring_.try_wait();
+                if (!done) break;
+                note(std::move(done).value());
+            }
+            while (ring_.operations() > 24) wait_for_one();
+        }
+        while (ring_.operations() != 0) wait_for_one();
+        return completed_;
+    }
+
+    bool is_right() const { return right_; }
+
+  private:
+    static constexpr u32 blocks = 8;
+    static constexpr usize block_size = 600;
+    enum : u32 { READ = 100, WRITE = 200, PIPE = 300, OTHER = 400 };
+
+    void wait_for_one() {
+        (void)wali::write(pipe_.writer, std::span(&mark_, 1));  // if nothing but reads of the pipe is under way
+        note(ring_.wait().value());
+    }
+
+    IoBuffer marked(std::byte value) {
+        IoBuffer buffer = IoBuffer::allocate(block_size).value();
+        std::ranges::fill(buffer.bytes(), value);
+        return buffer;
+    }
+
+    void add_something() {
+        const u32 block = random_() % blocks;
+        switch (random_() % 8) {
+            case 0:
+            case 1:
+                if (std::exchange(busy_[block], true)) break;
+                next_[block] = static_cast<std::byte>(random_());
+                expect(ring_.write(file_, marked(next_[block]), block * block_size, {.index = WRITE + block}));
+                break;
+            case 2:
+                if (std::exchange(busy_[block], true)) break;
+                expect(ring_.read(file_, marked(std::byte{0}), block * block_size, {.index = READ + block}));
+                break;
+            case 3:
+                last_ = ring_.read(pipe_.reader, marked(mark_), IoUring::current_offset, {.index = PIPE}).value();
+                break;
+            case 4: (void)wali::write(pipe_.writer, std::span(&mark_, 1)); break;
+            case 5: expect(ring_.cancel(last_, {.index = OTHER})); break;
+            case 6:
+                expect(ring_.read(pipe_.reader, marked(mark_), IoUring::current_offset,
+                                  {.index = PIPE, .timeout = std::chrono::microseconds(random_() % 200)}));
+                break;
+            default: expect(ring_.send_message(neighbour_, 0x600d, OTHER, {.index = OTHER})); break;
+        }
+    }
+
+    // A ring that ends while the kernel has its buffers.
+    void leave_a_ring_behind() {
+        IoUring ring = IoUring::create({.entries = 4}).value();
+        for (u32 count = random_() % 6; count > 0; --count) expect(ring.read(quiet_.reader, marked(mark_), 0));
+        if (random_() % 2 == 0) expect(ring.submit());
+    }
+
+    template <class T>
+    void expect(const wali::result<T>& added) {
+        right_ = right_ && added.has_value();
+    }
+
+    void note(IoCompletion done) {
+        ++completed_;
+        const IoBuffer buffer = done.take_buffer();
+        const wali::ConstBytes bytes = buffer.bytes();
+        const auto all_are = [&](std::byte value) {
+            return bytes.size() == block_size && std::ranges::all_of(bytes, [&](std::byte b) { return b == value; });
+        };
+        if (done.is_message()) {
+            right_ = right_ && done.message() == 0x600d && done.index() == OTHER;
+        } else if (done.index() == PIPE) {
+            right_ = right_ && all_are(mark_);  // whatever came, and if nothing did
+        } else if (done.index() >= WRITE && done.index() < WRITE + blocks) {
+            const u32 block = done.index() - WRITE;
+            right_ = right_ && done.get<usize>().value_or(0) == block_size && all_are(next_[block]);
+            now_[block] = next_[block];
+            busy_[block] = false;
+        } else if (done.index() >= READ && done.index() < READ + blocks) {
+            const u32 block = done.index() - READ;
+            right_ = right_ && done.get<usize>().value_or(0) == block_size && all_are(now_[block]);
+            busy_[block] = false;
+        }
+    }
+
+    IoUring& ring_;
+    wali::BorrowedFd neighbour_;
+    std::minstd_rand random_;
+    std::byte mark_;
+    wali::File file_ = [] {
+        wali::File file = wali::fs::create_memory_file("storm").value();
+        REQUIRE(file.truncate(blocks * block_size));
+        return file;
+    }();
+    wali::Pipe pipe_ = [] {
+        wali::Pipe pipe = wali::Pipe::create().value();
+        REQUIRE(pipe.writer.set_non_blocking(true));
+        return pipe;
+    }();
+    wali::Pipe quiet_ = wali::Pipe::create().value();
+    std::array<std::byte, blocks> now_{};
+    std::array<std::byte, blocks> next_{};
+    std::array<bool, blocks> busy_{};
+    IoKey<usize> last_;
+    u32 completed_ = 0;
+    bool right_ = true;
+};
+
+}  // namespace
+
+// WALI_RING_SECONDS=600 runs it for ten minutes.
+TEST_CASE("eight threads, each with its ring, under random operations") {
+    const test::LeavesNothing nothing;
+    constexpr u32 threads = 8;
+    const char* const seconds = std::getenv("WALI_RING_SECONDS");
+    const wali::Deadline end = wali::Deadline::after(std::chrono::seconds(seconds != nullptr ? std::atoi(seconds) : 0));
+    std::vector<IoUring> rings;  // which get messages until all threads have ended
+    for (u32 i = 0; i < threads; ++i) rings.push_back(IoUring::create({.entries = 8, .operations = 32}).value());
+    std::array<std::atomic<u32>, threads> completed{};
+    std::atomic<bool> right = true;
+    {
+        std::vector<std::thread> running;
+        for (u32 i = 0; i < threads; ++i)
+            running.emplace_back([&, i] {
+                Storm storm(i, rings[i], rings[(i + 1) % threads]);
+                completed[i] = storm.run(end);
+                right = right && storm.is_right();
+            });
+        for (std::thread& each : running) each.join();
+    }
+    CHECK(right);
+    u32 total = 0;
+    for (const std::atomic<u32>& each : completed) {
+        CHECK(each > 100);
+        total += each;
+    }
+    if (seconds != nullptr) MESSAGE(total << " operations");
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <wali/uring/io_uring.hpp>
+
+#include "support/leaves_nothing.hpp"
+
+using namespace std::chrono_literals;
+using wali::DirectDescriptor;
+using wali::Errno;
+using wali::IoBuffer;
+using wali::IoCompletion;
+using wali::IoKey;
+using wali::IoUring;
+using wali::IoUringOperation;
+using wali::MessageFlags;
+using wali::ProvidedBuffer;
+using wali::Socket;
+using wali::SocketAddress;
+using wali::u32;
+using wali::usize;
+
+namespace {
+
+template <class T>
+wali::result<T> finish(IoUring& ring, wali::result<IoKey<T>> added) {
+    REQUIRE(added);
+    IoCompletion done = ring.wait().value();
+    return done.get(added.value());
+}
+
+IoBuffer filled(std::string_view text) { return IoBuffer::copy_of(text).value(); }
+
+std::string_view text_of(const IoBuffer& buffer) { return wali::as_text(buffer.bytes()); }
+
+Socket listener() { return Socket::listen_on(SocketAddress::ipv4_loopback(0)).value(); }
+
+Socket connected_to(const Socket& listener) { return Socket::connect_to(listener.local_address().value()).value(); }
+
+std::string received(const Socket& socket) {
+    std::array<char, 100> text;
+    const usize size = socket.receive(text).value();
+    return {text.data(), size};
+}
+
+}  // namespace
+
+TEST_CASE("a connection is made, used and shut down through a ring") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    const Socket server = listener();
+    const SocketAddress address = server.local_address().value();
+    const auto accepting = ring.accept_from(server, {.index = 1}).value();
+    Socket client = finish(ring, ring.socket(wali::AddressFamily::INET, wali::SocketType::STREAM, 0)).value();
+    const auto connecting = ring.connect(client, address, {.index = 2}).value();
+    Socket peer;
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        if (done.index() == 2) {
+            CHECK(done.get(connecting));
+            continue;
+        }
+        CHECK(done.address() == client.local_address().value());
+        peer = done.get(accepting).value();
+    }
+    CHECK(finish(ring, ring.send(client, filled("hello"), {})).value() == 5);
+    CHECK(ring.receive(peer, filled("......"), {}));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get<usize>().value() == 5);
+    CHECK(text_of(done.take_buffer()) == "hello.");
+    CHECK(finish(ring, ring.shutdown(client, wali::ShutdownHow::WR)).has_value());
+    CHECK(finish(ring, ring.receive(peer, filled("."), {})).value() == 0);
+    CHECK(finish(ring, ring.shutdown(peer, wali::ShutdownHow::RDWR)).has_value());
+    // No SIGPIPE.
+    CHECK(finish(ring, ring.send(peer, filled("x"), {})).error() == wali::Error(Errno::PIPE, wali::Call::sendto));
+}
+
+TEST_CASE("a listener is made through a ring") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::BIND) || !ring.supports(IoUringOperation::LISTEN)) return;
+    const Socket server = Socket::create(wali::AddressFamily::INET, wali::SocketType::STREAM).value();
+    CHECK(finish(ring, ring.bind(server, SocketAddress::ipv4_loopback(0))).has_value());
+    CHECK(finish(ring, ring.listen(server, 10)).has_value());
+    const Socket client = connected_to(server);
+    CHECK(finish(ring, ring.accept(server)).has_value());
+}
+
+TEST_CASE("datagrams come with who has sent them") {
+    IoUring ring = IoUring::create().value();
+    const auto make = [] {
+        Socket socket = Socket::create(wali::AddressFamily::INET, wali::SocketType::DGRAM).value();
+        REQUIRE(socket.bind(SocketAddress::ipv4_loopback(0)));
+        return socket;
+    };
+    const Socket one = make();
+    const Socket two = make();
+    const auto receiving = ring.receive_from(two, filled("........"), {}).value();
+    const auto sending = ring.send_to(one, filled("ping"), two.local_address().value(), {}).value();
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        if (done.is_for(sending)) {
+            CHECK(done.get(sending).value() == 4);
+            CHECK(text_of(done.take_buffer()) == "ping");
+        } else {
+            CHECK(done.get(receiving).value() == 4);
+            CHECK(done.address() == one.local_address().value());
+            CHECK(text_of(done.take_buffer()) == "ping....");
+        }
+    }
+}
+
+TEST_CASE("one accept takes connection after connection, until it is cancelled") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    const Socket server = listener();
+    const auto accepting = ring.accept_multishot(server).value();
+    CHECK(ring.submit());
+    std::vector<Socket> clients;
+    std::vector<Socket> peers;
+    for (int i = 0; i < 5; ++i) {
+        clients.push_back(connected_to(server));
+        IoCompletion done = ring.wait().value();
+        CHECK(done.has_more());
+        peers.push_back(done.get(accepting).value());
+        CHECK(clients.back().send("x").value() == 1);
+        CHECK(received(peers.back()) == "x");
+    }
+    CHECK(ring.operations() == 1);
+    const auto cancelling = ring.cancel(accepting).value();
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        CHECK_FALSE(done.has_more());
+        if (done.is_for(cancelling))
+            CHECK(done.get(cancelling));
+        else
+            CHECK(done.get(accepting).error() == Errno::CANCELED);
+    }
+    // Whoever is accepted after the program has stopped looking is closed.
+    CHECK(ring.accept_multishot(server));
+    CHECK(ring.submit());
+    clients.push_back(connected_to(server));
+}
+
+TEST_CASE("one receive fills buffer after buffer, and the program gives each back") {
+    IoUring ring = IoUring::create().value();
+    const auto pair = Socket::pair().value();
+    CHECK(ring.provide_buffers(3, 8).error() == Errno::INVAL);
+    const wali::IoBufferGroup other = ring.provide_buffers(2, 4).value();
+    const wali::IoBufferGroup group = ring.provide_buffers(4, 8).value();
+    CHECK(other.number() != group.number());
+    const auto receiving = ring.receive_multishot(pair.first, group).value();
+    CHECK(ring.submit());
+    for (int i = 0; i < 20; ++i) {
+        const std::string text = "text " + std::to_string(i);
+        CHECK(pair.second.send(text).value() == text.size());
+        IoCompletion done = ring.wait().value();
+        CHECK(done.has_more());
+        CHECK(done.get(receiving).value() == text.size());
+        const ProvidedBuffer buffer = done.take_provided_buffer();
+        CHECK(wali::as_text(buffer.bytes()) == text);
+    }
+    // Who keeps all of them gets no more.
+    std::vector<ProvidedBuffer> kept;
+    for (int i = 0; i < 4; ++i) {
+        const std::string text = std::to_string(i);
+        CHECK(pair.second.send(text));
+        IoCompletion done = ring.wait().value();
+        CHECK(done.get(receiving).value() == 1);
+        kept.push_back(done.take_provided_buffer());
+    }
+    for (usize i = 0; i < 4; ++i) CHECK(wali::as_text(kept[i].bytes()) == std::to_string(i));
+    CHECK(pair.second.send("more"));
+    IoCompletion done = ring.wait().value();
+    CHECK_FALSE(done.has_more());
+    CHECK(done.get(receiving).error() == Errno::NOBUFS);
+    CHECK_FALSE(done.take_provided_buffer());
+    kept.erase(kept.begin());
+    const auto again = ring.receive_multishot(pair.first, group).value();
+    done = ring.wait().value();
+    CHECK(done.get(again).value() == 4);
+    CHECK(wali::as_text(std::as_const(kept[0]).bytes()) == "1");
+    // What was lent outlives the ring.
+    ring = IoUring();
+    CHECK(wali::as_text(done.take_provided_buffer().bytes()) == "more");
+    CHECK(wali::as_text(kept[2].bytes()) == "3");
+    kept[2].give_back();
+    CHECK_FALSE(kept[2]);
+}
+
+TEST_CASE("one read fills buffer after buffer until the pipe ends") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::READ_MULTISHOT)) return;
+    auto pair = Socket::pair().value();
+    const wali::IoBufferGroup group = ring.provide_buffers(2, 4).value();
+    const auto reading = ring.read_multishot(pair.first, group).value();
+    CHECK(ring.submit());
+    CHECK(pair.second.send("abcdefgh"));
+    CHECK(pair.second.close());
+    std::string text;
+    for (bool more = true; more;) {
+        IoCompletion done = ring.wait().value();
+        more = done.has_more();
+        const wali::result<usize> size = done.get(reading);
+        if (size) text += wali::as_text(done.take_provided_buffer().bytes());
+        if (!size) CHECK(size.error() == Errno::NOBUFS);
+        if (!more && !size) more = ring.read_multishot(pair.first, group).has_value() && text.size() < 8;
+    }
+    CHECK(text == "abcdefgh");
+}
+
+TEST_CASE("a poll says what a socket is ready for, once or whenever that changes") {
+    IoUring ring = IoUring::create().value();
+    const auto pair = Socket::pair().value();
+    using wali::EpollEvents;
+    CHECK(finish(ring, ring.poll(pair.first, EpollEvents::OUT)).value() == EpollEvents::OUT);
+    const auto polling = ring.poll_multishot(pair.first, EpollEvents::IN).value();
+    for (int i = 0; i < 3; ++i) {
+        CHECK(ring.submit());
+        CHECK(pair.second.send("x"));
+        IoCompletion done = ring.wait().value();
+        CHECK(done.has_more());
+        CHECK(done.get(polling).value() == EpollEvents::IN);
+        CHECK(received(pair.first) == "x");
+    }
+}
+
+TEST_CASE("a buffer that is sent without a copy comes back with the notification") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::SEND_ZC)) return;
+    const Socket server = listener();
+    const Socket client = connected_to(server);
+    const Socket peer = server.accept().value();
+    IoBuffer buffer = filled("zero copy");
+    const std::byte* const memory = buffer.bytes().data();
+    const auto sending = ring.send_zero_copy(client, std::move(buffer), {}).value();
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(sending).value() == 9);
+    CHECK(done.has_more());
+    CHECK_FALSE(done.is_notification());
+    CHECK_FALSE(done.take_buffer());
+    CHECK(ring.operations() == 1);
+    CHECK(received(peer) == "zero copy");
+    done = ring.wait().value();
+    CHECK(done.is_for(sending));
+    CHECK(done.is_notification());
+    CHECK_FALSE(done.has_more());
+    buffer = done.take_buffer();
+    CHECK(buffer.bytes().data() == memory);
+    CHECK(ring.operations() == 0);
+    // One that fails has no notification to wait for, or has one: either way the buffer is back at the end.
+    CHECK(ring.send_zero_copy(wali::BorrowedFd(), std::move(buffer), {}));
+    done = ring.wait().value();
+    CHECK(done.get<void>().error() == Errno::BADF);
+    if (done.has_more()) done = ring.wait().value();
+    CHECK(done.take_buffer());
+}
+
+TEST_CASE("registered buffers are ordinary ones") {
+    IoUring ring = IoUring::create().value();
+    std::array<IoBuffer, 2> buffers{filled("first"), filled("second")};
+    CHECK(ring.register_buffers({}).error() == Errno::INVAL);
+    CHECK(ring.register_buffers(buffers));
+    CHECK(ring.register_buffers(buffers).error() == Errno::BUSY);
+    const auto pair = Socket::pair().value();
+    CHECK(finish(ring, ring.write(pair.first, std::move(buffers[1]), 0)).value() == 6);
+    CHECK(ring.read(pair.second, std::move(buffers[0]), 0));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get<usize>().value() == 5);
+    buffers[0] = done.take_buffer();
+    CHECK(text_of(buffers[0]) == "secon");
+    // In another ring, too, where it is not registered.
+    IoUring other = IoUring::create().value();
+    CHECK(finish(other, other.write(pair.first, std::move(buffers[0]), 0)).value() == 5);
+}
+
+TEST_CASE("a ring's direct descriptors need no number of the process") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    CHECK(finish(ring, ring.socket_direct(wali::AddressFamily::UNIX, wali::SocketType::STREAM, 0)).error() ==
+          Errno::NFILE);  // no table
+    CHECK(ring.register_files(2));
+    CHECK(ring.register_files(2).error() == Errno::BUSY);
+    const int before = test::open_descriptors();
+    const auto here = wali::current_directory();
+    DirectDescriptor zero = finish(ring, ring.open_direct_at(here, "/dev/zero", {})).value();
+    DirectDescriptor copy;
+    {
+        const wali::File null = wali::File::open("/dev/null", wali::OpenFlags::WRONLY).value();
+        copy = finish(ring, ring.make_direct(null)).value();
+    }
+    CHECK(zero.index() != copy.index());
+    CHECK(test::open_descriptors() == before);
+    CHECK(finish(ring, ring.open_direct_at(here, "/dev/zero", {})).error() == Errno::NFILE);
+    CHECK(ring.read(zero, filled("abc"), 0));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get<usize>().value() == 3);
+    CHECK(text_of(done.take_buffer()) == std::string_view("\0\0\0", 3));
+    CHECK(finish(ring, ring.write(copy, filled("abc"), 0)).value() == 3);
+    copy.close();
+    CHECK_FALSE(copy);
+    CHECK(finish(ring, ring.read(copy, filled("abc"), 0)).error() == Errno::BADF);
+    DirectDescriptor third =
+        finish(ring, ring.socket_direct(wali::AddressFamily::UNIX, wali::SocketType::STREAM, 0)).value();
+    CHECK(third);
+    if (ring.supports(IoUringOperation::FIXED_FD_INSTALL)) {
+        const wali::Fd installed = finish(ring, ring.install(zero)).value();
+        CHECK(test::open_descriptors() == before + 1);
+        std::array<char, 1> byte{'x'};
+        CHECK(wali::read(installed, byte).value() == 1);
+        CHECK(byte[0] == '\0');
+    }
+    // Those of one ring mean nothing in another.
+    IoUring other = IoUring::create().value();
+    CHECK(other.read(zero, filled("abc"), 0).error() == Errno::BADF);
+    // They may outlive the ring.
+    ring = IoUring();
+}
+
+TEST_CASE("connections are accepted into the ring's table") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    CHECK(ring.register_files(3));
+    const Socket server = listener();
+    const auto once = ring.accept_direct(server).value();
+    const Socket first = connected_to(server);
+    const DirectDescriptor peer = ring.wait().value().get(once).value();
+    CHECK(finish(ring, ring.send(peer, filled("direct"), {})).value() == 6);
+    CHECK(received(first) == "direct");
+    const auto accepting = ring.accept_direct_multishot(server).value();
+    CHECK(ring.submit());
+    std::vector<Socket> clients;
+    std::vector<DirectDescriptor> peers;
+    for (usize i = 0; i < 2; ++i) {
+        clients.push_back(connected_to(server));
+        peers.push_back(ring.wait().value().get(accepting).value());
+    }
+    for (usize i = 0; i < 2; ++i) {
+        CHECK(clients[i].send("x"));
+        CHECK(finish(ring, ring.receive(peers[i], filled("."), {})).value() == 1);
+    }
+    CHECK(finish(ring, ring.cancel_all(peers[0])).value_or(0) == 0);
+    clients.push_back(connected_to(server));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(accepting).error() == Errno::NFILE);
+    CHECK_FALSE(done.has_more());
+}
