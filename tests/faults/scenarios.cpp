@@ -256,6 +256,70 @@ result<void> landlock_ruleset() {
     WALI_TRY(rules.allow_path("/", wali::security::read_files));
     WALI_TRY(rules.allow_port(80, wali::LandlockAccessNet::CONNECT_TCP));
     return done();
+
+
+result<void> uring() {
+    WALI_TRY(wali::IoUring ring, wali::IoUring::create({.entries = 4}));
+    WALI_TRY(const wali::IoBufferGroup group, ring.provide_buffers(2, 64));
+    WALI_TRY(const wali::Socket::Pair pair, wali::Socket::pair());
+    WALI_TRY(ring.register_files(2));
+    WALI_TRY(ring.open_direct_at(wali::current_directory(), "/dev/zero", {}));
+    WALI_TRY(wali::IoCompletion opened, ring.wait());
+    WALI_TRY(const wali::DirectDescriptor zero, opened.get<wali::DirectDescriptor>());
+    std::array<wali::IoBuffer, 1> buffers;
+    WALI_TRY(buffers[0], wali::IoBuffer::allocate(64));
+    WALI_TRY(ring.register_buffers(buffers));
+    WALI_TRY(ring.read(zero, std::move(buffers[0]), 0));
+    WALI_TRY(ring.receive_multishot(pair.first, group));
+    WALI_TRY(ring.wait());
+    return done();
+}
+
+struct Scenario {
+    const char* name;
+    result<void> (*run)();
+    /// Calls that the framework can do without.
+    std::array<wali::Call, 2> dispensable{};
+};
+
+constexpr Scenario scenarios[] = {
+    {"open_write_read", open_write_read},
+    {"lock", lock},
+    {"directory_entries", directory_entries},
+    {"map_file", map_file},
+    {"map_anonymous", map_anonymous},
+    {"epoll_pipe", epoll_pipe},
+    {"tcp", tcp},
+    {"unix_pair", unix_pair},
+    {"run_program", run_program},
+    {"capture_program", capture_program, {wali::Call::rt_sigtimedwait}},
+    {"pipeline", pipeline},
+    {"event_descriptors", event_descriptors},
+    {"posix_timer", posix_timer},
+    {"ring_buffer", ring_buffer},
+    {"atomic_file", atomic_file},
+    {"temporary_file", temporary_file},
+    {"whole_file", whole_file, {wali::Call::fstat}},
+    {"trees", trees, {wali::Call::lseek, wali::Call::copy_file_range}},
+    {"inotify", inotify},
+    {"passed_descriptor", passed_descriptor},
+    {"uring", uring},
+};
+
+int run(const Scenario& scenario) {
+    // Once without failures, so that what the C library sets up at its first use is there.
+    static_cast<void>(scenario.run());
+    mark(fault_marker::before);
+    const result<void> outcome = scenario.run();
+    mark(fault_marker::after);
+    if (outcome)
+        std::puts("done");
+    else {
+        wali::Error::Text text;
+        const std::string_view error = outcome.error().format(text);
+        std::printf("%.*s\n", static_cast<int>(error.size()), error.data());
+    }
+    return 0;
 }
 
 result<void> netlink() {
