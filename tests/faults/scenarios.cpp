@@ -251,75 +251,58 @@ result<void> passed_descriptor() {
     WALI_TRY(pair.second.receive_message(message));
     return done();
 }
-result<void> landlock_ruleset() {
-    WALI_TRY(const auto rules, wali::LandlockRuleset::create({.best_effort = true}));
-    WALI_TRY(rules.allow_path("/", wali::security::read_files));
-    WALI_TRY(rules.allow_port(80, wali::LandlockAccessNet::CONNECT_TCP));
-    return done();
 
+result<void> random_generator() {
+    WALI_TRY(auto generator, wali::RandomGenerator::create());
+    return generator() != 0 ? done() : wali::Errno::PROTO;
+}
 
-result<void> uring() {
-    WALI_TRY(wali::IoUring ring, wali::IoUring::create({.entries = 4}));
-    WALI_TRY(const wali::IoBufferGroup group, ring.provide_buffers(2, 64));
-    WALI_TRY(const wali::Socket::Pair pair, wali::Socket::pair());
-    WALI_TRY(ring.register_files(2));
-    WALI_TRY(ring.open_direct_at(wali::current_directory(), "/dev/zero", {}));
-    WALI_TRY(wali::IoCompletion opened, ring.wait());
-    WALI_TRY(const wali::DirectDescriptor zero, opened.get<wali::DirectDescriptor>());
-    std::array<wali::IoBuffer, 1> buffers;
-    WALI_TRY(buffers[0], wali::IoBuffer::allocate(64));
-    WALI_TRY(ring.register_buffers(buffers));
-    WALI_TRY(ring.read(zero, std::move(buffers[0]), 0));
-    WALI_TRY(ring.receive_multishot(pair.first, group));
-    WALI_TRY(ring.wait());
+result<void> pseudo_terminal() {
+    WALI_TRY(const wali::PseudoTerminal person, wali::PseudoTerminal::open());
+    WALI_TRY(const wali::File program, person.open_peer());
+    WALI_TRY(wali::system::set_window_size(person, {.rows = 24, .columns = 80}));
+    std::array<char, 64> buffer;
+    WALI_TRY(wali::system::terminal_name(program, buffer));
+    WALI_TRY(const auto raw_mode, wali::ScopedTerminalSettings::raw_mode(program));
+    WALI_TRY(person.write_all("x"));
+    WALI_TRY(program.read(buffer));
     return done();
 }
 
-struct Scenario {
-    const char* name;
-    result<void> (*run)();
-    /// Calls that the framework can do without.
-    std::array<wali::Call, 2> dispensable{};
-};
+result<void> program_on_terminal() {
+    const auto terminal = wali::ChildStream::terminal({.rows = 24, .columns = 80});
+    WALI_TRY(wali::Child child, wali::Command{.arguments = {"true"}, .input = terminal, .output = terminal}.start());
+    const auto status = child.wait(std::chrono::seconds(10));
+    // A Child that ends lets its process go on.
+    if (!status) WALI_TRY(child.stop(std::chrono::seconds(10)));
+    return status ? done() : result<void>(status.error());
+}
 
-constexpr Scenario scenarios[] = {
-    {"open_write_read", open_write_read},
-    {"lock", lock},
-    {"directory_entries", directory_entries},
-    {"map_file", map_file},
-    {"map_anonymous", map_anonymous},
-    {"epoll_pipe", epoll_pipe},
-    {"tcp", tcp},
-    {"unix_pair", unix_pair},
-    {"run_program", run_program},
-    {"capture_program", capture_program, {wali::Call::rt_sigtimedwait}},
-    {"pipeline", pipeline},
-    {"event_descriptors", event_descriptors},
-    {"posix_timer", posix_timer},
-    {"ring_buffer", ring_buffer},
-    {"atomic_file", atomic_file},
-    {"temporary_file", temporary_file},
-    {"whole_file", whole_file, {wali::Call::fstat}},
-    {"trees", trees, {wali::Call::lseek, wali::Call::copy_file_range}},
-    {"inotify", inotify},
-    {"passed_descriptor", passed_descriptor},
-    {"uring", uring},
-};
+result<void> namespaces() {
+    WALI_TRY(const wali::Namespace network, wali::Namespace::own(wali::Namespaces::NET));
+    WALI_TRY(const wali::Namespace same, wali::Namespace::of(wali::process::id(), wali::Namespaces::NET));
+    WALI_TRY(const bool is_same, network.is_same(same));
+    return is_same ? done() : wali::Errno::PROTO;
+}
 
-int run(const Scenario& scenario) {
-    // Once without failures, so that what the C library sets up at its first use is there.
-    static_cast<void>(scenario.run());
-    mark(fault_marker::before);
-    const result<void> outcome = scenario.run();
-    mark(fault_marker::after);
-    if (outcome)
-        std::puts("done");
-    else {
-        wali::Error::Text text;
-        const std::string_view error = outcome.error().format(text);
-        std::printf("%.*s\n", static_cast<int>(error.size()), error.data());
-    }
-    return 0;
+result<void> kernel_parameter() {
+    WALI_TRY(const wali::i64 processes, wali::system::kernel_number("kernel.pid_max"));
+    return processes > 0 ? done() : wali::Errno::PROTO;
+}
+
+result<void> detached_mount() {
+    WALI_TRY(const wali::FileSystemContext context, wali::FileSystemContext::open("tmpfs"));
+    WALI_TRY(context.set("size", "64k"));
+    WALI_TRY(context.create());
+    WALI_TRY(const wali::Mount mount, context.mount(wali::MountAttributes::NOSUID));
+    WALI_TRY(mount.change({.set = wali::MountAttributes::RDONLY}));
+    WALI_TRY(wali::fs::status_at(mount, "."));
+    return done();
+}
+
+bool may_mount() {
+    const auto context = wali::FileSystemContext::open("tmpfs");
+    return context || context.error() != wali::Errno::PERM;
 }
 
 result<void> netlink() {
@@ -374,120 +357,92 @@ result<void> sysv() {
     WALI_TRY(const auto memory, wali::SysvSharedMemory::create(10000));
     WALI_TRY(const auto attached, memory->attach());
     return done();
+}
 
-    result<void> random_generator() {
-        WALI_TRY(auto generator, wali::RandomGenerator::create());
-        return generator() != 0 ? done() : wali::Errno::PROTO;
+result<void> landlock_ruleset() {
+    WALI_TRY(const auto rules, wali::LandlockRuleset::create({.best_effort = true}));
+    WALI_TRY(rules.allow_path("/", wali::security::read_files));
+    WALI_TRY(rules.allow_port(80, wali::LandlockAccessNet::CONNECT_TCP));
+    return done();
+}
+
+result<void> uring() {
+    WALI_TRY(wali::IoUring ring, wali::IoUring::create({.entries = 4}));
+    WALI_TRY(const wali::IoBufferGroup group, ring.provide_buffers(2, 64));
+    WALI_TRY(const wali::Socket::Pair pair, wali::Socket::pair());
+    WALI_TRY(ring.register_files(2));
+    WALI_TRY(ring.open_direct_at(wali::current_directory(), "/dev/zero", {}));
+    WALI_TRY(wali::IoCompletion opened, ring.wait());
+    WALI_TRY(const wali::DirectDescriptor zero, opened.get<wali::DirectDescriptor>());
+    std::array<wali::IoBuffer, 1> buffers;
+    WALI_TRY(buffers[0], wali::IoBuffer::allocate(64));
+    WALI_TRY(ring.register_buffers(buffers));
+    WALI_TRY(ring.read(zero, std::move(buffers[0]), 0));
+    WALI_TRY(ring.receive_multishot(pair.first, group));
+    WALI_TRY(ring.wait());
+    return done();
+}
+
+struct Scenario {
+    const char* name;
+    result<void> (*run)();
+    /// Calls that the framework can do without.
+    std::array<wali::Call, 2> dispensable{};
+    /// Whether the system allows it.
+    bool (*is_possible)() = [] { return true; };
+};
+
+constexpr Scenario scenarios[] = {
+    {"open_write_read", open_write_read},
+    {"lock", lock},
+    {"directory_entries", directory_entries},
+    {"map_file", map_file},
+    {"map_anonymous", map_anonymous},
+    {"epoll_pipe", epoll_pipe},
+    {"tcp", tcp},
+    {"unix_pair", unix_pair},
+    {"run_program", run_program},
+    {"capture_program", capture_program, {wali::Call::rt_sigtimedwait}},
+    {"pipeline", pipeline},
+    {"event_descriptors", event_descriptors},
+    {"posix_timer", posix_timer},
+    {"ring_buffer", ring_buffer},
+    {"atomic_file", atomic_file},
+    {"temporary_file", temporary_file},
+    {"whole_file", whole_file, {wali::Call::fstat}},
+    {"trees", trees, {wali::Call::lseek, wali::Call::copy_file_range}},
+    {"inotify", inotify},
+    {"passed_descriptor", passed_descriptor},
+    {"random_generator", random_generator},
+    {"pseudo_terminal", pseudo_terminal},
+    {"program_on_terminal", program_on_terminal},
+    {"namespaces", namespaces},
+    {"kernel_parameter", kernel_parameter},
+    {"detached_mount", detached_mount, {}, may_mount},
+    {"netlink", netlink},
+    {"fifo", fifo},
+    {"message_queue", message_queue},
+    {"shared_memory", shared_memory},
+    {"sysv", sysv},
+    {"landlock_ruleset", landlock_ruleset, {wali::Call::landlock_create_ruleset}},
+    {"uring", uring},
+};
+
+int run(const Scenario& scenario) {
+    // Once without failures, so that what the C library sets up at its first use is there.
+    static_cast<void>(scenario.run());
+    mark(fault_marker::before);
+    const result<void> outcome = scenario.run();
+    mark(fault_marker::after);
+    if (outcome)
+        std::puts("done");
+    else {
+        wali::Error::Text text;
+        const std::string_view error = outcome.error().format(text);
+        std::printf("%.*s\n", static_cast<int>(error.size()), error.data());
     }
-
-    result<void> pseudo_terminal() {
-        WALI_TRY(const wali::PseudoTerminal person, wali::PseudoTerminal::open());
-        WALI_TRY(const wali::File program, person.open_peer());
-        WALI_TRY(wali::system::set_window_size(person, {.rows = 24, .columns = 80}));
-        std::array<char, 64> buffer;
-        WALI_TRY(wali::system::terminal_name(program, buffer));
-        WALI_TRY(const auto raw_mode, wali::ScopedTerminalSettings::raw_mode(program));
-        WALI_TRY(person.write_all("x"));
-        WALI_TRY(program.read(buffer));
-        return done();
-    }
-
-    result<void> program_on_terminal() {
-        const auto terminal = wali::ChildStream::terminal({.rows = 24, .columns = 80});
-        WALI_TRY(wali::Child child,
-                 wali::Command{.arguments = {"true"}, .input = terminal, .output = terminal}.start());
-        const auto status = child.wait(std::chrono::seconds(10));
-        // A Child that ends lets its process go on.
-        if (!status) WALI_TRY(child.stop(std::chrono::seconds(10)));
-        return status ? done() : result<void>(status.error());
-    }
-
-    result<void> namespaces() {
-        WALI_TRY(const wali::Namespace network, wali::Namespace::own(wali::Namespaces::NET));
-        WALI_TRY(const wali::Namespace same, wali::Namespace::of(wali::process::id(), wali::Namespaces::NET));
-        WALI_TRY(const bool is_same, network.is_same(same));
-        return is_same ? done() : wali::Errno::PROTO;
-    }
-
-    result<void> kernel_parameter() {
-        WALI_TRY(const wali::i64 processes, wali::system::kernel_number("kernel.pid_max"));
-        return processes > 0 ? done() : wali::Errno::PROTO;
-    }
-
-    result<void> detached_mount() {
-        WALI_TRY(const wali::FileSystemContext context, wali::FileSystemContext::open("tmpfs"));
-        WALI_TRY(context.set("size", "64k"));
-        WALI_TRY(context.create());
-        WALI_TRY(const wali::Mount mount, context.mount(wali::MountAttributes::NOSUID));
-        WALI_TRY(mount.change({.set = wali::MountAttributes::RDONLY}));
-        WALI_TRY(wali::fs::status_at(mount, "."));
-        return done();
-    }
-
-    bool may_mount() {
-        const auto context = wali::FileSystemContext::open("tmpfs");
-        return context || context.error() != wali::Errno::PERM;
-    }
-
-    struct Scenario {
-        const char* name;
-        result<void> (*run)();
-        /// Calls that the framework can do without.
-        std::array<wali::Call, 2> dispensable{};
-        /// Whether the system allows it.
-        bool (*is_possible)() = [] { return true; };
-    };
-
-    constexpr Scenario scenarios[] = {
-        {"open_write_read", open_write_read},
-        {"lock", lock},
-        {"directory_entries", directory_entries},
-        {"map_file", map_file},
-        {"map_anonymous", map_anonymous},
-        {"epoll_pipe", epoll_pipe},
-        {"tcp", tcp},
-        {"unix_pair", unix_pair},
-        {"run_program", run_program},
-        {"capture_program", capture_program, {wali::Call::rt_sigtimedwait}},
-        {"pipeline", pipeline},
-        {"event_descriptors", event_descriptors},
-        {"posix_timer", posix_timer},
-        {"ring_buffer", ring_buffer},
-        {"atomic_file", atomic_file},
-        {"temporary_file", temporary_file},
-        {"whole_file", whole_file, {wali::Call::fstat}},
-        {"trees", trees, {wali::Call::lseek, wali::Call::copy_file_range}},
-        {"inotify", inotify},
-        {"passed_descriptor", passed_descriptor},
-        {"netlink", netlink},
-        {"fifo", fifo},
-        {"message_queue", message_queue},
-        {"shared_memory", shared_memory},
-        {"sysv", sysv},
-        {"random_generator", random_generator},
-        {"pseudo_terminal", pseudo_terminal},
-        {"program_on_terminal", program_on_terminal},
-        {"namespaces", namespaces},
-        {"kernel_parameter", kernel_parameter},
-        {"detached_mount", detached_mount, {}, may_mount},
-        {"landlock_ruleset", landlock_ruleset, {wali::Call::landlock_create_ruleset}},
-    };
-
-    int run(const Scenario& scenario) {
-        // Once without failures, so that what the C library sets up at its first use is there.
-        static_cast<void>(scenario.run());
-        mark(fault_marker::before);
-        const result<void> outcome = scenario.run();
-        mark(fault_marker::after);
-        if (outcome)
-            std::puts("done");
-        else {
-            wali::Error::Text text;
-            const std::string_view error = outcome.error().format(text);
-            std::printf("%.*s\n", static_cast<int>(error.size()), error.data());
-        }
-        return 0;
-    }
+    return 0;
+}
 
 }  // namespace
 
