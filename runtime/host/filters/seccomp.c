@@ -179,7 +179,7 @@ uint64_t w2c_wali_SYS_seccomp(struct w2c_wali* host, uint32_t operation, uint32_
     (void)host;
     if (operation == WALI_SECCOMP_SET_MODE_FILTER) return filter_install(flags, args);
     if (operation == WALI_SECCOMP_GET_ACTION_AVAIL && flags == 0) return action_available(args);
-    return wali_error(WALI_EINVAL);
+    return wali_error(operation == WALI_SECCOMP_SET_MODE_STRICT ? WALI_EPERM : WALI_EINVAL);
 }
 
 // --- asking them ---

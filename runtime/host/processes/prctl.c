@@ -50,8 +50,10 @@ uint64_t w2c_wali_SYS_prctl(struct w2c_wali* host, uint32_t option, uint64_t arg
     if (option == WALI_PR_GET_DUMPABLE) return dumpable_get();
     if (option == WALI_PR_SET_DUMPABLE) return dumpable_set(arg2);
     if (option == WALI_PR_GET_SECCOMP) return filters_any() ? WALI_SECCOMP_MODE_FILTER : WALI_SECCOMP_MODE_DISABLED;
-    if (option == WALI_PR_SET_SECCOMP)
-        return arg2 == WALI_SECCOMP_MODE_FILTER ? filter_install(0, arg3) : wali_error(WALI_EINVAL);
+    if (option == WALI_PR_SET_SECCOMP) {
+        if (arg2 == WALI_SECCOMP_MODE_FILTER) return filter_install(0, arg3);
+        return wali_error(arg2 == WALI_SECCOMP_MODE_STRICT ? WALI_EPERM : WALI_EINVAL);
+    }
     if (option == WALI_PR_SET_VMA) return set_vma(arg2, arg3, arg4, arg5);
     if (option == WALI_PR_SCHED_CORE)
         return arg5 > UINT32_MAX ? wali_error(WALI_EFAULT)
