@@ -50,21 +50,22 @@ TEST_CASE("a process that is confined keeps what was said and no more") {
 TEST_CASE("root that confines itself becomes another user, with the capabilities that it keeps") {
     const test::LeavesNothing leaves_nothing;
     if (!test::is_root()) return;
-    CHECK(test::in_child([] {
-        constexpr CapabilitySet kept{Capability::NET_BIND_SERVICE};
-        const std::vector<wali::Gid> groups{wali::Gid(65531), wali::Gid(65532)};
-        const auto done = confine({.paths = {{"/", read_files}},
-                                   .capabilities = kept,
-                                   .user = wali::NewUser{wali::Uid(65534), wali::Gid(65533), groups},
-                                   .best_effort = true});
-        if (!HOLDS(done.has_value())) return false;
-        return HOLDS(wali::process::user_ids() ==
-                     wali::UserIds{wali::Uid(65534), wali::Uid(65534), wali::Uid(65534)}) &&
-               HOLDS(wali::process::group_id() == wali::Gid(65533)) &&
-               HOLDS(wali::security::capabilities().value() == wali::Capabilities{kept, kept, {}}) &&
-               HOLDS(wali::security::bounding_set().value() == kept) &&
-               HOLDS(wali::process::set_user_ids({wali::Uid(0), wali::Uid(0), wali::Uid(0)}).error() == Errno::PERM);
-    }));
+    for (const CapabilitySet kept : {CapabilitySet(), CapabilitySet{Capability::NET_BIND_SERVICE}}) {
+        CHECK(test::in_child([&] {
+            const std::vector<wali::Gid> groups{wali::Gid(65531), wali::Gid(65532)};
+            const auto done = confine({.paths = {{"/", read_files}},
+                                       .capabilities = kept,
+                                       .user = wali::NewUser{wali::Uid(65534), wali::Gid(65533), groups},
+                                       .best_effort = true});
+            constexpr wali::Uid root(0);
+            constexpr wali::Uid user(65534);
+            return HOLDS(done.has_value()) && HOLDS(wali::process::user_ids() == wali::UserIds{user, user, user}) &&
+                   HOLDS(wali::process::group_id() == wali::Gid(65533)) &&
+                   HOLDS(wali::security::capabilities().value() == wali::Capabilities{kept, kept, {}}) &&
+                   HOLDS(wali::security::bounding_set().value() == kept) &&
+                   HOLDS(wali::process::set_user_ids({root, root, root}).error() == Errno::PERM);
+        }));
+    }
 }
 
 TEST_CASE("confine refuses where other threads would stay as they are") {
