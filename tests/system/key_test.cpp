@@ -136,11 +136,12 @@ TEST_CASE("a key ends when it is revoked or invalidated, or in time") {
 
 TEST_CASE("a new session keyring has none of the old one's keys") {
     with_keyrings([]() -> wali::result<bool> {
+        WALI_TRY(const Key before, Key::session_keyring().resolve());
         WALI_TRY(const Key first, Key::join_session());
         WALI_TRY(Key::add("user", "wali session", "secret", Key::session_keyring()));
         WALI_TRY(const Key named, Key::join_session("wali.test"));
         WALI_TRY(const Key session, Key::session_keyring().resolve());
-        return first != named && session == named &&
+        return first != before && first != named && session == named &&
                is_error(Key::request("user", "wali session"), Errno::NOKEY, Call::request_key) &&
                Key::user_keyring() != Key::user_session_keyring();
     });
