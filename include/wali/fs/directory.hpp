@@ -70,7 +70,7 @@ class Directory : public Descriptor<Directory> {
     result<void> remove(PathView path) const noexcept;
     result<void> remove_directory(PathView path) const noexcept;
 
-    /// Removes what has the name, with all that is in it: see fs::remove_tree_at.
+    /// Removes what has the name, with all that is in it: see fs::remove_tree_at. Allocates.
     result<void> remove_tree(PathView path) const;
 
     /// renameat2(2), into `new_directory`, which may be the same: replaces what has the new name, unless

@@ -45,7 +45,7 @@ class TreeCopy {
 
     /// Copies one entry, or at most 1 MiB of a file; false when all is done. An error ends the copy. openat(2),
     /// fstat(2), copy_file_range(2), fchmod(2), utimensat(2) and others, tiers spec and named; without copy_file_range
-    /// it reads and writes. EINTR is retried.
+    /// it reads and writes. EINTR is retried. Allocates for each level of directories, and path().
     result<bool> step();
 
     /// The bytes of files that have been copied so far.
@@ -62,7 +62,7 @@ class TreeCopy {
 
 namespace fs {
 /// All of it at once: what is below `from` into `to`, which is made if it does not exist. Paths start at the current
-/// directory and are followed.
+/// directory and are followed. Allocates.
 result<void> copy_tree(PathView from, PathView to);
 
 /// Copies the data of one regular file, from its start on, into another that is empty, with its holes where the file

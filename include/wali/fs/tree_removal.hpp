@@ -13,6 +13,6 @@ WALI_EXPORT namespace wali::fs {
 /// has vanished is none, but for `path` itself (NOENT). Allocates: without memory the program ends. unlinkat(2),
 /// openat(2), getdents64(2), tier spec.
 result<void> remove_tree_at(BorrowedFd directory, PathView path);
-/// The same for a path that starts at the current directory.
+/// The same for a path that starts at the current directory. Allocates.
 inline result<void> remove_tree(PathView path) { return remove_tree_at(current_directory(), path); }
 }  // namespace wali::fs

@@ -14,7 +14,7 @@ WALI_EXPORT namespace wali {
 ///     buffer.commit(size);
 ///     while (const auto message = parse(buffer.data())) buffer.consume(message.size());
 ///
-/// Memory is taken in reserve() and append() alone, which say so when there is none, and never above the buffer's
+/// Memory is allocated in reserve() and append() alone, which say so when there is none, and never above the buffer's
 /// limit: what a peer sends does not decide how much memory it gets. data() and what reserve() gave are views that end
 /// with the next reserve(), append() or shrink(). Move-only; one thread at a time.
 class ByteBuffer {

@@ -122,6 +122,10 @@ struct Command {
     /// getpid(2), geteuid(2), getegid(2), tier spec, and what start() and Child::capture do: starts the program with
     /// pipes for both outputs, and for the input if there is any, and captures them. On an error, TIMEDOUT among them,
     /// the child is killed and none is left.
+
+    /// getpid(2), geteuid(2), tier spec, and what start() and Child::capture do: starts the program with pipes for both
+    /// outputs, and for the input if there is any, and captures them. On an error, TIMEDOUT among them, the child is
+    /// killed and none is left. Allocates as start() does.
     result<Captured> capture(MutableBytes output, MutableBytes error, const CaptureOptions& options) const noexcept;
     result<Captured> capture(MutableBytes output, MutableBytes error) const noexcept {
         return capture(output, error, CaptureOptions());
@@ -129,7 +133,7 @@ struct Command {
 
     /// Starts a pipeline: each command's output is the next one's input; `children` has room for as many. The input of
     /// the first, the output of the last and what each writes to its error are as the commands say. If one cannot be
-    /// started, those before it are killed, and none is left.
+    /// started, those before it are killed, and none is left. Allocates as start() does.
     static result<void> start_pipeline(std::span<const Command> commands, std::span<Child> children) noexcept;
 
   private:

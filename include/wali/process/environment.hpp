@@ -8,8 +8,8 @@
 #include <wali/process/c_strings.hpp>
 
 WALI_EXPORT namespace wali {
-/// An environment: variables by name, see environ(7). What a child shall get, not what this process has; memory and
-/// errors as of CStrings.
+/// An environment: variables by name, see environ(7). What a child shall get, not what this process has; it allocates
+/// and has errors as CStrings.
 class Environment {
   public:
     /// Without any variable.
@@ -46,7 +46,7 @@ class Environment {
 WALI_EXPORT namespace wali::process {
 /// getenv(3): the value, which is valid until the variable changes; nothing if there is none.
 std::optional<std::string_view> variable(const char* name) noexcept;
-/// setenv(3). Errors: INVAL (an empty name, '=' inside), NOMEM.
+/// setenv(3), which allocates. Errors: INVAL (an empty name, '=' inside), NOMEM.
 result<void> set_variable(const char* name, const char* value) noexcept;
 /// unsetenv(3). Errors: INVAL.
 result<void> remove_variable(const char* name) noexcept;
