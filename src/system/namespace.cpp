@@ -41,7 +41,7 @@ result<const Kind*> find(Namespaces kind, Call call) noexcept {
 result<Namespace> open_namespace(std::string_view process, Namespaces kind) noexcept {
     WALI_TRY(const Kind* found, find(kind, Call::openat));
     std::array<char, 64> path;
-    WALI_TRY(File file, File::open(detail::join(path, {"/proc/", process, "/ns/", found->file})));
+    WALI_TRY(File file, File::open(wali::detail::join(path, {"/proc/", process, "/ns/", found->file})));
     return Namespace::from_fd(std::move(file).into_fd());
 }
 

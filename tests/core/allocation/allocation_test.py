@@ -165,7 +165,8 @@ def main() -> int:
     graph = references(objdump, library)
     with tempfile.TemporaryDirectory() as scratch:
         inline = Path(scratch) / "every_function.o"
-        subprocess.run([compiler, "-std=c++20", "-fno-exceptions", "-DNDEBUG", "-fkeep-inline-functions", f"-I{include}",
+        subprocess.run([compiler, "-std=c++20", "-fno-exceptions", "-DNDEBUG", "-fkeep-inline-functions",
+                        f"-I{include}",
                         "-c", "-o", inline, Path(__file__).with_name("every_function.cpp")], check=True)
         for function, used in references(objdump, inline).items():
             graph[function] |= used
