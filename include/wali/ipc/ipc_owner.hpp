@@ -22,10 +22,13 @@ WALI_EXPORT namespace wali {
 template <class Object>
 class [[nodiscard]] IpcOwner {
   public:
+    /// By what others find the object.
+    using Name = typename Object::Name;  // NOLINT(readability-redundant-typename): Clang 14 needs it
+
     /// Of nothing.
     IpcOwner() noexcept = default;
     /// Takes over what this process has made, and removes it under this name: see getpid(2), tier spec.
-    IpcOwner(Object object, const typename Object::Name& name) noexcept
+    IpcOwner(Object object, const Name& name) noexcept
         : object_(std::move(object)), name_(name), process_(static_cast<i32>(sys::getpid())) {}
 
     IpcOwner(IpcOwner&& other) noexcept
@@ -48,7 +51,7 @@ class [[nodiscard]] IpcOwner {
     /// Its members: `queue->send("job")`.
     const Object* operator->() const noexcept WALI_LIFETIMEBOUND { return &object_; }
     /// By what it is found.
-    const typename Object::Name& name() const noexcept WALI_LIFETIMEBOUND { return name_; }
+    const Name& name() const noexcept WALI_LIFETIMEBOUND { return name_; }
 
     /// Gives the object away and leaves its name, which somebody else removes.
     Object keep() && noexcept {
@@ -63,7 +66,7 @@ class [[nodiscard]] IpcOwner {
     }
 
     Object object_;
-    typename Object::Name name_{};
+    Name name_{};
     i32 process_ = 0;  // who has made it; 0 if there is nothing to remove
 };
 
