@@ -84,6 +84,12 @@ class Results(unittest.TestCase):
             self.assertIn(row["target"], ("native", "wasm"))
             self.check_positive(row["value"])
         self.assertEqual({row["bench"] for row in results["program"] if row["target"] == "wasm"} & PROGRAM, PROGRAM)
+        self.assertEqual({(row["bench"], row["target"], row["way"]) for row in results["rings"]},
+                         {(bench, target, way) for bench in ("copy", "read", "echo") for target in ("native", "wasm")
+                          for way in ("plain", "uring")})
+        for row in results["rings"]:
+            for value in ("ns", "ratio", "to_native"):
+                self.check_positive(row[value])
         self.assertEqual({(row["module"], row["tier"]) for row in results["start"]},
                          {(module, tier) for module in ("hello", "httpd") for tier in ("quick", "full")})
         for row in results["start"]:
