@@ -18,8 +18,9 @@ result<void> write_to(Pid process, std::string_view name, std::string_view text)
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), process.raw()).ptr;
     const std::string_view number(digits.data(), static_cast<usize>(end - digits.data()));
     std::array<char, 64> path;
-    WALI_TRY(const File file,
-             File::open(wali::detail::join(path, {"/proc/", process == Pid(0) ? "self" : number, name}), OpenFlags::WRONLY));
+    WALI_TRY(
+        const File file,
+        File::open(wali::detail::join(path, {"/proc/", process == Pid(0) ? "self" : number, name}), OpenFlags::WRONLY));
     // The kernel takes all or nothing, in one call.
     WALI_TRY(const usize written, retry_interrupted([&]() noexcept { return file.write(text); }));
     return written == text.size() ? result<void>(success()) : Error(Errno::IO, Call::write);
