@@ -25,7 +25,8 @@ ALLOCATES = re.compile(
 KNOWN = re.compile(
     rf"({ALLOCATES.pattern}).*|mem(chr|cmp|cpy|move|set)|bcmp|strlen|__errno_location|free|freeaddrinfo|clone|fork"
     r"|getenv|unsetenv|pthread_mutex_\w+|pthread_mutexattr_\w+|setgroups|setres[ug]id|__popcountdi2"
-    r"|operator delete.*|std::(__libcpp_verbose_abort|__throw_\w+|terminate|_V2::(generic|system)_category)\(.*")
+    r"|operator delete.*|std::(__libcpp_verbose_abort|__glibcxx_assert_fail|__throw_\w+|terminate)\(.*"
+    r"|std::_V2::(generic|system)_category\(.*")
 
 # Public functions that may allocate, and what for.
 EXPECTED = {
