@@ -74,12 +74,19 @@ unsigned long allocations_of(Function&& function) {
 
 }  // namespace
 
+// An AddressSanitizer has an operator new of its own, which calls no malloc: then only the other calls are counted.
+#if __has_feature(address_sanitizer)
+constexpr unsigned long counted_of_new = 0;
+#else
+constexpr unsigned long counted_of_new = 1;
+#endif
+
 TEST_CASE("what allocates is counted") {
     std::string text;
     CHECK(allocations_of([&]() -> wali::result<void> {
               text.assign(1000, 'x');
               return wali::success();
-          }) == 1);
+          }) == counted_of_new);
 }
 
 TEST_CASE("files, directories and paths allocate nothing") {
