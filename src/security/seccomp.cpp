@@ -24,7 +24,7 @@ result<void> install_seccomp(std::span<const abi::sock_filter> program, const Se
 }
 
 result<void> install_seccomp(const SeccompPolicy& policy) noexcept {
-    std::array<abi::sock_filter, seccomp_instructions> room;
+    std::array<abi::sock_filter, seccomp_instructions()> room;
     WALI_TRY(const auto program, compile_seccomp(policy, room));
     return install_seccomp(program, SeccompOptions());
 }

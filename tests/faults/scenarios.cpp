@@ -361,7 +361,7 @@ result<void> sysv() {
 
 result<void> landlock_ruleset() {
     WALI_TRY(const auto rules, wali::LandlockRuleset::create({.best_effort = true}));
-    WALI_TRY(rules.allow_path("/", wali::security::read_files));
+    WALI_TRY(rules.allow_path("/", wali::security::read_files()));
     WALI_TRY(rules.allow_port(80, wali::LandlockAccessNet::CONNECT_TCP));
     return done();
 }

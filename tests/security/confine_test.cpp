@@ -33,7 +33,7 @@ TEST_CASE("a process that is confined keeps what was said and no more") {
         const wali::SeccompRule rules[] = {
             wali::SeccompRule::fail(Call::socket, Errno::DOM, wali::security::int_argument(0) == 1)};
         const auto done =
-            confine({.paths = {{inside.path(""), read_files}},
+            confine({.paths = {{inside.path(""), read_files()}},
                      .calls = wali::SeccompPolicy{.rules = rules, .otherwise = wali::SeccompAction::allow()},
                      .best_effort = true});
         if (!HOLDS(done.has_value())) return false;
@@ -53,7 +53,7 @@ TEST_CASE("root that confines itself becomes another user, with the capabilities
     for (const CapabilitySet kept : {CapabilitySet(), CapabilitySet{Capability::NET_BIND_SERVICE}}) {
         CHECK(test::in_child([&] {
             const std::vector<wali::Gid> groups{wali::Gid(65531), wali::Gid(65532)};
-            const auto done = confine({.paths = {{"/", read_files}},
+            const auto done = confine({.paths = {{"/", read_files()}},
                                        .capabilities = kept,
                                        .user = wali::NewUser{wali::Uid(65534), wali::Gid(65533), groups},
                                        .best_effort = true});
@@ -81,7 +81,7 @@ TEST_CASE("confine refuses where other threads would stay as they are") {
         return HOLDS(done.error() == wali::Error(Errno::BUSY, Call::unshare)) && HOLDS(File::open("/").has_value());
     }));
     CHECK(test::in_child([] {
-        return HOLDS(confine({.paths = {{"/nonexistent", read_files}}}).error() == Errno::NOENT) &&
+        return HOLDS(confine({.paths = {{"/nonexistent", read_files()}}}).error() == Errno::NOENT) &&
                HOLDS(File::open("/").has_value());  // nothing is done yet
     }));
 }

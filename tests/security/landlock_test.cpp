@@ -65,8 +65,8 @@ TEST_CASE("a ruleset allows what its rules say and denies one step outside of ea
     const Tree tree;
     CHECK(test::in_child([&] {
         const auto rules = LandlockRuleset::create({.best_effort = true}).value();
-        bool right = HOLDS(rules.allow_path(tree.inside.path(""), read_files).has_value()) &&
-                     HOLDS(rules.allow_path(tree.inside.path("none"), read_files).error() == Errno::NOENT) &&
+        bool right = HOLDS(rules.allow_path(tree.inside.path(""), read_files()).has_value()) &&
+                     HOLDS(rules.allow_path(tree.inside.path("none"), read_files()).error() == Errno::NOENT) &&
                      HOLDS(enforced(rules));
         right = right && HOLDS(File::open(tree.inside.path("f")).has_value()) &&
                 HOLDS(denied(File::open(tree.inside.path("f"), OpenFlags::WRONLY))) &&
@@ -78,7 +78,7 @@ TEST_CASE("a ruleset allows what its rules say and denies one step outside of ea
     // A file gets of these rights what files have.
     CHECK(test::in_child([&] {
         const auto rules = LandlockRuleset::create({.best_effort = true}).value();
-        return HOLDS(rules.allow_path(tree.inside.path("f"), read_files | write_files).has_value()) &&
+        return HOLDS(rules.allow_path(tree.inside.path("f"), read_files() | write_files()).has_value()) &&
                HOLDS(enforced(rules)) && HOLDS(File::open(tree.inside.path("f"), OpenFlags::RDWR).has_value()) &&
                HOLDS(denied(File::open(tree.inside.path(""))));
     }));
@@ -92,7 +92,7 @@ TEST_CASE("threads, children and programs inherit a ruleset, and a second one on
         const auto wide = LandlockRuleset::create({.best_effort = true}).value();
         const auto narrow = LandlockRuleset::create({.best_effort = true}).value();
         const auto everything = LandlockRuleset::create({.best_effort = true}).value();
-        if (!HOLDS(wide.allow_path("/", read_files | wali::security::execute_files).has_value()) ||
+        if (!HOLDS(wide.allow_path("/", read_files() | wali::security::execute_files()).has_value()) ||
             !HOLDS(everything.allow_path("/", LandlockRights::of_version(1).files).has_value()))
             return false;
         if (!HOLDS(enforced(wide)) || !HOLDS(File::open(tree.inside.path("f")).has_value())) return false;

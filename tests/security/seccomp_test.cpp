@@ -156,7 +156,7 @@ TEST_CASE("compiled policies answer to random calls as they read") {
             }
         }
         const SeccompPolicy policy{.rules = rules, .otherwise = SeccompAction::fail(Errno::PERM)};
-        std::array<sock_filter, wali::security::seccomp_instructions> room;
+        std::array<sock_filter, wali::security::seccomp_instructions()> room;
         const auto program = wali::security::compile_seccomp(policy, room).value();
         for (int made = 0; made < 50; ++made) {
             const Call call = number(8) == 0 ? Call::close : calls[number(4)];
@@ -291,7 +291,7 @@ TEST_CASE("compiled policies mean what libseccomp's mean, where it is installed"
             theirs.push_back({static_cast<int>(call) - 1, action.value(), comparisons});
         }
         const SeccompPolicy policy{.rules = rules, .otherwise = SeccompAction::fail(Errno::PERM)};
-        std::array<sock_filter, wali::security::seccomp_instructions> room;
+        std::array<sock_filter, wali::security::seccomp_instructions()> room;
         const auto own = wali::security::compile_seccomp(policy, room).value();
         const auto other = library.compile(policy.otherwise.value(), theirs);
         for (int made = 0; made < 100; ++made) {

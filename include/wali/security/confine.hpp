@@ -52,7 +52,7 @@ WALI_EXPORT namespace wali::security {
 /// Gives up, for good, what the process does not need any more. To be called when all is set up and open, and before
 /// the first thread is started: threads and children that come later have no more.
 ///
-///     WALI_TRY(wali::security::confine({.paths = {{"/srv/site", wali::security::read_files}},
+///     WALI_TRY(wali::security::confine({.paths = {{"/srv/site", wali::security::read_files()}},
 ///                                       .user = wali::NewUser{wali::Uid(33), wali::Gid(33)}}));
 ///
 /// In this order: what paths lead to is looked up; the bounding set of capabilities; process::become(); all other

@@ -65,7 +65,7 @@ struct LandlockOptions {
 /// only be narrowed, by another one. Files that are open already stay what they are. Move-only.
 ///
 ///     WALI_TRY(const auto rules, wali::LandlockRuleset::create());
-///     WALI_TRY(rules.allow_path("/srv/site", wali::security::read_files));
+///     WALI_TRY(rules.allow_path("/srv/site", wali::security::read_files()));
 ///     WALI_TRY(rules.allow_port(443, wali::LandlockAccessNet::CONNECT_TCP));
 ///     WALI_TRY(wali::process::set_no_new_privileges());
 ///     WALI_TRY(rules.enforce());
@@ -132,14 +132,16 @@ class [[nodiscard]] LandlockRuleset {
 
 WALI_EXPORT namespace wali::security {
 /// What a rule allows, for most purposes: reading files and listing folders.
-inline constexpr LandlockAccessFs read_files = LandlockAccessFs::READ_FILE | LandlockAccessFs::READ_DIR;
+constexpr LandlockAccessFs read_files() noexcept { return LandlockAccessFs::READ_FILE | LandlockAccessFs::READ_DIR; }
 /// Writing, making, moving and removing files and folders, but no device files.
-inline constexpr LandlockAccessFs write_files =
-    LandlockAccessFs::WRITE_FILE | LandlockAccessFs::TRUNCATE | LandlockAccessFs::REMOVE_DIR |
-    LandlockAccessFs::REMOVE_FILE | LandlockAccessFs::MAKE_DIR | LandlockAccessFs::MAKE_REG |
-    LandlockAccessFs::MAKE_SOCK | LandlockAccessFs::MAKE_FIFO | LandlockAccessFs::MAKE_SYM | LandlockAccessFs::REFER;
+constexpr LandlockAccessFs write_files() noexcept {
+    return LandlockAccessFs::WRITE_FILE | LandlockAccessFs::TRUNCATE | LandlockAccessFs::REMOVE_DIR |
+           LandlockAccessFs::REMOVE_FILE | LandlockAccessFs::MAKE_DIR | LandlockAccessFs::MAKE_REG |
+           LandlockAccessFs::MAKE_SOCK | LandlockAccessFs::MAKE_FIFO | LandlockAccessFs::MAKE_SYM |
+           LandlockAccessFs::REFER;
+}
 /// Executing programs, which includes reading them.
-inline constexpr LandlockAccessFs execute_files = LandlockAccessFs::EXECUTE | LandlockAccessFs::READ_FILE;
+constexpr LandlockAccessFs execute_files() noexcept { return LandlockAccessFs::EXECUTE | LandlockAccessFs::READ_FILE; }
 
 /// landlock_create_ruleset(2) LANDLOCK_CREATE_RULESET_VERSION, tier named: the version of this kernel's Landlock, 0
 /// where it has none or has it switched off. Cannot fail.

@@ -154,7 +154,7 @@ constexpr SeccompArgument int_argument(u8 index) noexcept { return {index, false
 constexpr SeccompArgument long_argument(u8 index) noexcept { return {index, true, ~u64{0}}; }
 
 /// The most instructions that the kernel takes: BPF_MAXINSNS.
-inline constexpr usize seccomp_instructions = 4096;
+constexpr usize seccomp_instructions() noexcept { return 4096; }
 
 /// The policy as a program of classic BPF, which is the filled part of `room`. Makes no call and allocates nothing.
 /// Errors: NOBUFS (no room for all), INVAL (Call::none, an argument with an index above 5).
