@@ -166,7 +166,8 @@ void IoRing::fill(IoSlot& slot, u64 user_data, i32 result, u32 flags, IoCompleti
 bool IoRing::note(const abi::io_uring_cqe& completion, IoCompletion& done) noexcept {
     const auto purpose =
         static_cast<IoPurpose>(static_cast<u32>(completion.user_data) & static_cast<u32>(IoPurpose::MASK));
-    if (purpose == IoPurpose::MESSAGE) {
+    if (purpose == IoPurpose::MESSAGE || purpose == IoPurpose::DIRECT_MESSAGE) {
+        if (purpose == IoPurpose::DIRECT_MESSAGE) done.direct_ = direct(static_cast<u32>(completion.res));
         done.index_ = static_cast<u32>(completion.user_data >> 32);
         done.result_ = completion.res;
         done.kind_ = IoKind::MESSAGE;

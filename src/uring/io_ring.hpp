@@ -107,9 +107,16 @@ struct IoRing {
 
 /// Who a completion is for, in the upper byte of the lower half of user_data; the rest of that half is the slot, and
 /// the upper half its serial number, or the index of a message.
-enum class IoPurpose : u32 { OPERATION = 0, LIMIT = 1U << 24, OWN = 2U << 24, MESSAGE = 3U << 24, MASK = 0xffU << 24 };
+enum class IoPurpose : u32 {
+    OPERATION = 0,
+    LIMIT = 1U << 24,
+    OWN = 2U << 24,
+    MESSAGE = 3U << 24,
+    DIRECT_MESSAGE = 4U << 24,  // with a direct descriptor, whose place is the value
+    MASK = 0xffU << 24
+};
 constexpr u64 with_purpose(u64 user_data, IoPurpose purpose) noexcept { return user_data | static_cast<u64>(purpose); }
-constexpr u64 message_name(u32 index) noexcept { return with_purpose(u64{index} << 32, IoPurpose::MESSAGE); }
+constexpr u64 message_name(u32 index, IoPurpose purpose) noexcept { return with_purpose(u64{index} << 32, purpose); }
 
 /// What the kernel writes for accept_from() and receive_from(), in IoSlot::memory.
 struct IoPeer {

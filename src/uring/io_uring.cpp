@@ -731,7 +731,7 @@ result<IoKey<usize>> IoUring::wake(const FutexWord& word, u32 count, const IoOpt
 result<IoKey<void>> IoUring::send_message(BorrowedFd ring, u32 value, u32 index, const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::MSG_RING, Call::io_uring_enter, IoKind::NOTHING, ring);
     entry.raw.addr = abi::bits(abi::IoUringMessageCommand::DATA);
-    entry.raw.off = detail::message_name(index);
+    entry.raw.off = detail::message_name(index, detail::IoPurpose::MESSAGE);
     entry.raw.len = value;
     return add_entry<void>(entry, options);
 }
@@ -741,15 +741,10 @@ result<IoKey<void>> IoUring::send_direct(BorrowedFd ring, const DirectDescriptor
     if (descriptor.ring_ == nullptr || descriptor.ring_ != ring_) return Errno::BADF;
     Entry entry(IoUringOperation::MSG_RING, Call::io_uring_enter, IoKind::NOTHING, ring);
     entry.raw.addr = abi::bits(abi::IoUringMessageCommand::SEND_FD);
-    entry.raw.off = detail::message_name(index);
+    entry.raw.off = detail::message_name(index, detail::IoPurpose::DIRECT_MESSAGE);
     entry.raw.addr3 = descriptor.index_;
     entry.raw.file_index = any_index;
     return add_entry<void>(entry, options);
-}
-
-DirectDescriptor IoUring::adopt_direct(const IoCompletion& message) noexcept {
-    if (!is_usable(ring_) || !message.is_message()) return {};
-    return ring_->direct(message.message());
 }
 
 // --- the ring's table of files, and its buffers ---

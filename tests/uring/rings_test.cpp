@@ -61,7 +61,7 @@ TEST_CASE("rings send each other messages") {
     waiter.join();
     CHECK(got == 42);
     CHECK(finish(one, one.send_message(wali::standard_error(), 1, 1)).error() == Errno::BADFD);
-    CHECK_FALSE(two.adopt_direct(IoCompletion()));
+    CHECK_FALSE(IoCompletion().take_direct());
 }
 
 TEST_CASE("a ring passes a direct descriptor to another") {
@@ -75,10 +75,24 @@ TEST_CASE("a ring passes a direct descriptor to another") {
     CHECK(finish(one, one.send_direct(two, zero, 6)).error() == Errno::NFILE);
     CHECK(two.send_direct(one, zero, 6).error() == Errno::BADF);
     zero.close();
-    const IoCompletion message = two.wait().value();
+    IoCompletion message = two.wait().value();
     CHECK(message.index() == 5);
-    const wali::DirectDescriptor adopted = two.adopt_direct(message);
-    CHECK(finish(two, two.read(adopted, filled("abc"), 0)).value() == 3);
+    const wali::DirectDescriptor received = message.take_direct();
+    CHECK(finish(two, two.read(received, filled("abc"), 0)).value() == 3);
+    CHECK_FALSE(message.take_direct());  // it has one owner
+}
+
+TEST_CASE("a direct descriptor that nobody takes out of its message is closed") {
+    const test::LeavesNothing nothing;
+    IoUring one = IoUring::create().value();
+    IoUring two = IoUring::create().value();
+    CHECK(one.register_files(1));
+    CHECK(two.register_files(1));
+    const auto zero = finish(one, one.open_direct_at(wali::current_directory(), "/dev/zero", {})).value();
+    for (int i = 0; i < 3; ++i) {
+        CHECK(finish(one, one.send_direct(two, zero, 5)).has_value());
+        CHECK(two.wait().value().is_message());
+    }
 }
 
 TEST_CASE("a futex is waited on and woken through rings") {

@@ -94,6 +94,8 @@ class [[nodiscard]] IoCompletion {
     IoBuffer take_buffer() noexcept { return std::move(buffer_); }
     /// What was received, of an operation with an IoBufferGroup. Empty if nothing was.
     ProvidedBuffer take_provided_buffer() noexcept { return std::move(provided_); }
+    /// What a message of IoUring::send_direct() has opened in this ring's table. Empty otherwise.
+    DirectDescriptor take_direct() noexcept { return is_message() ? std::move(direct_) : DirectDescriptor(); }
     /// Who has sent or connected, after receive_from() and accept_from().
     SocketAddress address() const noexcept;
 

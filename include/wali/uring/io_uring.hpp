@@ -281,12 +281,10 @@ class IoUring {
     /// Gives another ring a completion that is a message, with `value` and `index`. Errors: BADFD (no ring), OVERFLOW_
     /// (that ring's completions have no room).
     result<IoKey<void>> send_message(BorrowedFd ring, u32 value, u32 index, const IoOptions& options = {}) noexcept;
-    /// Opens the direct descriptor in another ring's table, too, whose message has its place as the value:
-    /// adopt_direct(). Linux 6.0. NFILE when that table is full.
+    /// Opens the direct descriptor in another ring's table, too, whose message owns it there:
+    /// IoCompletion::take_direct. Linux 6.0. NFILE when that table is full.
     result<IoKey<void>> send_direct(BorrowedFd ring, const DirectDescriptor& descriptor, u32 index,
                                     const IoOptions& options = {}) noexcept;
-    /// The owner of what a message of send_direct() has opened in this ring's table.
-    DirectDescriptor adopt_direct(const IoCompletion& message) noexcept;
 
     // --- the ring's table of files, and its buffers ---
 
