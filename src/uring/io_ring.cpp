@@ -162,6 +162,11 @@ void IoRing::fill(IoSlot& slot, u64 user_data, i32 result, u32 flags, IoCompleti
     free_slot(slot);
 }
 
+// The kernel's own numbers for a call that is to be made again reach completions, of splice for one.
+constexpr i32 without_restart(i32 result) noexcept {
+    return result <= -512 && result >= -516 ? -abi::bits(Errno::INTR) : result;
+}
+
 // Whether the program gets to see it.
 bool IoRing::note(const abi::io_uring_cqe& completion, IoCompletion& done) noexcept {
     const auto purpose =
@@ -178,7 +183,8 @@ bool IoRing::note(const abi::io_uring_cqe& completion, IoCompletion& done) noexc
     const u64 user_data = u64{slot->serial} << 32 | static_cast<u32>(slot - slots());
     if (purpose == IoPurpose::LIMIT) {
         slot->limit_pending = false;
-        slot->timed_out = completion.res == -abi::bits(Errno::TIME);
+        // Whatever it says of its cancellation: it has begun one, unless the operation was faster.
+        slot->timed_out = completion.res != -abi::bits(Errno::CANCELED);
         if (!slot->ended) return false;
         fill(*slot, user_data, slot->result, slot->flags, done);
         return true;
@@ -186,11 +192,11 @@ bool IoRing::note(const abi::io_uring_cqe& completion, IoCompletion& done) noexc
     if (slot->limit_pending &&
         !contains(static_cast<abi::IoUringCompletionFlags>(completion.flags), abi::IoUringCompletionFlags::MORE)) {
         slot->ended = true;
-        slot->result = completion.res;
+        slot->result = without_restart(completion.res);
         slot->flags = completion.flags;
         return false;
     }
-    fill(*slot, user_data, completion.res, completion.flags, done);
+    fill(*slot, user_data, without_restart(completion.res), completion.flags, done);
     return true;
 }
 

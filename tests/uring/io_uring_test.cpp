@@ -216,6 +216,23 @@ TEST_CASE("the end of a ring cancels what is under way, waits for it, and never 
     CHECK(other.reader.read(byte).error() == Errno::AGAIN);
 }
 
+TEST_CASE("what waits in a thread of the kernel's is cancelled with an error that programs know") {
+    const test::LeavesNothing nothing;
+    const Pipe from = Pipe::create().value();
+    const Pipe to = Pipe::create().value();
+    IoUring ring = IoUring::create().value();
+    const auto splicing = ring.splice(from.reader, to.writer, 1, {}).value();
+    CHECK(ring.submit());
+    for (;;) {
+        CHECK(ring.cancel(splicing));
+        IoCompletion done = ring.wait().value();
+        if (!done.is_for(splicing)) continue;  // it may not run yet
+        const wali::Error error = done.get(splicing).error();
+        CHECK((error == Errno::INTR || error == Errno::CANCELED));
+        break;
+    }
+}
+
 TEST_CASE("what is cancelled gives its buffer back, and what has completed cannot be cancelled") {
     const test::LeavesNothing nothing;
     IoUring ring = IoUring::create().value();

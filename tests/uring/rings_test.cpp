@@ -112,6 +112,14 @@ TEST_CASE("a futex is waited on and woken through rings") {
     }
 }
 
+TEST_CASE("a futex that is waited on for too long says so") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(wali::IoUringOperation::WAIT_FUTEX)) return;
+    const wali::FutexWord word(7);
+    CHECK(finish(ring, ring.wait_on(word, 7, {.timeout = 1ms})).error() ==
+          wali::Error(Errno::TIMEDOUT, wali::Call::futex));
+}
+
 TEST_CASE("any other operation can be added in the kernel's form, and owns its memory") {
     IoUring ring = IoUring::create().value();
     const wali::Pipe pipe = wali::Pipe::create().value();

@@ -132,8 +132,9 @@ class IoUring {
     /// The next completion, or AGAIN: io_uring_enter(2), tier named, to submit and to fetch, where that is needed.
     result<IoCompletion> try_wait() noexcept;
 
-    /// Asks for the end of an operation, which then completes with CANCELED unless it was faster. The completion of
-    /// this one: NOENT (it has completed), ALREADY (it cannot be interrupted).
+    /// Asks for the end of an operation, which then completes with CANCELED, or INTR where it has waited in a thread of
+    /// the kernel's, unless it was faster. The completion of this one: NOENT (it has completed), ALREADY (it runs, and
+    /// ends soon if it can be interrupted).
     template <class T>
     result<IoKey<void>> cancel(IoKey<T> operation, const IoOptions& options = {}) noexcept {
         return cancel_bits(operation.bits_, options);
