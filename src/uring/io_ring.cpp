@@ -226,15 +226,21 @@ void IoRing::drop_unpublished() noexcept {
 bool IoRing::finish() noexcept {
     using std::chrono::milliseconds;
     drop_unpublished();
-    abi::io_uring_sqe cancel_all{};
-    cancel_all.opcode = abi::bits(abi::IoUringOperation::ASYNC_CANCEL);
+    // By a call, because an entry would wait behind those that drain, and its own completion would end each wait.
+    abi::io_uring_sync_cancel_reg cancel_all{};
     cancel_all.fd = -1;
-    cancel_all.op_flags = abi::bits(abi::IoUringCancelFlags::ALL | abi::IoUringCancelFlags::ANY);
-    cancel_all.user_data = with_purpose(0, IoPurpose::OWN);
+    cancel_all.flags = abi::bits(abi::IoUringCancelFlags::ALL | abi::IoUringCancelFlags::ANY);
+    cancel_all.timeout = {-1, -1};
+    abi::io_uring_sqe before_linux_6{};
+    before_linux_6.opcode = abi::bits(abi::IoUringOperation::ASYNC_CANCEL);
+    before_linux_6.fd = -1;
+    before_linux_6.op_flags = cancel_all.flags;
+    before_linux_6.user_data = with_purpose(0, IoPurpose::OWN);
     // An operation that is between two states escapes a cancellation: the next one meets it. Errors pass: another
     // process may use up the kernel's memory for a while. But who is not the ring's thread can do nothing.
     for (int failures = 0; in_flight != 0 && failures < 1000;) {
-        if (space() > 0) push(cancel_all);
+        const long cancelled = register_with(abi::IoUringRegisterOperation::REGISTER_SYNC_CANCEL, &cancel_all, 1);
+        if (cancelled == -abi::bits(Errno::INVAL) && space() > 0) push(before_linux_6);
         const result<void> waited = enter(1, abi::IoUringEnterFlags::GETEVENTS, Deadline::after(milliseconds(10)));
         if (waited.has_error() && (waited.error() == Errno::EXIST || waited.error() == Errno::BADF)) break;
         const bool failed = waited.has_error() && waited.error() != Errno::TIME && waited.error() != Errno::INTR;

@@ -216,6 +216,16 @@ TEST_CASE("the end of a ring cancels what is under way, waits for it, and never 
     CHECK(other.reader.read(byte).error() == Errno::AGAIN);
 }
 
+TEST_CASE("the end of a ring meets operations that wait behind one that drains") {
+    const test::LeavesNothing nothing;
+    const Pipe pipe = Pipe::create().value();
+    IoUring ring = IoUring::create().value();
+    CHECK(ring.read(pipe.reader, IoBuffer::allocate(100).value(), 0));
+    CHECK(ring.nop({.drain = true}));
+    CHECK(ring.submit());
+    CHECK(ring.operations() == 2);
+}
+
 TEST_CASE("what waits in a thread of the kernel's is cancelled with an error that programs know") {
     const test::LeavesNothing nothing;
     const Pipe from = Pipe::create().value();

@@ -45,7 +45,8 @@ struct IoOptions {
     u32 index = 0;                ///< a number of the program's, which the completion has
     bool link = false;            ///< the operation that is added next starts when this one has succeeded
     bool hard_link = false;       ///< the same, when it has ended in any way
-    bool drain = false;           ///< starts when all that were submitted before have completed
+    bool drain = false;           ///< starts when all that were submitted before have completed; all that is added
+                                  ///< later waits for it, cancellations too
     bool async = false;           ///< do not try first whether it can be done without waiting
     Timeout timeout = forever();  ///< is cancelled when this has passed since it started: TIMEDOUT
 };
@@ -68,9 +69,9 @@ struct IoOptions {
 ///
 /// Everything here is io_uring_setup(2), io_uring_enter(2) and io_uring_register(2), tier named, over memory of
 /// mmap(2), madvise(2) and munmap(2). Linux 5.19; in a module 6.5, and no more than 256 rings. A ring belongs to one
-/// thread at a time: each thread makes its own. The end of a ring cancels what is under way and waits until the kernel
-/// has done with it. A forked child's copy is empty: everything is OPNOTSUPP there, and its end leaves the parent's
-/// alone.
+/// thread at a time: each thread makes its own, as the end of a thread cancels what it has submitted. The end of a ring
+/// cancels what is under way and waits until the kernel has done with it. A forked child's copy is empty: everything is
+/// OPNOTSUPP there, and its end leaves the parent's alone.
 class IoUring {
   public:
     /// The offset that means the file's own, and for pipes and sockets.
