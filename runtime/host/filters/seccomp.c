@@ -241,17 +241,17 @@ struct head {
     uint16_t flags;
 };
 
-// The filter of which `after` are later.
-static const struct filter* filter_before(uint32_t after) {
-    const struct filter* filter = atomic_load(&self->filter);
-    for (; after > 0; --after) filter = filter->previous;
-    return filter;
+// A thread gets later filters at any time, so its latest one is looked at once.
+static uint32_t filter_count(const struct filter* latest) {
+    uint32_t count = 0;
+    for (const struct filter* filter = latest; filter; filter = filter->previous) ++count;
+    return count;
 }
 
-static uint32_t filter_count(void) {
-    uint32_t count = 0;
-    for (const struct filter* filter = atomic_load(&self->filter); filter; filter = filter->previous) ++count;
-    return count;
+// The filter of which `after` are later.
+static const struct filter* filter_before(const struct filter* latest, uint32_t after) {
+    for (; after > 0; --after) latest = latest->previous;
+    return latest;
 }
 
 // Two letters per byte.
@@ -274,7 +274,8 @@ static void put(struct filter_variables* variables, uint32_t* digits, const void
 }
 
 int64_t filter_variables_make(struct filter_variables* variables) {
-    const uint32_t count = filter_count();
+    const struct filter* latest = atomic_load(&self->filter);
+    const uint32_t count = filter_count(latest);
     *variables = (struct filter_variables){0};
     if (count == 0) return 0;
     variables->bytes = FILTER_VARIABLES * (sizeof VARIABLE + DIGITS);
@@ -283,7 +284,7 @@ int64_t filter_variables_make(struct filter_variables* variables) {
     variables->at = at;
     uint32_t digits = 0;
     for (uint32_t after = count; after > 0; --after) {
-        const struct filter* filter = filter_before(after - 1);
+        const struct filter* filter = filter_before(latest, after - 1);
         const struct head head = {filter->length, filter->flags};
         put(variables, &digits, &head, sizeof head);
         put(variables, &digits, filter->code, filter->length * sizeof *filter->code);
@@ -341,12 +342,13 @@ char** filters_take(char** environment) {
 }
 
 uint64_t filters_give_to_kernel(void) {
-    const uint32_t count = filter_count();
+    const struct filter* latest = atomic_load(&self->filter);
+    const uint32_t count = filter_count(latest);
     // Filters came from a thread that could gain nothing: then this one must not either.
-    for (const struct filter* filter = atomic_load(&self->filter); filter; filter = filter->previous)
+    for (const struct filter* filter = latest; filter; filter = filter->previous)
         if (filter->no_new_privileges) wali_syscall5(NR_prctl, WALI_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     for (uint32_t after = count; after > 0; --after) {
-        const struct filter* filter = filter_before(after - 1);
+        const struct filter* filter = filter_before(latest, after - 1);
         const struct sock_fprog program = {filter->length, (struct sock_filter*)filter->code};
         const uint64_t result =
             wali_syscall3(NR_seccomp, WALI_SECCOMP_SET_MODE_FILTER, filter->flags, (uint64_t)&program);
