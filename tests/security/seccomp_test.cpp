@@ -7,9 +7,11 @@
 #include <atomic>
 #include <csignal>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <thread>
 #include <vector>
+#include <type_traits>
 
 #include <doctest/doctest.h>
 
@@ -122,6 +124,25 @@ void handle_traps() {
 }  // namespace
 
 TEST_CASE("compiled policies answer to random calls as they read") {
+/// Whether an int can be compared with the number, and masked by it.
+template <auto number>
+concept FitsInt = requires {
+    typename std::integral_constant<wali::u64, (int_argument(0) <= number).value>;
+    typename std::integral_constant<wali::u64, ((int_argument(0) & number) == 0).mask>;
+};
+
+TEST_CASE("an int is compared only with what it can be") {
+    CHECK(FitsInt<-1>);
+    CHECK(FitsInt<std::numeric_limits<int>::min()>);
+    CHECK(FitsInt<0xffffffffU>);
+    CHECK(FitsInt<0xffffffffLL>);
+    CHECK_FALSE(FitsInt<0x100000000LL>);
+    CHECK_FALSE(FitsInt<0x100000000ULL>);
+    CHECK_FALSE(FitsInt<-0x80000001LL>);
+    CHECK((int_argument(0) == -1).value == 0xffffffff);
+    CHECK((long_argument(0) == -1).value == ~wali::u64{0});
+}
+
     std::minstd_rand random(14);
     const auto number = [&](unsigned below) { return static_cast<unsigned>(random() >> 8) % below; };
     // Values that meet each other, at the borders of both halves.
@@ -133,15 +154,17 @@ TEST_CASE("compiled policies answer to random calls as they read") {
         for (unsigned count = number(12); count > 0; --count) {
             const auto condition = [&] {
                 const auto index = static_cast<wali::u8>(number(6));
-                wali::SeccompArgument argument = number(2) ? int_argument(index) : long_argument(index);
-                if (number(3) == 0) argument = argument & value();
+                const bool whole = number(2) == 0;
+                const auto wanted = [&] { return whole ? value() : static_cast<wali::u32>(value()); };
+                wali::SeccompArgument argument = whole ? long_argument(index) : int_argument(index);
+                if (number(3) == 0) argument = argument & wanted();
                 switch (number(6)) {
-                    case 0: return argument == value();
-                    case 1: return argument != value();
-                    case 2: return argument < value();
-                    case 3: return argument <= value();
-                    case 4: return argument > value();
-                    default: return argument >= value();
+                    case 0: return argument == wanted();
+                    case 1: return argument != wanted();
+                    case 2: return argument < wanted();
+                    case 3: return argument <= wanted();
+                    case 4: return argument > wanted();
+                    default: return argument >= wanted();
                 }
             };
             const Call call = calls[number(4)];

@@ -87,7 +87,10 @@ class SeccompArgument {
 
   private:
     constexpr u64 number(std::integral auto value) const noexcept {
-        return whole_ ? static_cast<u64>(value) : static_cast<u32>(value);
+        if (whole_) return static_cast<u64>(value);
+        if (static_cast<u32>(value) != static_cast<u64>(value) && static_cast<i32>(value) != static_cast<i64>(value))
+            __builtin_trap();  // what is left of it would be another condition
+        return static_cast<u32>(value);
     }
     constexpr SeccompCondition compared(SeccompCondition::Comparison comparison, u64 value) const noexcept {
         return {index_, comparison, whole_, mask_, value};
@@ -148,7 +151,8 @@ struct SeccompPolicy {
 
 WALI_EXPORT namespace wali::security {
 /// The argument with this index, from 0 to 5. An int, an unsigned int, a descriptor: the kernel reads 32 bits of those,
-/// and the others may be anything, so a filter must not look at them.
+/// and the others may be anything, so a filter must not look at them. To compare it with a number, or mask it by one,
+/// that 32 bits do not hold is a mistake of the program: it traps, or is not compiled.
 constexpr SeccompArgument int_argument(u8 index) noexcept { return {index, false, 0xffffffff}; }
 /// A long, a size, an offset, a pointer: all 64 bits.
 constexpr SeccompArgument long_argument(u8 index) noexcept { return {index, true, ~u64{0}}; }
