@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 #include <type_traits>
@@ -456,6 +457,19 @@ TEST_CASE("a module that is executed inherits a filter, with many before it") {
 TEST_CASE("a filter for all threads reaches those that run, unless one has another") {
     const test::LeavesNothing leaves_nothing;
     for (const bool other_has_one : {false, true}) {
+#ifdef __wasm__  // natively the kernel sees to it
+TEST_CASE("an execve that fails behind filters ends the process, though they let nothing end") {
+    const auto ended = test::ended([] {
+        const SeccompRule rules[] = {SeccompRule::fail(Call::tgkill, Errno::PERM),
+                                     SeccompRule::fail(Call::exit_group, Errno::PERM)};
+        if (!installed(all_but(rules))) return false;
+        const std::string too_long(1 << 18, 'x');
+        return wali::process::exec("/bin/true", {"true", too_long.c_str()}, wali::Environment()) == Errno{};
+    });
+    CHECK(ended.termination_signal() == wali::Signal::SYS);
+}
+#endif
+
         CHECK(test::in_child([&] {
             std::atomic<int> step = 0;
             long seen = 0;
