@@ -17,6 +17,7 @@
 #include <sstream>
 #include <utility>
 
+#include "../run/choice.h"
 #include "confine.h"
 #include "descriptors.h"
 #include "interrupt.h"
@@ -66,15 +67,16 @@ const Command link_flags = {"-static-pie", "-Wl,-z,relro,-z,now,-z,noexecstack",
 /// The environment with TMPDIR in our folder, so that a compiler that is killed leaves nothing behind. ccache, which
 /// may stand in a compiler's place, must not look for its folder, which is out of reach. A program may have been
 /// executed without PATH, which gcc needs to find its parts. Clang takes its memory in small pieces and gives
-/// none back: in huge pages, where the system lets programs choose, SQLite's translation takes 4 to 14 % less.
+/// none back: in huge pages, where the system lets programs choose, SQLite's translation takes 4 to 14 % less. A
+/// program with filters says nothing to compilers.
 std::vector<std::string> environment_for(const std::string& folder) {
     std::vector<std::string> result;
-    for (char** entry = environ; *entry; ++entry)
+    for (char** entry = environ; *entry && !is_filtered(); ++entry)
         if (std::string(*entry).rfind("TMPDIR=", 0) != 0) result.emplace_back(*entry);
     result.push_back("TMPDIR=" + folder);
     result.emplace_back("CCACHE_DISABLE=1");
-    if (!std::getenv("PATH")) result.push_back("PATH=/usr/local/bin:/usr/bin:/bin");
-    if (!std::getenv("GLIBC_TUNABLES")) result.push_back("GLIBC_TUNABLES=glibc.malloc.hugetlb=1");
+    if (!choice("PATH")) result.push_back("PATH=/usr/local/bin:/usr/bin:/bin");
+    if (!choice("GLIBC_TUNABLES")) result.push_back("GLIBC_TUNABLES=glibc.malloc.hugetlb=1");
     return result;
 }
 
@@ -94,7 +96,7 @@ bool is_executable_file(const std::string& path) {
 /// The path of a program; empty if there is none.
 std::string find_program(const std::string& name) {
     if (name.find('/') != std::string::npos) return is_executable_file(name) ? name : std::string();
-    const char* path = std::getenv("PATH");
+    const char* path = choice("PATH");
     std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
     for (std::string folder; std::getline(folders, folder, ':');)
         if (is_executable_file(folder + "/" + name)) return folder + "/" + name;
@@ -256,7 +258,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 }
 
 std::string compiler(bool quick) {
-    const char* chosen = std::getenv("WALI_CC");
+    const char* chosen = choice("WALI_CC");
     if (chosen && *chosen) return chosen;
     return quick && is_program(quick_compiler) ? quick_compiler : "cc";
 }

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "../observe/variable.h"
+#include "choice.h"
 #include "runtime_identity.h"
 
 namespace wali::cache {
@@ -80,7 +81,7 @@ std::string runtime_folder() {
 }
 
 std::string path_of(const std::string& folder, const void* module, std::size_t size) {
-    const char* compiler = std::getenv("WALI_CC");
+    const char* compiler = choice("WALI_CC");
     if (!compiler) compiler = "";
     const std::string runtime = runtime_folder();
     SHA256_CTX context;
