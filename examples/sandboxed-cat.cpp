@@ -32,9 +32,11 @@ constexpr std::array calls = [] {
     using enum wali::Call;
     using wali::SeccompRule;
     using wali::security::int_argument;
-    constexpr auto access_mode = 3;  // of open's flags; 0 is reading
+    using wali::OpenFlags;
+    // Opening for reading alone can make a file and cut one off, too.
+    constexpr auto changes = OpenFlags::WRONLY | OpenFlags::RDWR | OpenFlags::CREAT | OpenFlags::TRUNC;
     return std::array{
-        SeccompRule::allow(openat, (int_argument(2) & access_mode) == 0),
+        SeccompRule::allow(openat, (int_argument(2) & wali::abi::bits(changes)) == 0),
         SeccompRule::allow(read),
         SeccompRule::allow(write, int_argument(0) <= 2),
         SeccompRule::allow(close),
