@@ -7,6 +7,8 @@
 #include <wali/sys/process.hpp>
 #include <wali/try.hpp>
 
+#include "same_file.hpp"
+
 namespace wali {
 
 result<Fifo> Fifo::create(PathView path, Permissions permissions) noexcept {
@@ -19,14 +21,19 @@ result<Fifo> Fifo::create(PathView path, Permissions permissions) noexcept {
         WALI_TRY(fs::make_fifo_at(fifo.directory_, name, permissions));
         fifo.size_ = name.size();
         fifo.process_ = static_cast<i32>(sys::getpid());
+        WALI_TRY(fifo.itself_, fifo.directory_.open_file(name, {.flags = OpenFlags::PATH | OpenFlags::NOFOLLOW}));
         return fifo;
     });
 }
 
 void Fifo::remove() noexcept {
     if (size_ == 0 || sys::getpid() != process_) return;
+    const usize size = std::exchange(size_, usize{0});
+    if (itself_) {
+        const result<bool> ours = detail::is_file_at(itself_, directory_, std::string_view(name_.data(), size));
+        if (ours.has_value() && !ours.assume_value()) return;
+    }
     sys::unlinkat(directory_.fd().raw(), name_.data(), 0);
-    size_ = 0;
 }
 
 }  // namespace wali

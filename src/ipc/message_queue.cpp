@@ -6,6 +6,8 @@
 #include <wali/sys/ipc.hpp>
 #include <wali/try.hpp>
 
+#include "same_file.hpp"
+
 namespace wali {
 
 namespace {
@@ -50,6 +52,16 @@ result<MessageQueue> MessageQueue::open(std::string_view name, OpenFlags flags) 
 
 result<void> MessageQueue::remove(const IpcName& name) noexcept {
     return to_result<void>(Call::mq_unlink, sys::mq_unlink(name.c_str()));
+}
+
+result<bool> MessageQueue::has_name(const IpcName& name) const noexcept {
+    const result<MessageQueue> found = open_queue(name, OpenFlags::RDONLY, Permissions{}, nullptr);
+    if (found.has_error() && found.assume_error() == Errno::NOENT) return false;
+    WALI_TRY(found);
+    WALI_TRY(const FileStatus named, FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept {
+                 return sys::fstat(found.assume_value().fd().raw(), out);
+             }));
+    return detail::is_same_file(fd(), named);
 }
 
 result<void> MessageQueue::send_until(ConstBytes message, u32 priority, Deadline deadline) const noexcept {

@@ -8,6 +8,8 @@
 #include <wali/sys/fs.hpp>
 #include <wali/try.hpp>
 
+#include "same_file.hpp"
+
 namespace wali {
 
 namespace {
@@ -53,6 +55,10 @@ result<SharedMemory> SharedMemory::open(std::string_view name, OpenFlags access)
 result<void> SharedMemory::remove(const IpcName& name) noexcept {
     const SharedMemoryPath path(name);
     return to_result<void>(Call::unlinkat, sys::unlinkat(current_directory().raw(), path.c_str(), 0));
+}
+
+result<bool> SharedMemory::has_name(const IpcName& name) const noexcept {
+    return detail::is_file_at(fd(), current_directory(), SharedMemoryPath(name).c_str());
 }
 
 result<usize> SharedMemory::size() const noexcept {

@@ -61,3 +61,14 @@ TEST_CASE("a FIFO's name goes with who has made it, and with nobody else") {
     CHECK(Fifo::create(dir.path(std::string(256, 'x'))).error() == Errno::NAMETOOLONG);
     CHECK(Fifo::create(dir.path("missing/fifo")).error() == Errno::NOENT);
 }
+
+TEST_CASE("a FIFO's end leaves what somebody else has put in its place") {
+    const test::TemporaryDirectory dir;
+    const std::string path = dir.path("fifo");
+    Fifo first = Fifo::create(path).value();
+    REQUIRE(wali::fs::unlink(path));
+    const Fifo second = Fifo::create(path).value();
+    first = Fifo();
+    CHECK(wali::fs::status(path));
+    REQUIRE(wali::fs::unlink(path));
+}

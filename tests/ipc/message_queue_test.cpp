@@ -107,3 +107,17 @@ TEST_CASE("a message queue's name goes with who has made it, and with nobody els
     CHECK(MessageQueue::create("a/b").error() == Errno::INVAL);
     CHECK(MessageQueue::create(name, {.messages_max = 0}).error() == Errno::INVAL);
 }
+
+TEST_CASE("a message queue's end leaves the name of the queue that somebody else has made in its place") {
+    const std::string text = fresh_name();
+    const IpcName name = IpcName::of(text).value();
+    auto first = MessageQueue::create(text).value();
+    CHECK(first->has_name(name).value());
+    REQUIRE(MessageQueue::remove(name));
+    CHECK_FALSE(first->has_name(name).value());
+    const auto second = MessageQueue::create(text).value();
+    CHECK_FALSE(first->has_name(name).value());
+    first = {};
+    CHECK(second->has_name(name).value());
+    CHECK(MessageQueue().has_name(name).error() == wali::Error(Errno::BADF, wali::Call::fstat));
+}

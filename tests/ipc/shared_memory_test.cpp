@@ -120,3 +120,16 @@ TEST_CASE("the name of shared memory goes with who has published it, and with no
     CHECK(SharedMemory::remove(IpcName::of(name).value()).error() == wali::Error(Errno::NOENT, wali::Call::unlinkat));
     CHECK(kept.map());
 }
+
+TEST_CASE("the end of shared memory leaves the name of the memory that somebody else has put in its place") {
+    const std::string text = fresh_name();
+    const IpcName name = IpcName::of(text).value();
+    auto first = SharedMemory::create(1).value().publish(text).value();
+    CHECK(first->has_name(name).value());
+    REQUIRE(SharedMemory::remove(name));
+    CHECK_FALSE(first->has_name(name).value());
+    const auto second = SharedMemory::create(1).value().publish(text).value();
+    CHECK_FALSE(first->has_name(name).value());
+    first = {};
+    CHECK(second->has_name(name).value());
+}

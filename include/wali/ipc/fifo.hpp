@@ -14,11 +14,14 @@
 
 WALI_EXPORT namespace wali {
 /// A new pipe with a name in the file system, which is removed when this ends: see fifo(7). Others open it as any file;
-/// they go on when the name has gone. Move-only. The end of a copy in a forked child removes nothing.
+/// they go on when the name has gone. What somebody else has put under the name meanwhile stays. Move-only. The end of
+/// a copy in a forked child removes nothing; but process 1 of a PID namespace must end none that process 1 of the one
+/// above has made, as both have the same number.
 class Fifo {
   public:
-    /// openat(2) of its directory, getpid(2), tier spec, and mknodat(2), tier named. Less what umask(2) takes away.
-    /// Errors: EXIST, NOENT, ACCES, ROFS; NAMETOOLONG for a name of more than 255 bytes.
+    /// openat(2) of its directory and, with O_PATH, of itself, getpid(2), tier spec, and mknodat(2), tier named. Less
+    /// what umask(2) takes away. Errors: EXIST, NOENT, ACCES, ROFS, MFILE; NAMETOOLONG for a name of more than 255
+    /// bytes.
     static result<Fifo> create(PathView path, Permissions permissions) noexcept;
     /// The same for this user alone.
     static result<Fifo> create(PathView path) noexcept { return create(path, Permissions::RUSR | Permissions::WUSR); }
@@ -55,6 +58,7 @@ class Fifo {
   private:
     void take(Fifo& other) noexcept {
         directory_ = std::move(other.directory_);
+        itself_ = std::move(other.itself_);
         name_ = other.name_;
         size_ = std::exchange(other.size_, usize{0});
         process_ = other.process_;
@@ -62,6 +66,7 @@ class Fifo {
     void remove() noexcept;
 
     Directory directory_;
+    File itself_;  // so that its number in the file system stays its own
     std::array<char, 256> name_{};
     usize size_ = 0;
     i32 process_ = 0;

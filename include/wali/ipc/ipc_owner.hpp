@@ -5,6 +5,7 @@
 
 #include <wali/core/id.hpp>
 #include <wali/core/lifetime.hpp>
+#include <wali/core/result.hpp>
 #include <wali/sys/process.hpp>
 
 WALI_EXPORT namespace wali {
@@ -18,7 +19,9 @@ WALI_EXPORT namespace wali {
 /// | `open()` | never |
 /// | `Object::remove()` | at once |
 ///
-/// Move-only. The end of a copy in a forked child removes nothing.
+/// What somebody else has put under the name meanwhile stays. Move-only. The end of a copy in a forked child removes
+/// nothing; but process 1 of a PID namespace must end none that process 1 of the one above has made, as both have the
+/// same number.
 template <class Object>
 class [[nodiscard]] IpcOwner {
   public:
@@ -62,7 +65,12 @@ class [[nodiscard]] IpcOwner {
   private:
     void remove() noexcept {
         const i32 process = std::exchange(process_, 0);
-        if (process != 0 && sys::getpid() == process) (void)Object::remove(name_);
+        if (process == 0 || sys::getpid() != process) return;
+        if constexpr (requires { object_.has_name(name_); }) {  // the kernel gives no id twice
+            const result<bool> ours = object_.has_name(name_);
+            if (ours.has_value() && !ours.assume_value()) return;
+        }
+        (void)Object::remove(name_);
     }
 
     Object object_;

@@ -43,6 +43,10 @@ class MessageQueue : public Descriptor<MessageQueue> {
     /// mq_unlink(3), tier named: takes the name away; the queue goes with its last descriptor. Errors: NOENT, ACCES.
     static result<void> remove(const IpcName& name) noexcept;
 
+    /// mq_open(3), tier named, and fstat(2), tier spec: whether this queue is what others find by the name. Errors:
+    /// ACCES, MFILE.
+    result<bool> has_name(const IpcName& name) const noexcept;
+
     /// mq_send(3), tier named: waits while the queue is full. Priorities are below 32768. Errors: MSGSIZE, INVAL,
     /// AGAIN, INTR, BADF (not open for sending).
     result<void> send(ConstBytes message, u32 priority = 0) const noexcept {

@@ -52,6 +52,10 @@ class SharedMemory : public Descriptor<SharedMemory> {
     /// unlinkat(2), tier spec: takes the name away. Errors: NOENT, PERM (it is another user's).
     static result<void> remove(const IpcName& name) noexcept;
 
+    /// newfstatat(2) and fstat(2), tier spec: whether this memory is what others find by the name.
+    /// Errors: BADF.
+    result<bool> has_name(const IpcName& name) const noexcept;
+
     /// fstat(2), tier spec: in bytes.
     result<usize> size() const noexcept;
 
