@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <wali/ipc/message_queue.hpp>
 
+#include <algorithm>
+
 #include <wali/abi/structs/ipc.hpp>
 #include <wali/core/clock.hpp>
 #include <wali/sys/ipc.hpp>
@@ -15,15 +17,16 @@ namespace {
 /// The kernel wants a time of the realtime clock. Where there is none to wait for, nullptr.
 class RealtimeLimit {
   public:
-    explicit RealtimeLimit(Deadline deadline) noexcept
-        : never_(deadline.is_never()),
-          time_(never_ ? abi::timespec{}
-                       : to_timespec(RealtimeClock::now().time_since_epoch() + deadline.remaining())) {}
+    explicit RealtimeLimit(Deadline deadline) noexcept : never_(deadline.is_never()) {
+        const Duration now = RealtimeClock::now().time_since_epoch();
+        // A time that does not fit any more is as good as the last that does.
+        if (!never_) time_ = to_timespec(now + std::min(deadline.remaining(), Duration::max() - now));
+    }
     const abi::timespec* get() const noexcept { return never_ ? nullptr : &time_; }
 
   private:
     bool never_;
-    abi::timespec time_;
+    abi::timespec time_{};
 };
 
 result<MessageQueue> open_queue(const IpcName& name, OpenFlags flags, Permissions permissions,

@@ -121,3 +121,15 @@ TEST_CASE("a message queue's end leaves the name of the queue that somebody else
     CHECK(second->has_name(name).value());
     CHECK(MessageQueue().has_name(name).error() == wali::Error(Errno::BADF, wali::Call::fstat));
 }
+
+TEST_CASE("a message queue waits for a time that the clock will never reach as for any other") {
+    const auto queue = MessageQueue::create(fresh_name(), {.messages_max = 1, .message_size_max = 8}).value();
+    // The kernel counts from 1970, so this is behind the last nanosecond that 64 bits count.
+    const Deadline far = Deadline::after(24h * 365 * 280);
+    const auto child =
+        test::start_child([&] { return queue->send("first") && queue->send_until("second", 0, far) ? 0 : 1; });
+    std::array<char, 8> room;
+    CHECK(queue->receive_until(room, far).value().size == 5);
+    CHECK(queue->receive_until(room, far).value().size == 6);
+    CHECK(test::end_of(child) == 0);
+}
