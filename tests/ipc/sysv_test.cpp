@@ -154,6 +154,16 @@ TEST_CASE("operations on several System V semaphores happen together or not at a
     CHECK(SysvSemaphores().value(0).error() == Errno::INVAL);
 }
 
+TEST_CASE("to acquire or release none of a System V semaphore, or less, is refused and waits for nothing") {
+    const auto set = SysvSemaphores::create(1).value();
+    REQUIRE(set->set_value(0, 3));
+    for (const wali::i16 count : {wali::i16{0}, wali::i16{-1}, wali::i16{-32768}}) {
+        CHECK(set->operate(SemaphoreOperation::acquire(0, count)).error() == Error(Errno::FBIG, Call::semop));
+        CHECK(set->operate(SemaphoreOperation::release(0, count)).error() == Error(Errno::FBIG, Call::semop));
+    }
+    CHECK(set->value(0).value() == 3);
+}
+
 TEST_CASE("the kernel gives back what a killed process had taken of a System V semaphore") {
     const auto set = SysvSemaphores::create(1).value();
     CHECK(set->set_value(0, 1));

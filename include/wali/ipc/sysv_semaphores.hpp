@@ -21,11 +21,13 @@ using abi::IpcFlags;
 /// without a copy.
 class SemaphoreOperation : private abi::sembuf {
   public:
-    /// Adds `count` to the semaphore with this number in the set.
-    static constexpr SemaphoreOperation release(u16 number, i16 count = 1) noexcept { return {number, count}; }
-    /// Takes `count`, and waits until there are so many.
+    /// Adds `count`, at least 1 (else FBIG), to the semaphore with this number in the set.
+    static constexpr SemaphoreOperation release(u16 number, i16 count = 1) noexcept {
+        return {count > 0 ? number : none, count};
+    }
+    /// Takes `count`, at least 1 (else FBIG), and waits until there are so many.
     static constexpr SemaphoreOperation acquire(u16 number, i16 count = 1) noexcept {
-        return {number, static_cast<i16>(0 - count)};
+        return {count > 0 ? number : none, static_cast<i16>(0 - count)};
     }
     /// Waits until it is 0.
     static constexpr SemaphoreOperation wait_for_zero(u16 number) noexcept { return {number, 0}; }
@@ -40,6 +42,9 @@ class SemaphoreOperation : private abi::sembuf {
     }
 
   private:
+    // No set has as many: to the kernel a count of 0 would be wait_for_zero(), and one below it the opposite.
+    static constexpr u16 none = 0xffff;
+
     constexpr SemaphoreOperation(u16 number, i16 change) noexcept : sembuf{number, change, 0} {}
     constexpr SemaphoreOperation with(i16 flag) const noexcept {
         SemaphoreOperation out = *this;
