@@ -16,6 +16,7 @@
 #include <wali/event/event_fd.hpp>
 #include <wali/event/poll.hpp>
 #include <wali/signal/scoped_mask.hpp>
+#include <wali/sys/process.hpp>
 #include <wali/try.hpp>
 
 #include "resolution_error.hpp"
@@ -61,8 +62,9 @@ struct NameResolution::Shared {
     usize host_size;
     u16 port;
     EventFd ended;
+    i32 process;  // the one that the thread is in
     std::array<Endpoint, endpoints_max> endpoints{};
-    result<usize> count = Errno::AGAIN;
+    result<usize> count = usize{0};
     std::atomic<bool> has_ended = false;  // the two before are written
     std::atomic<int> owners = 2;
 
@@ -101,7 +103,8 @@ struct NameResolution::Shared {
 result<NameResolution> NameResolution::start(std::string_view host, u16 port) noexcept {
     if (host.size() > host_max) return Errno::NAMETOOLONG;
     WALI_TRY(EventFd ended, EventFd::create());
-    std::unique_ptr<Shared> shared(new (std::nothrow) Shared{{}, host.size(), port, std::move(ended)});
+    std::unique_ptr<Shared> shared(
+        new (std::nothrow) Shared{{}, host.size(), port, std::move(ended), static_cast<i32>(sys::getpid())});
     if (!shared) return Errno::NOMEM;
     std::copy_n(host.data(), host.size(), shared->host.data());
     WALI_TRY(shared->start());
@@ -116,7 +119,8 @@ BorrowedFd NameResolution::fd() const noexcept { return shared_ != nullptr ? sha
 
 result<std::span<Endpoint>> NameResolution::try_wait(std::span<Endpoint> room) const noexcept {
     if (shared_ == nullptr) return Errno::BADF;
-    if (!shared_->has_ended.load(std::memory_order_acquire)) return Errno::AGAIN;
+    if (!shared_->has_ended.load(std::memory_order_acquire))
+        return shared_->process == sys::getpid() ? Errno::INPROGRESS : Errno::CANCELED;
     WALI_TRY(const usize count, shared_->count);
     const usize copied = std::min(count, room.size());
     std::copy_n(shared_->endpoints.begin(), copied, room.begin());
@@ -124,7 +128,8 @@ result<std::span<Endpoint>> NameResolution::try_wait(std::span<Endpoint> room) c
 }
 
 result<std::span<Endpoint>> NameResolution::wait_until(std::span<Endpoint> room, Deadline deadline) const noexcept {
-    if (shared_ == nullptr) return Errno::BADF;
+    const auto now = try_wait(room);
+    if (now.has_value() || now.assume_error() != Errno::INPROGRESS) return now;
     std::array<PollItem, 1> items{PollItem(fd(), PollEvents::IN)};
     WALI_TRY(const auto ready, retry_interrupted([&]() noexcept { return event::poll_until(items, deadline); }));
     if (ready == 0) return Error(Errno::TIMEDOUT, Call::ppoll);

@@ -11,6 +11,7 @@
 #include <wali/net/name_resolution.hpp>
 
 #include "../../src/net/resolution_error.hpp"
+#include "support/child.hpp"
 #include "support/leaves_nothing.hpp"
 
 using wali::Endpoint;
@@ -89,4 +90,19 @@ TEST_CASE("a look-up has the errors of resolve()") {
     CHECK_FALSE(none.fd().raw() >= 0);
     CHECK(none.try_wait(room).error() == Errno::BADF);
     CHECK(none.wait(room).error() == Errno::BADF);
+}
+
+TEST_CASE("a look-up is in progress until its end, and in a forked copy it is canceled") {
+    std::array<Endpoint, 1> room;
+    for (int i = 0; i < 10; ++i) {
+        const auto names = NameResolution::start("localhost", 1).value();
+        const auto child = test::start_child([&] {
+            const auto found = names.wait(room);
+            return found || found.error() == Errno::CANCELED ? 0 : 1;
+        });
+        const auto now = names.try_wait(room);
+        CHECK((now || now.error() == Errno::INPROGRESS));
+        CHECK(names.wait(room));
+        CHECK(test::end_of(child) == 0);
+    }
 }

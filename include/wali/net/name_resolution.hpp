@@ -32,8 +32,8 @@ result<std::span<Endpoint>> resolve(std::string_view host, u16 port,
 ///
 /// Nothing ends a look-up before its time. When this ends sooner, nobody waits: the thread goes on for as long as the C
 /// library takes, and then gives back its memory (2 KiB beside its stack) and the descriptor. A process that ends does
-/// not wait for it. In a forked child no thread looks, so that a copy there ends never. Move-only; threads may share
-/// it.
+/// not wait for it. In a forked child no thread looks: a copy of a look-up that had not ended is CANCELED there, and
+/// its descriptor is the parent's. Move-only; threads may share it.
 class NameResolution {
   public:
     /// The most addresses of one name.
@@ -59,11 +59,12 @@ class NameResolution {
     /// A descriptor that is readable for Epoll from its end on. To be watched only, and not outlive this.
     BorrowedFd fd() const noexcept WALI_LIFETIMEBOUND;
 
-    /// The addresses, as those of resolve(), as many as there is room for; any number of times. Makes no call. Errors:
-    /// AGAIN without a call while it is not at its end, and those of resolve().
+    /// The addresses, as those of resolve(), as many as there is room for; any number of times. Errors: INPROGRESS
+    /// while it is not at its end, CANCELED, and those of resolve(), of which AGAIN is one. While it is not at its end
+    /// getpid(2), tier spec, else no call.
     result<std::span<Endpoint>> try_wait(std::span<Endpoint> room WALI_LIFETIMEBOUND) const noexcept;
 
-    /// ppoll(2), tier spec: waits for its end first, until a point in time: TIMEDOUT. EINTR is retried.
+    /// getpid(2) and ppoll(2), tier spec: waits for its end first, until a point in time: TIMEDOUT. EINTR is retried.
     result<std::span<Endpoint>> wait_until(std::span<Endpoint> room WALI_LIFETIMEBOUND,
                                            Deadline deadline) const noexcept;
     /// The same without an end.
