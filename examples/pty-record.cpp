@@ -3,7 +3,7 @@
 // what it prints to FILE with the times, in the format of asciinema: one JSON line for the size, one per output.
 //
 // Our terminal is in raw mode meanwhile, so that every key is the program's, and when its window changes, the program's
-// does. Ends as the program does, with its exit code.
+// does. Ends as the program does, with its exit code. When a signal asks it to end, the program's terminal hangs up.
 #include <array>
 #include <cstdlib>
 #include <span>
@@ -15,7 +15,7 @@ import wali;
 
 namespace {
 
-enum Source : wali::u32 { typed, printed, window_changed };
+enum Source : wali::u32 { typed, printed, window_changed, asked_to_end };
 
 /// A JSON string. What is no UTF-8 stays as it is.
 std::string quoted(std::string_view text) {
@@ -56,6 +56,8 @@ class Recorder {
   private:
     wali::result<void> record() {
         const bool has_terminal = wali::system::is_terminal(wali::standard_input());
+        using enum wali::Signal;
+        WALI_TRY(const auto termination, wali::signal::on_termination({TERM, INT, HUP, QUIT}));
         wali::ScopedTerminalSettings raw_mode;
         if (has_terminal) WALI_TRY(raw_mode, wali::ScopedTerminalSettings::raw_mode(wali::standard_input()));
         WALI_TRY(const wali::SignalFd signals, wali::SignalFd::create({wali::Signal::WINCH}));
@@ -64,11 +66,13 @@ class Recorder {
         for (;;) {
             // No more is read than the program has read: while we waited for it, it could not print.
             const bool passed = pending_.empty();
-            std::array<wali::PollItem, 3> items;
+            std::array<wali::PollItem, 4> items;
             if (passed && !ended_) items[typed] = {wali::standard_input(), PollEvents::IN};
             items[printed] = {child_.terminal(), passed ? PollEvents::IN : PollEvents::IN | PollEvents::OUT};
             items[window_changed] = {signals, PollEvents::IN};
+            items[asked_to_end] = {termination, PollEvents::IN};
             WALI_TRY(wali::retry_interrupted([&] { return wali::event::poll(items); }));
+            if (items[asked_to_end].has(PollEvents::IN)) return wali::success();
             if (items[printed].has(PollEvents::IN | PollEvents::HUP)) {
                 WALI_TRY(const bool more, pass_output());
                 if (!more) return wali::success();

@@ -47,4 +47,10 @@ expect_run "a terminal" 0 outer sh -c 'stty rows 11 cols 44; before=$(stty -g); 
     "${program[@]}" inner stty size <&"$silent"
 expect "a terminal: its size" "11 44" "$(tr -d '\r' <out | head -n 1)"
 expect "a terminal: recorded" "2 44 11" "$(recorded inner | cut -d ' ' -f 1-3)"
+
+# Also when it is killed, which the program does, once it has got what was typed and so the terminal is in raw mode.
+printf 'go\n' >&"$silent"
+expect_run "killed on a terminal" 129 outer \
+    sh -c 'before=$(stty -g); "$@" || code=$?; test "$before" = "$(stty -g)" && exit "$code"' - \
+    "${program[@]}" inner sh -c 'read -r go; kill -TERM $PPID; exec cat' <&"$silent"
 finish
