@@ -2,6 +2,7 @@
 #include <wali/ipc/shared_memory.hpp>
 
 #include <array>
+#include <utility>
 
 #include <wali/fs/file.hpp>
 #include <wali/fs/temporary_file.hpp>
@@ -64,6 +65,7 @@ result<bool> SharedMemory::has_name(const IpcName& name) const noexcept {
 result<usize> SharedMemory::size() const noexcept {
     abi::stat status{};
     WALI_TRY(to_result<void>(Call::fstat, sys::fstat(fd().raw(), &status)));
+    if (!std::in_range<usize>(status.st_size)) return Error(Errno::OVERFLOW, Call::fstat);
     return static_cast<usize>(status.st_size);
 }
 

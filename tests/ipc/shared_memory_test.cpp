@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <wali/fs/file.hpp>
 #include <wali/ipc/shared_memory.hpp>
 #include <wali/process/process.hpp>
 #include <wali/signal/send.hpp>
@@ -132,4 +133,18 @@ TEST_CASE("the end of shared memory leaves the name of the memory that somebody 
     CHECK_FALSE(first->has_name(name).value());
     first = {};
     CHECK(second->has_name(name).value());
+}
+
+TEST_CASE("shared memory that somebody has made larger than a program's address space is not taken for a smaller one") {
+    const std::string name = fresh_name();
+    const auto memory = SharedMemory::create(1).value().publish(name).value();
+    constexpr wali::u64 large = (wali::u64{1} << 32) + 100;
+    REQUIRE(wali::File::open("/dev/shm" + name, OpenFlags::RDWR).value().truncate(large));
+    const auto size = memory->size();
+    if constexpr (sizeof(wali::usize) < sizeof large) {
+        CHECK(size.error() == wali::Error(Errno::OVERFLOW, wali::Call::fstat));
+        CHECK(memory->map().error() == Errno::OVERFLOW);
+    } else {
+        CHECK(size.value() == large);
+    }
 }

@@ -56,10 +56,10 @@ class SharedMemory : public Descriptor<SharedMemory> {
     /// Errors: BADF.
     result<bool> has_name(const IpcName& name) const noexcept;
 
-    /// fstat(2), tier spec: in bytes.
+    /// fstat(2), tier spec: in bytes. Errors: OVERFLOW (more than a program of 32 bits can count).
     result<usize> size() const noexcept;
 
-    /// fstat(2) and mmap(2), tier spec: all of it. Errors: ACCES (open for reading alone), NOMEM.
+    /// fstat(2) and mmap(2), tier spec: all of it. Errors: ACCES (open for reading alone), NOMEM, OVERFLOW.
     result<MutableMemoryMap> map() const noexcept;
     /// The same, to be read alone.
     result<MemoryMap> map_for_reading() const noexcept;
