@@ -58,12 +58,9 @@ result<void> MessageQueue::remove(const IpcName& name) noexcept {
 }
 
 result<bool> MessageQueue::has_name(const IpcName& name) const noexcept {
-    const result<MessageQueue> found = open_queue(name, OpenFlags::RDONLY, Permissions{}, nullptr);
-    if (found.has_error() && found.assume_error() == Errno::NOENT) return false;
-    WALI_TRY(found);
-    WALI_TRY(const FileStatus named, FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept {
-                 return sys::fstat(found.assume_value().fd().raw(), out);
-             }));
+    WALI_TRY(const MessageQueue found, open_queue(name, OpenFlags::RDONLY, Permissions{}, nullptr));
+    WALI_TRY(const FileStatus named,
+             FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept { return sys::fstat(found.fd().raw(), out); }));
     return detail::is_same_file(fd(), named);
 }
 

@@ -18,10 +18,8 @@ inline result<bool> is_same_file(BorrowedFd file, const FileStatus& other) noexc
 
 /// Whether an open file is what a name in a directory is; a link is not followed.
 inline result<bool> is_file_at(BorrowedFd file, BorrowedFd directory, PathView path) noexcept {
-    const result<FileStatus> named = fs::status_at(directory, path, AtFlags::SYMLINK_NOFOLLOW);
-    if (named.has_error() && named.assume_error() == Errno::NOENT) return false;
-    WALI_TRY(named);
-    return is_same_file(file, named.assume_value());
+    WALI_TRY(const FileStatus named, fs::status_at(directory, path, AtFlags::SYMLINK_NOFOLLOW));
+    return is_same_file(file, named);
 }
 
 }  // namespace wali::detail

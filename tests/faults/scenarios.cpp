@@ -328,12 +328,19 @@ result<void> fifo() {
 std::string own_name() { return "/wali-faults." + std::to_string(wali::process::id().raw()); }
 
 result<void> message_queue() {
-    WALI_TRY(const auto queue, wali::MessageQueue::create(own_name()));
+    WALI_TRY(auto queue, wali::MessageQueue::create(own_name()));
     WALI_TRY(queue->send("hello", 1));
     WALI_TRY(const wali::MessageQueue second, wali::MessageQueue::open(own_name(), wali::OpenFlags::RDONLY));
     std::array<std::byte, 8192> room;
     WALI_TRY(second.receive(room));
     WALI_TRY(second.status());
+    WALI_TRY(wali::MessageQueue::remove(queue.name()));
+    (void)std::move(queue).keep();
+    return done();
+}
+
+result<void> message_queue_end() {
+    WALI_TRY(wali::MessageQueue::create(own_name()));
     return done();
 }
 
@@ -420,9 +427,10 @@ constexpr Scenario scenarios[] = {
     {"kernel_parameter", kernel_parameter},
     {"detached_mount", detached_mount, {}, may_mount},
     {"netlink", netlink},
-    {"fifo", fifo},
+    {"fifo", fifo, {wali::Call::newfstatat, wali::Call::fstat}},
     {"message_queue", message_queue},
-    {"shared_memory", shared_memory},
+    {"message_queue_end", message_queue_end, {wali::Call::mq_open, wali::Call::fstat}},
+    {"shared_memory", shared_memory, {wali::Call::newfstatat, wali::Call::fstat}},
     {"sysv", sysv},
     {"landlock_ruleset", landlock_ruleset, {wali::Call::landlock_create_ruleset}},
     {"uring", uring},

@@ -44,7 +44,7 @@ class MessageQueue : public Descriptor<MessageQueue> {
     static result<void> remove(const IpcName& name) noexcept;
 
     /// mq_open(3), tier named, and fstat(2), tier spec: whether this queue is what others find by the name. Errors:
-    /// ACCES, MFILE.
+    /// NOENT (nothing is), ACCES, MFILE.
     result<bool> has_name(const IpcName& name) const noexcept;
 
     /// mq_send(3), tier named: waits while the queue is full. Priorities are below 32768. Errors: MSGSIZE, INVAL,

@@ -53,7 +53,7 @@ class SharedMemory : public Descriptor<SharedMemory> {
     static result<void> remove(const IpcName& name) noexcept;
 
     /// newfstatat(2) and fstat(2), tier spec: whether this memory is what others find by the name.
-    /// Errors: BADF.
+    /// Errors: NOENT (nothing is).
     result<bool> has_name(const IpcName& name) const noexcept;
 
     /// fstat(2), tier spec: in bytes. Errors: OVERFLOW (more than a program of 32 bits can count).
