@@ -4,6 +4,7 @@
 //
 // Our terminal is in raw mode meanwhile, so that every key is the program's, and when its window changes, the program's
 // does. Ends as the program does, with its exit code. When a signal asks it to end, the program's terminal hangs up.
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <span>
@@ -11,25 +12,13 @@
 #include <string_view>
 #include <wali/try.hpp>
 
+#include "pty-record/json_string.hpp"
+
 import wali;
 
 namespace {
 
 enum Source : wali::u32 { typed, printed, window_changed, asked_to_end };
-
-/// A JSON string. What is no UTF-8 stays as it is.
-std::string quoted(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || c == '"' || c == '\\' || byte == 0x7f)
-            (out += "\\u00") += {digits[byte / 16], digits[byte % 16]};
-        else
-            out += c;
-    }
-    return out + "\"";
-}
 
 class Recorder {
   public:
@@ -86,15 +75,22 @@ class Recorder {
         }
     }
 
-    /// Whether there may be more: the terminal is IO when nobody has its other side open any more.
+    /// Whether there may be more: the terminal is IO when nobody has its other side open any more. A character whose
+    /// end has not come yet is recorded with it.
     wali::result<bool> pass_output() {
-        const auto count = wali::retry_interrupted([&] { return child_.terminal().read(output_); });
+        const auto count =
+            wali::retry_interrupted([&] { return child_.terminal().read(std::span(output_).subspan(begun_)); });
         if (count.has_error() && count.error() == wali::Errno::IO) return false;
         WALI_TRY(count);
-        const std::string_view text(output_.data(), count.value());
+        std::string_view text(output_.data(), begun_ + count.value());
+        WALI_TRY(wali::write_all(wali::standard_output(), text.substr(begun_)));
+        const std::size_t whole = pty_record::size_of_whole_characters(text);
         const std::chrono::duration<double> time = wali::MonotonicClock::now() - start_;
-        WALI_TRY(file_.write_all("[" + std::to_string(time.count()) + ", \"o\", " + quoted(text) + "]\n"));
-        WALI_TRY(wali::write_all(wali::standard_output(), text));
+        WALI_TRY(file_.write_all("[" + std::to_string(time.count()) + ", \"o\", " +
+                                 pty_record::quoted(text.substr(0, whole)) + "]\n"));
+        text.remove_prefix(whole);
+        std::ranges::copy(text, output_.begin());
+        begun_ = text.size();
         return true;
     }
 
@@ -127,6 +123,7 @@ class Recorder {
     wali::File file_;
     wali::Child child_;
     std::array<char, 4096> output_;
+    std::size_t begun_ = 0;  // of output_, how much is not recorded yet
     std::array<char, 4096> input_;
     std::string_view pending_;  // what the program has not got yet of the input
     bool ended_ = false;

@@ -20,6 +20,11 @@ expect "a program: output" '24 80
 "a\	b'$'\033[0m' "$(tr -d '\r' <out)"
 expect "a program: recorded" $'2 80 24 \'24 80\\r\\n"a\\\\\\tb\\x1b[0m\'' "$(recorded file)"
 
+# The terminal's buffer cuts characters in two.
+printf '%.0s\303\244' {1..6000} >umlauts
+expect_run "characters of several bytes" 0 file cat "$PWD/umlauts" </dev/null
+expect "characters of several bytes: recorded" "2 80 24 '$(<umlauts)'" "$(PYTHONIOENCODING=utf-8 recorded file)"
+
 expect_run "a program that is killed" 143 file sh -c 'kill -TERM $$' </dev/null
 expect_run "no such program" 1 file "no such program" </dev/null
 expect_one_line "no such program" "pty-record: execve: ENOENT"
