@@ -60,6 +60,13 @@ constexpr std::size_t udp_payload = 20 + 8;
 
 }  // namespace
 
+TEST_CASE("a raw socket is one of IP, and of no other family") {
+    const wali::Error refused(wali::Errno::AFNOSUPPORT, wali::Call::socket);
+    // For Unix sockets the number of ICMP is their own.
+    CHECK(RawSocket::create(wali::AddressFamily::UNIX, wali::IpProtocol::ICMP).error() == refused);
+    CHECK(RawSocket::create(wali::AddressFamily::PACKET, wali::IpProtocol::ICMP).error() == refused);
+}
+
 TEST_CASE("a raw socket speaks a protocol of its own") {
     test::in_network_namespace([]() -> const char* {
         TEST_EXPECT(set_up(1, false).has_value());

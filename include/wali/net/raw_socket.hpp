@@ -16,6 +16,9 @@ class RawSocket : public DatagramKind<RawSocket, Endpoint> {
     /// socket(2), tier spec. Errors: PERM without CAP_NET_RAW, AFNOSUPPORT, PROTONOSUPPORT, MFILE, NFILE.
     static result<RawSocket> create(AddressFamily family, IpProtocol protocol,
                                     SocketFlags flags = SocketFlags{}) noexcept {
+        // Of another family this would be another kind of socket: 1 is ICMP, and for AF_UNIX itself.
+        if (family != AddressFamily::INET && family != AddressFamily::INET6)
+            return Error(Errno::AFNOSUPPORT, Call::socket);
         auto socket = Socket::create(family, SocketType::RAW, flags, abi::bits(protocol));
         if (socket.has_error()) return socket.assume_error();
         return from_socket(std::move(socket).assume_value());
