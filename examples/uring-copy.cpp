@@ -125,9 +125,14 @@ wali::result<void> copy(const char* from, const char* to) {
     if (status.type() != wali::FileType::REGULAR) return wali::Errno::INVAL;
     WALI_TRY(const wali::File source, finish(ring, ring.open_at(here, from, {})));
     using wali::OpenFlags;
-    const OpenFlags makes = OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::TRUNC;
+    const OpenFlags makes = OpenFlags::WRONLY | OpenFlags::CREAT;
     WALI_TRY(const wali::File target,
              finish(ring, ring.open_at(here, to, {.flags = makes, .permissions = status.permissions()})));
+    WALI_TRY(const wali::FileStatus from_status, source.status());
+    WALI_TRY(const wali::FileStatus to_status, target.status());
+    if (from_status.device() == to_status.device() && from_status.inode() == to_status.inode())
+        return wali::Errno::INVAL;  // nothing of it would be left
+    if (to_status.type() == wali::FileType::REGULAR) WALI_TRY(target.truncate(0));
     return Copy(ring, source, target, status.size()).run();
 }
 

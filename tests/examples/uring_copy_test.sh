@@ -22,6 +22,10 @@ expect_run "a missing file" 1 missing to
 expect_one_line "a missing file" "uring-copy: statx: ENOENT"
 expect_run "a folder" 1 . to
 expect_one_line "a folder" "uring-copy: EINVAL"
+ln from same
+expect_run "the same file" 1 from same
+expect_one_line "the same file" "uring-copy: EINVAL"
+cmp from to || fail "the file is not what it was"
 expect_run "no arguments" 2
 expect_one_line "no arguments" "usage: "
 if [[ -w /dev/full ]]; then
