@@ -64,7 +64,7 @@ endfunction()
 # build; the headers' tests compile the library without, as its users do, so no include can be forgotten.
 function(wali_precompile target)
   if(PROJECT_IS_TOP_LEVEL)
-    list(TRANSFORM ARGN REPLACE "(.+)" "<\\1>")
+    list(TRANSFORM ARGN REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:CXX>:<\\1$<ANGLE-R>>")
     target_precompile_headers(${target} PRIVATE ${ARGN})
   endif()
 endfunction()
