@@ -178,7 +178,7 @@ TEST_CASE("the kernel gives back what a killed process had taken of a System V s
 
 TEST_CASE("processes share System V memory for as long as they have it attached") {
     auto owner = SysvSharedMemory::create(5000).value();
-    auto here = owner->attach().value();
+    wali::SysvAttachment here = owner->attach().value();
     CHECK(here.bytes().size() == 5000);
     CHECK(test::in_child([&] {
               auto there = owner->attach();
