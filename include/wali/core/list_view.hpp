@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 
+#include <wali/abi/export.hpp>
 #include <wali/core/lifetime.hpp>
 
 WALI_EXPORT namespace wali {

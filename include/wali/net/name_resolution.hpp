@@ -43,7 +43,7 @@ class NameResolution {
     NameResolution() noexcept = default;
 
     /// eventfd2(2), getpid(2) and rt_sigprocmask(2), tier spec, and pthread_create(3): begins to look for the addresses
-    /// of `host`, which is copied. The thread takes no signals. Errors: NAMETOOLONG, NOMEM, MFILE, NFILE, AGAIN (too
+    /// of `host`, which is copied. Allocates. The thread takes no signals. Errors: NAMETOOLONG, NOMEM, MFILE, NFILE, AGAIN (too
     /// many threads).
     static result<NameResolution> start(std::string_view host, u16 port) noexcept;
 

@@ -22,9 +22,9 @@ class IoBuffer {
   public:
     /// Empty.
     IoBuffer() noexcept = default;
-    /// `size` bytes of any value; pages from 4096 bytes on, as O_DIRECT needs. Errors: NOMEM.
+    /// Allocates `size` bytes of any value; pages from 4096 bytes on, as O_DIRECT needs. Errors: NOMEM.
     static result<IoBuffer> allocate(usize size) noexcept;
-    /// A copy of `bytes`. Errors: NOMEM.
+    /// Allocates a copy of `bytes`. Errors: NOMEM.
     static result<IoBuffer> copy_of(ConstBytes bytes) noexcept;
 
     IoBuffer(IoBuffer&& other) noexcept

@@ -60,8 +60,8 @@ struct IoOptions {
 ///     if (done.is_for(writing)) WALI_TRY(const wali::usize size, done.get(writing));
 ///
 /// Functions that add an operation make no call, unless the queue of submissions is full: then they submit it. They
-/// copy paths and addresses, and own the buffer that is moved in until the completion that gives it back; when they
-/// fail, the buffer is still the caller's. Descriptors are borrowed: they stay open until the completion. Their own
+/// copy paths and addresses, into memory that they allocate, and own the buffer that is moved in until the completion
+/// that gives it back; when they fail, the buffer is still the caller's. Descriptors are borrowed: they stay open until the completion. Their own
 /// errors: NOBUFS (as many operations are under way as the ring has room for, or a chain is longer than the queue: take
 /// completions, or submit, first), NOMEM, AGAIN and BUSY (of the kernel, when it is short of memory); those of the
 /// operation come with its completion. An operation that the kernel does not have, see supports(), completes with

@@ -41,6 +41,25 @@ EXPECTED = {
     "wali::Directory::remove_tree": "walks",
     "wali::Environment::current": "copies of the texts",
     "wali::Environment::set": "copies of the texts",
+    "wali::IoBuffer::allocate": "the buffer",
+    "wali::IoBuffer::copy_of": "the buffer",
+    "wali::IoUring::accept_from": "the address",
+    "wali::IoUring::bind": "the address",
+    "wali::IoUring::connect": "the address",
+    "wali::IoUring::link_at": "copies of the paths",
+    "wali::IoUring::make_direct": "the number for the kernel",
+    "wali::IoUring::make_directory_at": "copies of the paths",
+    "wali::IoUring::open_at": "copies of the paths",
+    "wali::IoUring::open_direct_at": "copies of the paths",
+    "wali::IoUring::provide_buffers": "the buffers",
+    "wali::IoUring::receive_from": "the address",
+    "wali::IoUring::register_buffers": "a list of the buffers",
+    "wali::IoUring::rename_at": "copies of the paths",
+    "wali::IoUring::send_to": "the address",
+    "wali::IoUring::status_at": "copies of the paths",
+    "wali::IoUring::symlink_at": "copies of the paths",
+    "wali::IoUring::unlink_at": "copies of the paths",
+    "wali::NameResolution::start": "what it shares with its thread",
     "wali::TreeCopy::TreeCopy": "walks",
     "wali::TreeCopy::step": "walks; a level of directories, the path",
     "wali::TreeWalk::TreeWalk": "a buffer of names",
@@ -167,8 +186,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         inline = Path(scratch) / "every_function.o"
         subprocess.run([compiler, "-std=c++20", "-fno-exceptions", "-DNDEBUG", "-fkeep-inline-functions",
-                        f"-I{include}",
-                        "-c", "-o", inline, Path(__file__).with_name("every_function.cpp")], check=True)
+                        f"-I{include}", "-c", "-o", inline, Path(__file__).with_name("every_function.cpp")], check=True)
         for function, used in references(objdump, inline).items():
             graph[function] |= used
     ways, unknown = allocating(graph)
