@@ -142,6 +142,8 @@ TEST_CASE("what a kernel lacks is an error, or reported with best effort") {
         CHECK(rules.fd().raw() >= 0);
         CHECK(rules.allow_path(".", LandlockAccessFs::READ_FILE | unknown));
         CHECK(rules.allow_path(".", LandlockAccessFs::MAKE_DIR));  // nothing that it handles: nothing to do
+        CHECK(rules.allow_path(".", {}).error() == wali::Error(Errno::NOMSG, wali::Call::landlock_add_rule));
+        CHECK(rules.allow_path("/dev/null", LandlockAccessFs::READ_DIR).error() == Errno::NOMSG);
         CHECK(test::in_child([&] {
             // Neither no_new_privs nor CAP_SYS_ADMIN.
             return HOLDS(wali::security::limit_capabilities({}).has_value()) &&

@@ -84,8 +84,8 @@ class [[nodiscard]] LandlockRuleset {
     BorrowedFd fd() const noexcept WALI_LIFETIMEBOUND { return fd_.borrow(); }
 
     /// landlock_add_rule(2), tier named: allows this on the file behind the descriptor, which may be opened with PATH,
-    /// and on all below if it is a folder. Errors: INVAL (a right that is not handled, or one of folders for something
-    /// else), BADFD (no file of a file system).
+    /// and on all below if it is a folder. What is not handled is allowed anyway, and left out. Errors: INVAL (a right
+    /// of folders for something else), NOMSG (no right at all), BADFD (no file of a file system).
     result<void> allow(BorrowedFd file, LandlockAccessFs access) const noexcept {
         if (is_left_out(access, kept_.files)) return success();
         const abi::landlock_path_beneath_attr rule{abi::bits(access & kept_.files), file.raw()};
@@ -93,10 +93,10 @@ class [[nodiscard]] LandlockRuleset {
     }
     /// openat(2) and fstat(2), tier spec, and landlock_add_rule(2), tier named: the same by path. Of `access`, a file
     /// that is no folder gets what files have. The rule is for what the path leads to now. Errors: NOENT, ACCES and
-    /// what else opening fails with.
+    /// what else opening fails with, NOMSG (nothing is left of `access`).
     result<void> allow_path(PathView path, LandlockAccessFs access) const noexcept;
-    /// landlock_add_rule(2), tier named, Linux 6.7: allows this on a TCP port, of whatever address. Errors: INVAL (a
-    /// right that is not handled).
+    /// landlock_add_rule(2), tier named, Linux 6.7: allows this on a TCP port, of whatever address. What is not handled
+    /// is allowed anyway, and left out. Errors: NOMSG (no right at all).
     result<void> allow_port(u16 port, LandlockAccessNet access) const noexcept {
         if (is_left_out(access, kept_.ports)) return success();
         const abi::landlock_net_port_attr rule{abi::bits(access & kept_.ports), port};
