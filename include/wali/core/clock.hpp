@@ -37,6 +37,10 @@ struct KernelClock {
     static constexpr bool is_steady = Steady;
     /// clock_gettime(2), tier spec. Async-signal-safe.
     static time_point now() noexcept { return time_point(read_clock(id)); }
+
+  private:
+    KernelClock() = default;
+    friend Self;
 };
 }  // namespace detail
 

@@ -43,8 +43,8 @@ class NameResolution {
     NameResolution() noexcept = default;
 
     /// eventfd2(2), getpid(2) and rt_sigprocmask(2), tier spec, and pthread_create(3): begins to look for the addresses
-    /// of `host`, which is copied. Allocates. The thread takes no signals. Errors: NAMETOOLONG, NOMEM, MFILE, NFILE, AGAIN (too
-    /// many threads).
+    /// of `host`, which is copied. Allocates. The thread takes no signals. Errors: NAMETOOLONG, NOMEM, MFILE, NFILE,
+    /// AGAIN (too many threads).
     static result<NameResolution> start(std::string_view host, u16 port) noexcept;
 
     NameResolution(NameResolution&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}

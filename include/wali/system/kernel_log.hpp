@@ -22,7 +22,7 @@ struct KernelLogRecord {
     SyslogFacility facility;  ///< KERN is the kernel itself; what programs write is never that
     u64 sequence;             ///< one more for each record, so that a gap shows
     Duration time;            ///< since the machine has started, on a clock near to that of MonotonicClock
-    /// Control characters, backslashes and what is no UTF-8 are written as \xNN, as the kernel gives them.
+    /// Control characters, backslashes and what is no UTF-8 are written as \\xNN, as the kernel gives them.
     std::string_view text;
     /// Lines " KEY=value", such as " SUBSYSTEM=pci" and " DEVICE=+pci:0000:00:1f.0"; empty for most records.
     std::string_view fields;

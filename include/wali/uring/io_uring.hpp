@@ -61,11 +61,11 @@ struct IoOptions {
 ///
 /// Functions that add an operation make no call, unless the queue of submissions is full: then they submit it. They
 /// copy paths and addresses, into memory that they allocate, and own the buffer that is moved in until the completion
-/// that gives it back; when they fail, the buffer is still the caller's. Descriptors are borrowed: they stay open until the completion. Their own
-/// errors: NOBUFS (as many operations are under way as the ring has room for, or a chain is longer than the queue: take
-/// completions, or submit, first), NOMEM, AGAIN and BUSY (of the kernel, when it is short of memory); those of the
-/// operation come with its completion. An operation that the kernel does not have, see supports(), completes with
-/// INVAL.
+/// that gives it back; when they fail, the buffer is still the caller's. Descriptors are borrowed: they stay open until
+/// the completion. Their own errors: NOBUFS (as many operations are under way as the ring has room for, or a chain is
+/// longer than the queue: take completions, or submit, first), NOMEM, AGAIN and BUSY (of the kernel, when it is short
+/// of memory); those of the operation come with its completion. An operation that the kernel does not have, see
+/// supports(), completes with INVAL.
 ///
 /// Everything here is io_uring_setup(2), io_uring_enter(2) and io_uring_register(2), tier named, over memory of
 /// mmap(2), madvise(2) and munmap(2). Linux 5.19; in a module 6.5, and no more than 256 rings. A ring belongs to one
