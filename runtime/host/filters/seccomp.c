@@ -68,7 +68,7 @@ void filter_thread_end(struct filter_thread* thread) {
 }
 
 void filters_forked(void) {
-    atomic_store(&lock, 0);
+    atomic_exchange(&lock, 0);  // not a store: what the threads that are not here did under it comes before
     self->tid = 0;
     self->next = NULL;
     threads = self;
