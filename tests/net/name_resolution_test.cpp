@@ -78,8 +78,8 @@ TEST_CASE("many names are looked up at once, and each has its own answer") {
 TEST_CASE("a look-up that nobody waits for gives back what it has") {
     const int before = test::open_descriptors();
     for (int i = 0; i < 10; ++i) CHECK(NameResolution::start("localhost", 1));
+    // Fewer are left where those of the case before end meanwhile; a leak would never end this.
     while (test::open_descriptors() > before) std::this_thread::yield();
-    CHECK(test::open_descriptors() == before);
 }
 
 TEST_CASE("a look-up has the errors of resolve()") {
