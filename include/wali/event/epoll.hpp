@@ -104,8 +104,9 @@ class Epoll : public Descriptor<Epoll> {
 
     /// The same until `timeout` has passed; then it returns no events. 0 and less do not wait, the longest duration of
     /// its type, such as forever(), waits without end. With a timeout in milliseconds, or in a longer unit, this is
-    /// epoll_pwait(2), tier spec, and waits 24.8 days at most; for a finer unit epoll_pwait2(2), tier named, Linux 5.11,
-    /// and rounds up to milliseconds where that is missing, or refused by a container that does not know it (EPERM).
+    /// epoll_pwait(2), tier spec, and waits 24.8 days at most; for a finer unit epoll_pwait2(2), tier named,
+    /// Linux 5.11, and rounds up to milliseconds where that is missing, or refused by a container that does not know it
+    /// (EPERM).
     template <class Rep, class Period>
     result<std::span<EpollEvent>> wait(std::span<EpollEvent> events WALI_LIFETIMEBOUND,
                                        std::chrono::duration<Rep, Period> timeout,
