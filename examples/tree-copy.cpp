@@ -9,31 +9,11 @@
 #include <utility>
 #include <wali/try.hpp>
 
+#include "progress_bar.hpp"
+
 import wali;
 
 namespace {
-
-/// A line that is drawn again whenever it changes.
-class ProgressBar {
-  public:
-    explicit ProgressBar(wali::u64 total) noexcept : total_(total) {}
-
-    void show(wali::u64 done) {
-        constexpr wali::u64 width = 50;
-        const wali::u64 percent = total_ == 0 ? 100 : std::min<wali::u64>(100, done * 100 / total_);
-        if (percent == shown_) return;
-        shown_ = percent;
-        const auto full = static_cast<std::size_t>(percent * width / 100);
-        std::string line = "\r[" + std::string(full, '#') + std::string(width - full, ' ') + "] ";
-        line += std::to_string(percent) + " %";
-        (void)wali::write_all(wali::standard_error(), line);
-    }
-    void end() const noexcept { (void)wali::write_all(wali::standard_error(), "\n"); }
-
-  private:
-    wali::u64 total_;
-    wali::u64 shown_ = ~wali::u64{0};
-};
 
 /// The bytes of all files below a folder.
 wali::result<wali::u64> size_of_tree(const wali::Directory& root) {

@@ -449,6 +449,13 @@ result<IoKey<usize>> IoUring::tee(IoTarget from, IoTarget to, u32 count, const I
 }
 
 // The paths are in addr and addr2.
+result<IoKey<void>> IoUring::add_with_path(Entry entry, PathView path, const IoOptions& options) noexcept {
+    WALI_TRY(IoBuffer memory, memory_for_paths(0, path, ""));
+    entry.raw.addr = address_of(memory.bytes().data());
+    entry.memory = &memory;
+    return add_entry<void>(entry, options);
+}
+
 result<IoKey<void>> IoUring::add_with_paths(Entry entry, PathView first, PathView second,
                                             const IoOptions& options) noexcept {
     WALI_TRY(IoBuffer memory, memory_for_paths(0, first, second));
@@ -470,21 +477,15 @@ result<IoKey<void>> IoUring::rename_at(BorrowedFd old_directory, PathView old_pa
 result<IoKey<void>> IoUring::unlink_at(BorrowedFd directory, PathView path, AtFlags flags,
                                        const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::UNLINKAT, Call::unlinkat, IoKind::NOTHING, directory);
-    WALI_TRY(IoBuffer memory, memory_for_paths(0, path, ""));
-    entry.raw.addr = address_of(memory.bytes().data());
     entry.raw.op_flags = static_cast<u32>(abi::bits(flags));
-    entry.memory = &memory;
-    return add_entry<void>(entry, options);
+    return add_with_path(entry, path, options);
 }
 
 result<IoKey<void>> IoUring::make_directory_at(BorrowedFd directory, PathView path, Permissions permissions,
                                                const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::MKDIRAT, Call::mkdirat, IoKind::NOTHING, directory);
-    WALI_TRY(IoBuffer memory, memory_for_paths(0, path, ""));
-    entry.raw.addr = address_of(memory.bytes().data());
     entry.raw.len = static_cast<u32>(abi::bits(permissions));
-    entry.memory = &memory;
-    return add_entry<void>(entry, options);
+    return add_with_path(entry, path, options);
 }
 
 result<IoKey<void>> IoUring::symlink_at(PathView target, BorrowedFd directory, PathView path,

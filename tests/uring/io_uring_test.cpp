@@ -17,33 +17,24 @@
 #include <wali/process/wait.hpp>
 #include <wali/uring/io_uring.hpp>
 
+#include "operations.hpp"
 #include "support/leaves_nothing.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace std::chrono_literals;
+using test::filled;
+using test::finish;
+using test::text_of;
 using wali::Errno;
 using wali::File;
 using wali::IoBuffer;
 using wali::IoCompletion;
-using wali::IoKey;
 using wali::IoUring;
 using wali::Pipe;
 using wali::u32;
 using wali::usize;
 
 namespace {
-
-// The only operation under way, done.
-template <class T>
-wali::result<T> finish(IoUring& ring, wali::result<IoKey<T>> added) {
-    REQUIRE(added);
-    IoCompletion done = ring.wait().value();
-    return done.get(added.value());
-}
-
-IoBuffer filled(std::string_view text) { return IoBuffer::copy_of(text).value(); }
-
-std::string_view text_of(const IoBuffer& buffer) { return wali::as_text(buffer.bytes()); }
 
 constexpr wali::BorrowedFd here = wali::current_directory();
 

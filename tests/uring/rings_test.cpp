@@ -19,9 +19,12 @@
 #include <wali/ipc/pipe.hpp>
 #include <wali/uring/io_uring.hpp>
 
+#include "operations.hpp"
 #include "support/leaves_nothing.hpp"
 
 using namespace std::chrono_literals;
+using test::filled;
+using test::finish;
 using wali::Errno;
 using wali::IoBuffer;
 using wali::IoCompletion;
@@ -30,19 +33,6 @@ using wali::IoUring;
 using wali::IoUringOperation;
 using wali::u32;
 using wali::usize;
-
-namespace {
-
-template <class T>
-wali::result<T> finish(IoUring& ring, wali::result<IoKey<T>> added) {
-    REQUIRE(added);
-    IoCompletion done = ring.wait().value();
-    return done.get(added.value());
-}
-
-IoBuffer filled(std::string_view text) { return IoBuffer::copy_of(text).value(); }
-
-}  // namespace
 
 TEST_CASE("rings send each other messages") {
     IoUring one = IoUring::create().value();

@@ -11,35 +11,25 @@
 
 #include <wali/uring/io_uring.hpp>
 
+#include "operations.hpp"
 #include "support/leaves_nothing.hpp"
 
 using namespace std::chrono_literals;
+using test::filled;
+using test::finish;
+using test::text_of;
 using wali::DirectDescriptor;
 using wali::Errno;
 using wali::IoBuffer;
 using wali::IoCompletion;
-using wali::IoKey;
 using wali::IoUring;
 using wali::IoUringOperation;
-using wali::MessageFlags;
 using wali::ProvidedBuffer;
 using wali::Socket;
 using wali::SocketAddress;
-using wali::u32;
 using wali::usize;
 
 namespace {
-
-template <class T>
-wali::result<T> finish(IoUring& ring, wali::result<IoKey<T>> added) {
-    REQUIRE(added);
-    IoCompletion done = ring.wait().value();
-    return done.get(added.value());
-}
-
-IoBuffer filled(std::string_view text) { return IoBuffer::copy_of(text).value(); }
-
-std::string_view text_of(const IoBuffer& buffer) { return wali::as_text(buffer.bytes()); }
 
 Socket listener() { return Socket::listen_on(SocketAddress::ipv4_loopback(0)).value(); }
 

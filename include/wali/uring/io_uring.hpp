@@ -329,6 +329,7 @@ class IoUring {
     result<IoKey<T>> add_entry(const Entry& entry, const IoOptions& options) noexcept;
     template <class T>
     result<IoKey<T>> open_entry(Entry entry, PathView path, const OpenOptions& how, const IoOptions& options) noexcept;
+    result<IoKey<void>> add_with_path(Entry entry, PathView path, const IoOptions& options) noexcept;
     result<IoKey<void>> add_with_paths(Entry entry, PathView first, PathView second, const IoOptions& options) noexcept;
     result<IoKey<void>> cancel_bits(u64 operation, const IoOptions& options) noexcept;
     void end() noexcept;
