@@ -40,7 +40,7 @@ wali::result<void> copy_tree(const char* from, const char* to) {
     for (;;) {
         const wali::result<bool> more = copy.step();
         if (more.has_error()) {
-            bar.end();
+            ProgressBar::end();
             std::fprintf(stderr, "tree-copy: %s:\n", std::string(copy.path()).c_str());
             return more.error();
         }
@@ -49,7 +49,7 @@ wali::result<void> copy_tree(const char* from, const char* to) {
         bar.show(std::min(copy.bytes(), total == 0 ? 0 : total - 1));
     }
     bar.show(total);
-    bar.end();
+    ProgressBar::end();
     std::printf("%llu files and folders, %llu bytes\n", static_cast<unsigned long long>(copy.entries()),
                 static_cast<unsigned long long>(copy.bytes()));
     return wali::success();
