@@ -5,11 +5,14 @@
 
 #include <doctest/doctest.h>
 
+#include <support/in_child.hpp>
 #include <support/temporary_directory.hpp>
 #include <wali/fs/directory.hpp>
 #include <wali/fs/directory_entries.hpp>
 #include <wali/fs/entry.hpp>
 #include <wali/fs/read_file.hpp>
+#include <wali/process/prctl.hpp>
+#include <wali/security/seccomp.hpp>
 
 using wali::Directory;
 using wali::Errno;
@@ -157,6 +160,17 @@ TEST_CASE("where openat2 is missing, each component is opened on its own") {
     CHECK(open("").error() == Errno::NOENT);
     for (const char* path : {"..", "d/..", "/etc", "d/../f"}) CHECK(open(path).error() == Errno::XDEV);
     for (const char* path : {"link", "link/g", "link/", "to_file"}) CHECK(open(path).error() == Errno::LOOP);
+}
+
+TEST_CASE("a container that refuses openat2 as forbidden does not have it") {
+    const Fixture fixture;
+    test::in_child([&]() -> wali::result<bool> {
+        WALI_TRY(wali::process::set_no_new_privileges());
+        const auto rule = wali::SeccompRule::fail(wali::Call::openat2, Errno::PERM);
+        WALI_TRY(wali::security::install_seccomp({.rules = {rule}, .otherwise = wali::SeccompAction::allow()}));
+        WALI_TRY(const File inner, fixture.tree.open_file("d/g"));
+        return text_of(inner) == "inner" && fixture.tree.open_file("d/../f").error() == Errno::XDEV;
+    });
 }
 
 TEST_CASE("names are read into a buffer of any size and address") {

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <support/in_child.hpp>
 #include <support/temporary_directory.hpp>
 #include <wali/fs/atomic_file.hpp>
 #include <wali/fs/directory.hpp>
@@ -15,7 +16,9 @@
 #include <wali/fs/read_file.hpp>
 #include <wali/fs/temporary_file.hpp>
 #include <wali/fs/temporary_name.hpp>
+#include <wali/process/prctl.hpp>
 #include <wali/process/process.hpp>
+#include <wali/security/seccomp.hpp>
 #include <wali/sys/process.hpp>
 
 using wali::AtomicFile;
@@ -79,6 +82,23 @@ TEST_CASE("without commit an AtomicFile leaves nothing behind") {
         CHECK(file->commit());
     }
     CHECK(names_in(dir.path(".")) == std::set<std::string>{"a"});
+}
+
+TEST_CASE("an AtomicFile is committed where the file system knows no fsync of directories") {
+    const test::TemporaryDirectory dir;
+    test::in_child([&]() -> wali::result<bool> {
+        WALI_TRY(wali::process::set_no_new_privileges());
+        WALI_TRY(AtomicFile file, AtomicFile::create(dir.path("a")));
+        using wali::Call, wali::SeccompRule;
+        const auto number = static_cast<unsigned>(file.file().fd().raw());
+        const SeccompRule rules[] = {SeccompRule::allow(Call::fsync, wali::security::int_argument(0) == number),
+                                     SeccompRule::fail(Call::fsync, Errno::INVAL)};
+        WALI_TRY(wali::security::install_seccomp({.rules = rules, .otherwise = wali::SeccompAction::allow()}));
+        WALI_TRY(file.write_all("new"));
+        WALI_TRY(file.commit());
+        WALI_TRY(const std::string text, wali::fs::read_file<std::string>(dir.path("a"), 100));
+        return text == "new";
+    });
 }
 
 TEST_CASE("an AtomicFile replaces a link, and can be told to replace nothing") {
