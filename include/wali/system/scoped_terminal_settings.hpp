@@ -12,8 +12,9 @@ WALI_EXPORT namespace wali {
 ///
 ///     WALI_TRY(const auto raw, wali::ScopedTerminalSettings::raw_mode(wali::standard_input()));
 ///
-/// The terminal must stay open for as long. Move-only. The end of a forked child's copy changes nothing. A signal that
-/// ends the program, and SIGKILL above all, leaves the terminal as it is: handle SIGTERM and its like.
+/// The terminal must stay open for as long. Move-only. The end of a forked child's copy changes nothing, unless both
+/// are process 1 of a PID namespace. A signal that ends the program, and SIGKILL above all, leaves the terminal as it
+/// is: handle SIGTERM and its like.
 class [[nodiscard]] ScopedTerminalSettings {
   public:
     /// ioctl_tty(2), getpid(2), tier spec: settings in which bytes come as they are typed, after output that is under
