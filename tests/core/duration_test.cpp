@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <chrono>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -32,6 +33,17 @@ TEST_CASE("a time that nanoseconds cannot hold is for ever, or the shortest") {
     CHECK(wali::to_timespec(std::chrono::hours::max()).tv_sec == forever().count() / 1'000'000'000);
     CHECK(wali::to_timespec(std::chrono::hours::min()).tv_sec == 0);
     CHECK(wali::deadline_after(std::chrono::hours::max()) == MonotonicClock::time_point::max());
+}
+
+TEST_CASE("a time of a structure that nanoseconds cannot hold is the longest, or the shortest") {
+    constexpr wali::i64 most = std::numeric_limits<wali::i64>::max();
+    constexpr wali::i64 seconds = most / 1'000'000'000;
+    CHECK(wali::from_timespec({-1, 999'999'999}) == Duration(-1));
+    CHECK(wali::from_timespec({seconds, 0}) == std::chrono::seconds(seconds));
+    CHECK(wali::from_timespec({seconds, most % 1'000'000'000 + 1}) == Duration::max());
+    CHECK(wali::from_timespec({most, 0}) == Duration::max());
+    CHECK(wali::from_timespec({-seconds, -most}) == Duration::min());
+    CHECK(wali::from_timespec({-most, 0}) == Duration::min());
 }
 
 TEST_CASE("milliseconds for a call are rounded up, and fit into an int") {

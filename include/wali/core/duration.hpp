@@ -46,13 +46,14 @@ class Timeout {
     Duration duration_;
 };
 
-/// The kernel's struct timespec as a duration and back; a negative duration becomes 0.
+/// The kernel's struct timespec as a duration, bounded to what one holds, and back; a negative duration becomes 0.
 constexpr Duration from_timespec(const abi::timespec& time) noexcept {
-    constexpr i64 most = Duration::max().count() / 1'000'000'000 - 1;  // a file may be of any time
-    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): the kernel has filled it in
-    if (time.tv_sec > most) return Duration::max();
-    if (time.tv_sec < -most) return Duration::min();
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    // A file may be of any time; and bytes that no kernel wrote may hold any number of nanoseconds.
+    i64 count = 0;
+    if (__builtin_mul_overflow(time.tv_sec, 1'000'000'000, &count) ||
+        __builtin_add_overflow(count, time.tv_nsec, &count))
+        return time.tv_sec < 0 ? Duration::min() : Duration::max();
+    return Duration(count);
 }
 constexpr abi::timespec to_timespec(Timeout time) noexcept {
     const i64 count = time.duration() < Duration::zero() ? 0 : time.duration().count();
