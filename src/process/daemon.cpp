@@ -46,11 +46,11 @@ result<Daemon> daemonise(const DaemonOptions& options) noexcept {
     WALI_TRY(Socket::Pair line, Socket::pair());
     WALI_TRY(const Pid first, process::fork());
     if (first != Pid(0)) wait_for_daemon(line);
+    (void)line.first.close();  // before the next fork: who waits, and nobody else, is at that end
     WALI_TRY(process::begin_session());
     // Who leads a session may get a terminal by opening one, so the leader ends.
     WALI_TRY(const Pid second, process::fork());
     if (second != Pid(0)) process::exit(0);
-    (void)line.first.close();
     WALI_TRY(Fd starter, above_streams(std::move(line.second).into_fd()));
     WALI_TRY(options.directory.with_c_str(
         [](const char* text) noexcept { return to_result<void>(Call::chdir, sys::chdir(text)); }));
