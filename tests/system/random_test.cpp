@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <chrono>
 #include <map>
 #include <random>
 #include <set>
@@ -11,8 +12,10 @@
 #include <wali/ipc/pipe.hpp>
 #include <wali/process/process.hpp>
 #include <wali/process/wait.hpp>
+#include <wali/signal/scoped_handler.hpp>
 #include <wali/system/random.hpp>
 #include <wali/system/random_generator.hpp>
+#include <wali/time/posix_timer.hpp>
 
 using wali::RandomGenerator;
 using wali::u64;
@@ -70,5 +73,35 @@ TEST_CASE("a forked child's RandomGenerator gives other numbers than the parent'
     for (const u64 number : childs) {
         CHECK(number != 0);
         CHECK(number != generator());
+    }
+}
+
+namespace {
+volatile bool has_forked = false;
+volatile bool is_copy = false;
+
+void fork_here(int) noexcept {
+    if (wali::process::fork().value() == wali::Pid(0)) is_copy = true;
+    has_forked = true;
+}
+}  // namespace
+
+TEST_CASE("a child that a signal handler forks in the middle of a RandomGenerator gets no zeros") {
+    const auto handler = wali::ScopedSignalHandler::set(wali::Signal::USR1, fork_here).value();
+    RandomGenerator generator = RandomGenerator::create().value();
+    const auto timer = wali::PosixTimer::create(wali::Signal::USR1).value();
+    for (int i = 0; i < 20; ++i) {
+        has_forked = false;
+        REQUIRE(timer.set_after(std::chrono::microseconds(100 + i)));  // once
+        u64 number = 0;
+        while (!has_forked) number = generator();
+        if (is_copy) {
+            // More than a page has.
+            bool right = number != 0 && number != ~u64{0};
+            for (int j = 0; j < 600; ++j) right = generator() != 0 && right;
+            wali::process::exit(right ? 0 : 1);
+        }
+        const auto child = wali::retry_interrupted([] { return wali::process::wait(wali::WaitTarget::any()); });
+        CHECK(child.value().status.exit_code() == 0);
     }
 }

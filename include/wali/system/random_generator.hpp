@@ -14,7 +14,8 @@ WALI_EXPORT namespace wali {
 ///
 /// It owns one page of memory, filled by one getrandom(2) for 511 numbers; a number that was handed out is gone from
 /// it. A forked child finds its copy of the page empty (MADV_WIPEONFORK) and fetches numbers of its own, however it was
-/// forked; no core file has them. Move-only; for one thread at a time. Not async-signal-safe.
+/// forked, in a signal handler in the middle of this, too; no core file has them. Move-only; for one thread at a time.
+/// Not async-signal-safe.
 class RandomGenerator {
   public:
     /// What a number is.
@@ -32,10 +33,20 @@ class RandomGenerator {
     /// sandbox that has forbidden it since create(), the program ends as by an error that nobody looked at: there is
     /// no number to return. The same for a generator that was moved from.
     u64 operator()() noexcept {
-        if (!memory_ || page().left == 0) [[unlikely]]
-            fill();
-        Page& numbers = page();
-        return std::exchange(numbers.number[--numbers.left], 0);
+        for (;;) {
+            if (!memory_ || page().left == 0) [[unlikely]]
+                fill();
+            Page& numbers = page();
+            // A signal handler may fork anywhere here, and the child goes on with a wiped page: read once what is left
+            // of it, and take a 0 for no number. Of those that the kernel makes, one in 2^64 is passed over for that.
+            const u64 left = __atomic_load_n(&numbers.left, __ATOMIC_RELAXED);
+            if (left == 0) [[unlikely]]
+                continue;
+            const u64 number = std::exchange(numbers.number[left - 1], 0);
+            numbers.left = left - 1;
+            if (number != 0) [[likely]]
+                return number;
+        }
     }
 
   private:
