@@ -72,8 +72,12 @@ result<void> NetlinkSocket::execute(NetlinkRequest& request, MutableBytes room) 
 result<std::optional<NetlinkMessage>> NetlinkAnswer::next() noexcept {
     while (!ended_) {
         if (at_ == NetlinkMessages::end()) {
-            WALI_TRY(const NetlinkMessages more, retry_interrupted([&]() noexcept { return socket_->receive(room_); }));
-            at_ = more.begin();
+            const auto more = retry_interrupted([&]() noexcept { return socket_->receive(room_); });
+            if (more.has_error()) {
+                ended_ = more.assume_error() != Errno::AGAIN;  // what is lost may have been the last message
+                return more.assume_error();
+            }
+            at_ = more.assume_value().begin();
             continue;
         }
         const NetlinkMessage message = *at_;
@@ -81,8 +85,9 @@ result<std::optional<NetlinkMessage>> NetlinkAnswer::next() noexcept {
         if (message.sequence() != sequence_ || message.port() != port_) continue;  // it was told to a group
         interrupted_ = interrupted_ || contains(message.flags(), NetlinkFlags::DUMP_INTR);
         if (message.is(abi::NetlinkMessageType::NOOP)) continue;
-        if (message.is(abi::NetlinkMessageType::OVERRUN)) return Errno::NOBUFS;
-        ended_ = message.is(abi::NetlinkMessageType::ERROR) || message.is(abi::NetlinkMessageType::DONE);
+        const bool overrun = message.is(abi::NetlinkMessageType::OVERRUN);
+        ended_ = overrun || message.is(abi::NetlinkMessageType::ERROR) || message.is(abi::NetlinkMessageType::DONE);
+        if (overrun) return Errno::NOBUFS;
         if (!ended_) return message;
         WALI_TRY(message.outcome());
     }

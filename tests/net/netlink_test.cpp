@@ -294,6 +294,14 @@ TEST_CASE("a datagram of netlink that does not fit its room is an error, and los
     std::array<std::byte, 64> room;
     auto list = NetworkInterface::list(kernel, room).value();
     CHECK(list.next().error() == wali::Error(Errno::MSGSIZE, wali::Call::recvmsg));
+    CHECK_FALSE(list.next().value());
+    // What it says is in the one datagram that was lost: nobody waits for another one.
+    NetlinkRequestBuffer<64> request(RouteMessageType::GETLINK, NetlinkFlags{},
+                                     made<wali::abi::ifinfomsg>([&](auto& head) { head.ifi_index = 0x7fff'fff0; }));
+    const NetlinkSocket other = route_socket();
+    auto answer = other.query(request, wali::MutableBytes(room).first(8)).value();
+    CHECK(answer.next().error() == Errno::MSGSIZE);
+    CHECK_FALSE(answer.next().value());
 }
 
 TEST_CASE("what another process sends to a netlink socket is passed over") {

@@ -94,7 +94,9 @@ class NetlinkSocket : public SocketKind<NetlinkSocket, NetlinkAddress> {
 class NetlinkAnswer {
   public:
     /// recvmsg(2), tier spec: the next message; nothing behind the last. It is good until the next call. EINTR is
-    /// retried. Errors: those of NetlinkSocket::receive, and what the kernel answers. After AGAIN it goes on.
+    /// retried. Errors: those of NetlinkSocket::receive, and what the kernel answers. After AGAIN it goes on; every
+    /// other one ends it, and then there is nothing more. What was not read of a list is in the way of the next (BUSY):
+    /// make that with another socket.
     result<std::optional<NetlinkMessage>> next() noexcept;
 
     /// NLM_F_DUMP_INTR: whether there were changes while the list was read. What it says may fit together no more: ask
