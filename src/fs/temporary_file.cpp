@@ -29,6 +29,7 @@ result<TemporaryFile> TemporaryFile::create_in(const Directory& directory, std::
 namespace fs {
 
 result<void> link_into(BorrowedFd file, BorrowedFd directory, PathView path) noexcept {
+    if (file.raw() < 0) return Error(Errno::BADF, Call::linkat);  // /proc has no name for it
     std::array<char, 32> source{"/proc/self/fd/"};
     // The array has zeros behind the number.
     std::to_chars(source.data() + std::string_view(source.data()).size(), source.data() + source.size() - 1,

@@ -48,15 +48,17 @@ result<std::pair<File, TemporaryName>> TemporaryName::create(Fd directory, std::
 }
 
 result<void> TemporaryName::rename(PathView name, RenameFlags flags) noexcept {
-    if (size_ == 0) return Error(Errno::NOENT, Call::renameat2);
+    if (process_ == 0) return Error(Errno::NOENT, Call::renameat2);
     WALI_TRY(fs::rename_at(directory_, this->name(), directory_, name, flags));
     // Otherwise the name is that of something else now, which goes as the file would have gone.
-    if (!intersects(flags, RenameFlags::EXCHANGE | RenameFlags::WHITEOUT)) keep();
+    if (intersects(flags, RenameFlags::EXCHANGE | RenameFlags::WHITEOUT)) return success();
+    keep();
+    size_ = 0;
     return success();
 }
 
 void TemporaryName::remove() noexcept {
-    if (size_ == 0 || sys::getpid() != process_) return;
+    if (process_ == 0 || sys::getpid() != process_) return;
     (void)fs::unlink_at(directory_, name());
     keep();
 }

@@ -141,10 +141,14 @@ TEST_CASE("a TemporaryFile has a name until its end") {
     CHECK(names_in(dir.path(".")).empty());
     {
         TemporaryFile kept = TemporaryFile::create(dir.path("")).value();
+        const std::string name(kept.name());
         kept.keep();
+        CHECK(kept.name() == name);
+        CHECK(kept.rename("d").error() == Errno::NOENT);
         const Directory directory = Directory::open(dir.path(".")).value();
         TemporaryFile renamed = TemporaryFile::create_in(directory, "a").value();
         CHECK(renamed.rename("b"));
+        CHECK(renamed.name().empty());
         CHECK(renamed.rename("c").error() == Errno::NOENT);
         CHECK(TemporaryFile::create_in(directory, "a/b").error() == Errno::INVAL);
         CHECK(wali::TemporaryName::create(wali::Fd(), std::string(241, 'a'), {}).error() == Errno::NAMETOOLONG);
@@ -165,6 +169,7 @@ TEST_CASE("a file without a name gets one when it is whole") {
     CHECK(wali::fs::link_into(file.value(), dir.path("a")));
     CHECK(text_of(dir.path("a")) == "whole");
     CHECK(wali::fs::link_into(file.value(), dir.path("a")).error() == wali::Error(Errno::EXIST, wali::Call::linkat));
+    CHECK(wali::fs::link_into(File(), dir.path("c")).error() == wali::Error(Errno::BADF, wali::Call::linkat));
     const Directory directory = Directory::open(dir.path(".")).value();
     CHECK(wali::fs::link_into(file.value(), directory, "b"));
     CHECK(file.value().status().value().links() == 2);

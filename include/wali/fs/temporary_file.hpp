@@ -30,7 +30,7 @@ class TemporaryFile {
 
     /// The open file.
     const File& file() const noexcept WALI_LIFETIMEBOUND { return file_; }
-    /// Its name in the directory that it was made in.
+    /// Its name in the directory that it was made in; empty after rename(), which says another one.
     std::string_view name() const noexcept WALI_LIFETIMEBOUND { return name_.name(); }
 
     /// renameat2(2), tier spec: gives it a lasting name in the same directory, replacing what has that unless

@@ -36,7 +36,7 @@ class TemporaryName {
     TemporaryName& operator=(const TemporaryName&) = delete;
     ~TemporaryName() { remove(); }
 
-    /// The name in its directory; empty when there is none.
+    /// The name in its directory, also after keep(); empty when there is none.
     std::string_view name() const noexcept WALI_LIFETIMEBOUND { return {name_.data(), size_}; }
     BorrowedFd directory() const noexcept WALI_LIFETIMEBOUND { return directory_; }
 
@@ -44,21 +44,21 @@ class TemporaryName {
     /// name is removed when this ends.
     result<void> rename(PathView name, RenameFlags flags) noexcept;
     /// Leaves the name as it is.
-    void keep() noexcept { size_ = 0; }
+    void keep() noexcept { process_ = 0; }
 
   private:
     void take(TemporaryName& other) noexcept {
         directory_ = std::move(other.directory_);
         name_ = other.name_;
         size_ = std::exchange(other.size_, usize{0});
-        process_ = other.process_;
+        process_ = std::exchange(other.process_, 0);
     }
     void remove() noexcept;
 
     Fd directory_;
     std::array<char, 256> name_{};
     usize size_ = 0;
-    i32 process_ = 0;
+    i32 process_ = 0;  // who has made it; 0 if there is nothing to remove
 };
 
 }  // namespace wali
