@@ -111,7 +111,7 @@ const TreeEntry* TreeWalk::State::leave() {
 }
 
 result<const TreeEntry*> TreeWalk::next() {
-    while (!state_->levels.empty()) {
+    while (state_ != nullptr && !state_->levels.empty()) {
         const auto found = state_->levels.back().entries.next();
         if (found.has_error() && found.assume_error() != Errno::NOENT) {
             state_->levels.pop_back();
@@ -124,6 +124,8 @@ result<const TreeEntry*> TreeWalk::next() {
     return nullptr;
 }
 
-void TreeWalk::skip() noexcept { state_->levels.pop_back(); }
+void TreeWalk::skip() noexcept {
+    if (state_ != nullptr && !state_->levels.empty()) state_->levels.pop_back();
+}
 
 }  // namespace wali

@@ -77,6 +77,8 @@ result<RingBuffer> RingBuffer::map(Fd fd, usize capacity) noexcept {
 // The file begins as zeros, which are atomics of 0.
 RingBuffer::Header& RingBuffer::header() const noexcept {
     static_assert(sizeof(Header) <= header_size);
+    if (!memory_) [[unlikely]]
+        __builtin_trap();  // in a module, the memory at address 0 is somebody's
     return *const_cast<Header*>(reinterpret_cast<const Header*>(memory_.bytes().data()));
 }
 

@@ -172,6 +172,11 @@ TEST_CASE("a walk leaves out what it is told to, and goes on behind what it cann
     TreeWalk moved(open(dir, "tree"));
     moved = std::move(walk);
     CHECK(moved.next().value() == nullptr);
+    moved.skip();
+    CHECK(moved.next().value() == nullptr);
+    const TreeWalk taken(std::move(moved));
+    CHECK(moved.next().value() == nullptr);  // NOLINT(bugprone-use-after-move): that is what is tested
+    moved.skip();
     REQUIRE(wali::fs::remove_tree(dir.path("tree")));
     TreeWalk broken(Directory::from_fd(File::open("/dev/null").value().into_fd()));
     CHECK(broken.next().error() == wali::Error(Errno::NOTDIR, wali::Call::getdents64));

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <support/child.hpp>
 #include <wali/fs/file.hpp>
 #include <wali/mem/memory_map.hpp>
 #include <wali/mem/ring_buffer.hpp>
@@ -111,6 +112,20 @@ TEST_CASE("positions that another process has spoilt lead nowhere else") {
         for (const std::byte byte : ring.data()) sum += static_cast<unsigned>(byte);
         CHECK(sum <= 4096 * 255);
     }
+}
+
+TEST_CASE("who uses a RingBuffer of nothing traps, and touches no memory") {
+    const auto trapped = [](auto use) {
+        return test::in_child([use] {
+                   RingBuffer none;
+                   use(none);
+                   return 0;
+               }) == -static_cast<int>(wali::abi::bits(wali::abi::Signal::ILL));
+    };
+    CHECK(trapped([](RingBuffer& none) { (void)none.room(); }));
+    CHECK(trapped([](RingBuffer& none) { (void)none.wait_for_data(wali::Deadline::after(1ms)); }));
+    CHECK(trapped([](RingBuffer& none) { none.finish(); }));
+    CHECK(trapped([](RingBuffer& none) { none.consume(0); }));
 }
 
 TEST_CASE("only what is a ring, and cannot be made smaller, is opened") {

@@ -36,7 +36,7 @@ struct FanotifyEvent {
     bool has_overflowed() const noexcept { return has(FanotifyEvents::Q_OVERFLOW); }
 };
 
-/// The events of one read, which own the descriptors in them: those that nobody takes are closed when this ends.
+/// The events of one read. It owns the descriptors of those that were not taken yet, and closes them when it ends.
 class FanotifyBatch {
   public:
     /// Takes over what read(2) has filled in.
@@ -55,8 +55,10 @@ class FanotifyBatch {
     /// Whether all have been taken.
     bool empty() const noexcept { return rest_.size() < sizeof(abi::fanotify_event_metadata); }
 
-    /// Takes the next event; there must be one.
+    /// Takes the next event. Where there is none, that is a mistake of the program: it traps.
     FanotifyEvent next() noexcept {
+        if (empty()) [[unlikely]]
+            __builtin_trap();
         abi::fanotify_event_metadata head;
         std::memcpy(&head, rest_.data(), sizeof head);  // the buffer lies at any address
         const ConstBytes event = rest_.first(head.event_len);

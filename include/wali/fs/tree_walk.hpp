@@ -50,11 +50,12 @@ class TreeWalk {
     TreeWalk& operator=(const TreeWalk&) = delete;
     ~TreeWalk();
 
-    /// The next entry; nullptr at the end. Valid until the next call. What has vanished is not shown. After an error
-    /// the walk goes on behind what it could not read. openat(2), getdents64(2), newfstatat(2), tier spec.
+    /// The next entry; nullptr at the end, and where this was moved from. Valid until the next call. What has vanished
+    /// is not shown. After an error the walk goes on behind what it could not read. openat(2), getdents64(2),
+    /// newfstatat(2), tier spec.
     result<const TreeEntry*> next() WALI_LIFETIMEBOUND;
 
-    /// After an ENTER: shows nothing of that directory, not even that it is left.
+    /// After an ENTER: shows nothing of that directory, not even that it is left. At the end there is nothing to skip.
     void skip() noexcept;
 
   private:

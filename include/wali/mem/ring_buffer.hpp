@@ -19,7 +19,8 @@ WALI_EXPORT namespace wali {
 ///
 /// Each of the two uses its own functions, without a lock and without a call, but to wait and to wake who waits
 /// (futex(2), tier spec). What another process writes there decides which bytes this one reads, never where it reads.
-/// Nobody learns here that the other process is gone: wait until a deadline, or watch its PidFd.
+/// Nobody learns here that the other process is gone: wait until a deadline, or watch its PidFd. To use one of nothing,
+/// such as one that was moved from, is a mistake of the program: it traps.
 class RingBuffer {
   public:
     /// Makes one: memfd_create(2), tier named, ftruncate(2), fcntl(2) and mmap(2), tier spec. `capacity` is a power of
