@@ -98,7 +98,14 @@ result<Fd> open_by_component(BorrowedFd directory, std::string_view path, OpenFl
             const bool link = status.has_value() && status.assume_value().type() == FileType::SYMBOLIC_LINK;
             return Error(link ? Errno::LOOP : Errno::NOTDIR, Call::openat);
         }
-        if (last) return opened;
+        if (last) {
+            // With PATH the kernel opens the link itself, which only NOFOLLOW asks for.
+            if (contains(flags, OpenFlags::PATH) && !contains(flags, OpenFlags::NOFOLLOW)) {
+                WALI_TRY(const FileStatus status, fs::status_at(opened.assume_value(), "", AtFlags::EMPTY_PATH));
+                if (status.type() == FileType::SYMBOLIC_LINK) return Error(Errno::LOOP, Call::openat);
+            }
+            return opened;
+        }
         held = std::move(opened).assume_value();
     }
 }
@@ -178,10 +185,7 @@ result<FileStatus> Directory::link_status(PathView path) const noexcept {
 
 result<FileStatus> Directory::status(PathView path) const noexcept {
     WALI_TRY(const File file, open_file(path, {.flags = OpenFlags::PATH}));
-    WALI_TRY(const FileStatus status, file.status());
-    // Where openat2 is missing, the descriptor is that of the link.
-    if (status.type() == FileType::SYMBOLIC_LINK) return Error(Errno::LOOP, Call::openat);
-    return status;
+    return file.status();
 }
 
 }  // namespace wali

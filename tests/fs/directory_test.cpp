@@ -159,7 +159,13 @@ TEST_CASE("where openat2 is missing, each component is opened on its own") {
     CHECK(open("f/").error() == Errno::NOTDIR);
     CHECK(open("").error() == Errno::NOENT);
     for (const char* path : {"..", "d/..", "/etc", "d/../f"}) CHECK(open(path).error() == Errno::XDEV);
-    for (const char* path : {"link", "link/g", "link/", "to_file"}) CHECK(open(path).error() == Errno::LOOP);
+    for (const char* path : {"link", "link/g", "link/", "to_file"}) {
+        CHECK(open(path).error() == Errno::LOOP);
+        CHECK(open(path, OpenFlags::PATH).error() == Errno::LOOP);
+    }
+    const auto itself = File::from_fd(open("to_file", OpenFlags::PATH | OpenFlags::NOFOLLOW).value());
+    CHECK(itself.status().value().type() == wali::FileType::SYMBOLIC_LINK);
+    CHECK(open("d/g", OpenFlags::PATH));
 }
 
 TEST_CASE("a container that refuses openat2 as forbidden does not have it") {
