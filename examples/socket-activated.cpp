@@ -6,6 +6,7 @@
 //
 // The socket is there before the service, and stays when it ends: no connection is refused meanwhile.
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -39,14 +40,13 @@ wali::result<std::vector<Listener>> take_listeners(const wali::Epoll& epoll) {
     return listeners;
 }
 
-void answer(const Listener& listener) {
-    const auto peer = listener.socket->accept();
-    if (!peer) return;
-    const auto who = peer.value().get(wali::option::peer_credentials);
-    if (!who) return;
-    const std::string text = "user " + std::to_string(who.value().user.raw()) + ", process " +
-                             std::to_string(who.value().process.raw()) + ", by way of " + listener.name + "\n";
-    (void)peer.value().send(text);  // a new connection has room for a line
+wali::result<void> answer(const Listener& listener) {
+    WALI_TRY(const auto peer, listener.socket->accept());
+    WALI_TRY(const auto who, peer.get(wali::option::peer_credentials));
+    const std::string text = "user " + std::to_string(who.user.raw()) + ", process " +
+                             std::to_string(who.process.raw()) + ", by way of " + listener.name + "\n";
+    (void)peer.send(text);  // a new connection has room for a line
+    return wali::success();
 }
 
 wali::result<void> serve() {
@@ -63,7 +63,10 @@ wali::result<void> serve() {
         WALI_TRY(const auto events, wali::retry_interrupted([&] { return epoll.wait(room); }));
         for (const wali::EpollEvent& event : events) {
             if (event.is_for(end)) return wali::success();
-            answer(listeners[event.index()]);
+            const auto answered = answer(listeners[event.index()]);
+            if (answered || answered.error() == wali::Errno::AGAIN) continue;
+            // Without descriptors or memory the connection stays, and is there at once again: look later.
+            if (termination.wait(std::chrono::seconds(1))) return wali::success();
         }
     }
 }

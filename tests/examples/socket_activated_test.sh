@@ -33,6 +33,23 @@ for pair in one:first two:second one:first; do
     { read -r line; read -r client; } < <(ask "$scratch/${pair%:*}")
     expect "the answer at ${pair%:*}" "user $(id -u), process $client, by way of ${pair#*:}" "$line"
 done
+
+# Out of descriptors it sleeps, by ppoll(2), before it tries the same again. The connection is answered when it can be.
+limit=$(ulimit -Sn)
+prlimit --pid "$server" --nofile=3:
+ask "$scratch/one" >late &
+client=$!
+sleeps=no
+for ((tries = 0; tries < 300; ++tries)); do
+    ! grep -qs '^271 ' "/proc/$server/task/"*/syscall || { sleeps=yes; break; }
+    read -r -t 0.02 <> <(:) || true
+done
+expect "out of descriptors it sleeps" yes "$sleeps"
+prlimit --pid "$server" --nofile="$limit:"
+wait "$client"
+{ read -r line; read -r client; } <late
+expect "the late answer" "user $(id -u), process $client, by way of first" "$line"
+
 kill -TERM "$server"
 code=0
 wait "$server" || code=$?
