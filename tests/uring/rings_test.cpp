@@ -20,6 +20,7 @@
 #include <wali/uring/io_uring.hpp>
 
 #include "operations.hpp"
+#include "support/child.hpp"
 #include "support/leaves_nothing.hpp"
 
 using namespace std::chrono_literals;
@@ -158,6 +159,33 @@ TEST_CASE("a ring that defers its work is one thread's") {
     IoCompletion done = ring.wait(1h).value();
     CHECK(done.get(reading).value() == 3);
     CHECK(wali::as_text(done.take_buffer().bytes()) == "abc");
+}
+
+TEST_CASE("a child that is forked while threads make rings makes its own") {
+    constexpr int count = 4;
+    std::atomic<bool> stop = false;
+    std::vector<std::thread> makers;
+    for (int i = 0; i < count; ++i)
+        makers.emplace_back([&] {
+            while (!stop) (void)IoUring::create({.entries = 1}).value();
+        });
+    for (int round = 0; round < 20; ++round) {
+        std::vector<wali::Pid> children;
+        for (int i = 0; i < 10; ++i)
+            children.push_back(test::start_child([] {
+                // As many as there may be halves of in the parent.
+                std::array<IoUring, count> rings;
+                for (IoUring& ring : rings) {
+                    auto made = IoUring::create({.entries = 1});
+                    if (!made) return 1;
+                    ring = std::move(made).value();
+                }
+                return 0;
+            }));
+        for (const wali::Pid child : children) CHECK(test::end_of(child) == 0);
+    }
+    stop = true;
+    for (std::thread& maker : makers) maker.join();
 }
 
 TEST_CASE("a ring that is moved goes on, and an empty one does nothing") {

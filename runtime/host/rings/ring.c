@@ -33,15 +33,20 @@ static void* map(uint64_t at, uint64_t size, uint64_t flags) {
 
 void* shared_map(uint64_t size) { return map(0, size, SHARED_MEMORY); }
 
-void* unforked_map(uint64_t at, uint64_t size) {
-    void* memory = map(at, size, PRIVATE_MEMORY | (at != 0 ? WALI_MAP_FIXED_NOREPLACE : 0));
-    if (!memory || wali_syscall3(NR_madvise, (uint64_t)memory, size, WALI_MADV_DONTFORK) == 0) return memory;
-    memory_unmap(memory, size);
-    return NULL;
-}
-
 void memory_unmap(void* memory, uint64_t size) {
     if (memory && size != 0) wali_syscall2(NR_munmap, (uint64_t)memory, size);
+}
+
+// Whoever forks in between would leave the memory to the child, in the place of that of its own rings.
+void* unforked_map(uint64_t at, uint64_t size) {
+    const uint64_t mask = page_map_lock();
+    void* memory = map(at, size, PRIVATE_MEMORY | (at != 0 ? WALI_MAP_FIXED_NOREPLACE : 0));
+    if (memory && failed(wali_syscall3(NR_madvise, (uint64_t)memory, size, WALI_MADV_DONTFORK))) {
+        memory_unmap(memory, size);
+        memory = NULL;
+    }
+    page_map_unlock(mask);
+    return memory;
 }
 
 static uint64_t rooms_size(const struct ring* ring) {

@@ -131,7 +131,7 @@ void ring_flags_show(struct ring* ring);
 
 // Memory that is mapped for the guest a second time, and memory that no child gets: NULL if there is none.
 void* shared_map(uint64_t size);
-void* unforked_map(uint64_t at, uint64_t size);
+void* unforked_map(uint64_t at, uint64_t size);  // takes the page map's lock
 void memory_unmap(void* memory, uint64_t size);
 
 // --- entry.c ---
