@@ -22,14 +22,16 @@ inline result<SignalInfo> wait(const SignalSet& set) noexcept {
     return info;
 }
 
-/// sigtimedwait(2), tier named: the same no longer than `timeout`: then Errno::AGAIN. 0 takes what is pending.
+/// sigtimedwait(2), tier named: the same no longer than `timeout`: then Errno::TIMEDOUT. 0 takes what is pending.
 inline result<SignalInfo> wait(const SignalSet& set, Timeout timeout) noexcept {
     if (timeout == forever()) return wait(set);
     SignalInfo info;
     const abi::timespec time = to_timespec(timeout);
     const long raw = sys::rt_sigtimedwait(set.raw(), info.out(), &time, sizeof(abi::sigset_t));
-    if (is_error(raw)) [[unlikely]]
-        return Error::of_raw(Call::rt_sigtimedwait, raw);
+    if (is_error(raw)) [[unlikely]] {
+        const Error error = Error::of_raw(Call::rt_sigtimedwait, raw);
+        return error == Errno::AGAIN ? Error(Errno::TIMEDOUT, Call::rt_sigtimedwait) : error;
+    }
     return info;
 }
 
