@@ -34,6 +34,7 @@ TEST_CASE("blocked signals are read from a SignalFd, with who has sent them") {
     CHECK(first.sender() == wali::process::id());
     CHECK(first.sender_user().has_value());
     CHECK_FALSE(first.child_status());
+    CHECK_FALSE(first.value().has_value());
     CHECK(signals->read().error() == Errno::AGAIN);
 
     CHECK(signals->set_signals({Signal::USR2}));

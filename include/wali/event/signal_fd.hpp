@@ -48,8 +48,11 @@ class SignalFdEvent : private abi::signalfd_siginfo {
         info.status = ssi_status;
         return WaitStatus::from_info(info);
     }
-    /// The value that signal::queue sent, or that a timer has.
-    u64 value() const noexcept { return ssi_ptr; }
+    /// The value that signal::queue sent, or that a timer has; nothing for any other signal.
+    std::optional<u64> value() const noexcept {
+        if (code() != SignalCode::QUEUE && code() != SignalCode::TIMER && code() != SignalCode::MESGQ) return {};
+        return ssi_ptr;
+    }
 
     /// The kernel's structure.
     const abi::signalfd_siginfo& raw() const noexcept { return *this; }
