@@ -49,6 +49,8 @@ TEST_CASE("a PidFd waits for its child, and Epoll sees the end") {
     CHECK(epoll.wait(events).value().size() == 1);
     CHECK(registration->wait(10s).value().exit_code() == 5);
     CHECK(registration->wait().error() == Errno::CHILD);
+    CHECK(PidFd().wait().error() == wali::Error(Errno::BADF, wali::Call::waitid));
+    CHECK(PidFd().try_wait().error() == Errno::BADF);
 }
 
 TEST_CASE("a PidFd sends signals, and waits for a process that is no child") {

@@ -94,6 +94,7 @@ class PidFd : public Descriptor<PidFd> {
 
   private:
     long wait_raw(abi::siginfo_chld& info, abi::WaitOptions options) const noexcept {
+        if (!*this) return -static_cast<long>(Errno::BADF);  // to the kernel -1 is INVAL
         return sys::waitid(abi::bits(abi::WaitIdType::PIDFD), fd().raw(), &info, static_cast<int>(abi::bits(options)),
                            nullptr);
     }
