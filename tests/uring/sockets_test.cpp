@@ -276,6 +276,7 @@ TEST_CASE("a ring's direct descriptors need no number of the process") {
     IoUring ring = IoUring::create().value();
     CHECK(finish(ring, ring.socket_direct(wali::AddressFamily::UNIX, wali::SocketType::STREAM, 0)).error() ==
           Errno::NFILE);  // no table
+    CHECK(finish(ring, ring.make_direct(wali::standard_error())).error() == Errno::NXIO);
     CHECK(ring.register_files(2));
     CHECK(ring.register_files(2).error() == Errno::BUSY);
     const int before = test::open_descriptors();

@@ -292,7 +292,7 @@ class IoUring {
 
     /// io_uring_register(2), tier named: a table for `count` direct descriptors. Errors: BUSY (there is one), MFILE.
     result<void> register_files(u32 count) noexcept;
-    /// Opens a descriptor in the table, too. NFILE when it is full or missing.
+    /// Opens a descriptor in the table, too. NFILE when it is full, NXIO when it is missing.
     result<IoKey<DirectDescriptor>> make_direct(BorrowedFd descriptor, const IoOptions& options = {}) noexcept;
     /// A descriptor of the process for a direct one, close-on-exec. Linux 6.8.
     result<IoKey<Fd>> install(const DirectDescriptor& descriptor, const IoOptions& options = {}) noexcept;
