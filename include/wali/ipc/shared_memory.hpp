@@ -33,8 +33,9 @@ class SharedMemory : public Descriptor<SharedMemory> {
     SharedMemory() noexcept = default;
 
     /// openat(2) with O_TMPFILE, fchmod(2) and ftruncate(2), tier spec: new memory of zeros, for reading and writing,
-    /// which has no name. Children and who else gets the descriptor may use it. Errors: INVAL (too large), NOENT (no
-    /// /dev/shm), MFILE.
+    /// which has no name. Children and who else gets the descriptor may use it. Each page is taken when it is first
+    /// touched: where /dev/shm is full then, and in containers it is small, that raises SIGBUS. Errors: INVAL (too
+    /// large), NOENT (no /dev/shm), NOSPC, MFILE.
     static result<SharedMemory> create(usize size, Permissions permissions) noexcept;
     /// The same for this user alone.
     static result<SharedMemory> create(usize size) noexcept {
