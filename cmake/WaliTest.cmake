@@ -42,6 +42,16 @@ function(wali_register_test name program)
   endif()
 endfunction()
 
+# wali_add_test_of_inputs(NAME INPUTS FILE_OR_FOLDER... COMMAND PROGRAM [ARGUMENT...]): a test whose result its inputs
+# and the packages of this machine decide, as that of compiling and computing. It runs when one of them has changed
+# since it passed: tests/support/when_changed.
+function(wali_add_test_of_inputs name)
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "" "INPUTS;COMMAND")
+  add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/support/when_changed ${CMAKE_BINARY_DIR}/passed/${name}
+    ${test_INPUTS} -- ${test_COMMAND})
+  set_tests_properties(${name} PROPERTIES COST 100) # these are long, so they start first
+endfunction()
+
 # wali_add_fuzzer(NAME SOURCE...): a bounded libFuzzer run with a fixed seed, as the test sanitize.NAME_fuzzer. Made in
 # the sanitize tree only.
 function(wali_add_fuzzer name)
