@@ -6,10 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <wali/fs/file.hpp>
+#include <wali/ipc/pipe.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/process/credentials.hpp>
 #include <wali/process/prctl.hpp>
 #include <wali/security/confine.hpp>
+#include <wali/uring/io_uring.hpp>
 
 #include "in_child.hpp"
 #include "support/leaves_nothing.hpp"
@@ -79,6 +81,14 @@ TEST_CASE("confine refuses where other threads would stay as they are") {
         ends = true;
         other.join();
         return HOLDS(done.error() == wali::Error(Errno::BUSY, Call::unshare)) && HOLDS(File::open("/").has_value());
+    }));
+    CHECK(test::in_child([] {  // a ring's workers are threads, too
+        const wali::Pipe from = wali::Pipe::create().value();
+        const wali::Pipe to = wali::Pipe::create().value();
+        wali::IoUring ring = wali::IoUring::create().value();
+        return HOLDS(confine({.best_effort = true}).has_value()) &&
+               HOLDS(ring.splice(from.reader, to.writer, 1, {}).has_value()) && HOLDS(ring.submit().has_value()) &&
+               HOLDS(confine({.best_effort = true}).error() == Errno::BUSY);
     }));
     CHECK(test::in_child([] {
         return HOLDS(confine({.paths = {{"/nonexistent", read_files()}}}).error() == Errno::NOENT) &&
