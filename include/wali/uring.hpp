@@ -5,6 +5,8 @@
 
 #include <wali/uring/direct_descriptor.hpp>
 #include <wali/uring/io_buffer.hpp>
+#include <wali/uring/io_buffer_vector.hpp>
 #include <wali/uring/io_completion.hpp>
+#include <wali/uring/io_control.hpp>
 #include <wali/uring/io_uring.hpp>
 #include <wali/uring/provided_buffer.hpp>

@@ -57,6 +57,8 @@ u64 IoRing::claim(IoSlot*& slot) noexcept {
 void IoRing::free_slot(IoSlot& slot) noexcept {
     slot.buffer = IoBuffer();
     slot.memory = IoBuffer();
+    slot.buffers = IoBufferVector();
+    slot.control = IoControl();
     slot.descriptor = Fd();
     slot.used = false;
     slot.next_free = std::exchange(free, static_cast<u32>(&slot - slots()) + 1);
@@ -148,17 +150,27 @@ void IoRing::fill(IoSlot& slot, u64 user_data, i32 result, u32 flags, IoCompleti
             if (result == -abi::bits(Errno::TIME)) done.result_ = 0;
             break;
         case IoKind::CLOSED:
-            // An operation that did not run has closed nothing.
-            if (result != -abi::bits(Errno::CANCELED) && result != -abi::bits(Errno::INVAL))
+            // An operation that did not run has closed nothing, nor has one on a ring, which ends in BADF.
+            if (result != -abi::bits(Errno::CANCELED) && result != -abi::bits(Errno::INVAL) &&
+                result != -abi::bits(Errno::BADF))
                 (void)slot.descriptor.release();
+            break;
+        case IoKind::RECEIVED:
+            if (result >= 0 && slot.control) {
+                const abi::msghdr& header = value_in<IoMessage>(slot.memory)->header;
+                slot.control.received().set_received(
+                    header.msg_controllen, contains(static_cast<MessageFlags>(header.msg_flags), MessageFlags::CTRUNC));
+            }
             break;
         default: break;
     }
-    if (contains(set, abi::IoUringCompletionFlags::MORE)) return;
     if (slot.timed_out && (result == -abi::bits(Errno::CANCELED) || result == -abi::bits(Errno::INTR)))
         done.result_ = -abi::bits(Errno::TIMEDOUT);
+    if (contains(set, abi::IoUringCompletionFlags::MORE)) return;
     done.buffer_ = std::move(slot.buffer);
     done.memory_ = std::move(slot.memory);
+    done.buffers_ = std::move(slot.buffers);
+    done.control_ = std::move(slot.control);
     free_slot(slot);
 }
 
@@ -339,6 +351,12 @@ SocketAddress IoCompletion::address() const noexcept {
         address.set_size(message.header.msg_namelen);
     }
     return address;
+}
+
+MessageFlags IoCompletion::message_flags() const noexcept {
+    if (result_ < 0 || !memory_ || kind_ != detail::IoKind::RECEIVED) return MessageFlags{};
+    const auto& message = *reinterpret_cast<const detail::IoMessage*>(memory_.bytes().data());
+    return static_cast<MessageFlags>(message.header.msg_flags);
 }
 
 }  // namespace wali

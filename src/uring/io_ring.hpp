@@ -10,7 +10,9 @@
 #include <wali/core/fd.hpp>
 #include <wali/mem/memory_map.hpp>
 #include <wali/uring/io_buffer.hpp>
+#include <wali/uring/io_buffer_vector.hpp>
 #include <wali/uring/io_completion.hpp>
+#include <wali/uring/io_control.hpp>
 
 namespace wali::detail {
 
@@ -18,7 +20,9 @@ namespace wali::detail {
 struct IoSlot {
     IoBuffer buffer;
     IoBuffer memory;  // what else the entry points to
-    Fd descriptor;    // to be closed
+    IoBufferVector buffers;
+    IoControl control;
+    Fd descriptor;  // to be closed
     abi::timespec time;
     abi::timespec limit;  // of the timeout that is linked to it
     u32 serial;           // no two operations in this place have the same
@@ -118,7 +122,7 @@ enum class IoPurpose : u32 {
 constexpr u64 with_purpose(u64 user_data, IoPurpose purpose) noexcept { return user_data | static_cast<u64>(purpose); }
 constexpr u64 message_name(u32 index, IoPurpose purpose) noexcept { return with_purpose(u64{index} << 32, purpose); }
 
-/// What the kernel writes for accept_from() and receive_from(), in IoSlot::memory.
+/// What the kernel writes for accept_from(), receive_from() and receive_message(), in IoSlot::memory.
 struct IoPeer {
     SocketAddress address;
     u32 size = SocketAddress::capacity;

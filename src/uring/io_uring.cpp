@@ -52,6 +52,8 @@ struct IoUring::Entry {
     abi::io_uring_sqe raw{};
     IoBuffer* buffer = nullptr;  // to own
     IoBuffer* memory = nullptr;
+    IoBufferVector* buffers = nullptr;
+    IoControl* control = nullptr;
     Fd* descriptor = nullptr;
     u64 abi::io_uring_sqe::* time_at = nullptr;  // the address of `time`
     abi::timespec time{};
@@ -211,6 +213,8 @@ result<u64> IoUring::push_entry(const Entry& entry, const IoOptions& options) no
     slot->time = entry.time;
     if (entry.buffer != nullptr) slot->buffer = std::move(*entry.buffer);
     if (entry.memory != nullptr) slot->memory = std::move(*entry.memory);
+    if (entry.buffers != nullptr) slot->buffers = std::move(*entry.buffers);
+    if (entry.control != nullptr) slot->control = std::move(*entry.control);
     if (entry.descriptor != nullptr) slot->descriptor = std::move(*entry.descriptor);
 
     IoUringSubmissionFlags chain{};
@@ -312,6 +316,25 @@ result<IoKey<usize>> IoUring::read_multishot(IoTarget file, IoBufferGroup group,
     entry.raw.off = current_offset;
     entry.raw.buf_index = group.number_;
     return add_entry<usize>(entry, options);
+}
+
+result<IoKey<usize>> IoUring::add_vectored(Entry entry, IoBufferVector& buffers, u64 offset,
+                                           const IoOptions& options) noexcept {
+    entry.raw.off = offset;
+    entry.raw.addr = address_of(buffers.vector());
+    entry.raw.len = static_cast<u32>(buffers.count());
+    entry.buffers = &buffers;
+    return add_entry<usize>(entry, options);
+}
+
+result<IoKey<usize>> IoUring::read_vectored(IoTarget file, IoBufferVector&& buffers, u64 offset,
+                                            const IoOptions& options) noexcept {
+    return add_vectored(Entry(IoUringOperation::READV, Call::preadv, IoKind::SIZE, file), buffers, offset, options);
+}
+
+result<IoKey<usize>> IoUring::write_vectored(IoTarget file, IoBufferVector&& buffers, u64 offset,
+                                             const IoOptions& options) noexcept {
+    return add_vectored(Entry(IoUringOperation::WRITEV, Call::pwritev, IoKind::SIZE, file), buffers, offset, options);
 }
 
 result<IoKey<void>> IoUring::sync(IoTarget file, const IoOptions& options) noexcept {
@@ -431,6 +454,7 @@ result<IoKey<usize>> IoUring::splice(IoTarget from, IoTarget to, u32 count, cons
                                      const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::SPLICE, Call::splice, IoKind::SIZE, to);
     if (from.ring_ != nullptr && from.ring_ != ring_) return Errno::BADF;
+    if (options.timeout != forever()) return Error(Errno::OPNOTSUPP, Call::splice);
     entry.raw.off = offsets.to;
     entry.raw.addr = offsets.from;
     entry.raw.len = count;
@@ -442,6 +466,7 @@ result<IoKey<usize>> IoUring::splice(IoTarget from, IoTarget to, u32 count, cons
 result<IoKey<usize>> IoUring::tee(IoTarget from, IoTarget to, u32 count, const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::TEE, Call::tee, IoKind::SIZE, to);
     if (from.ring_ != nullptr && from.ring_ != ring_) return Errno::BADF;
+    if (options.timeout != forever()) return Error(Errno::OPNOTSUPP, Call::tee);
     entry.raw.len = count;
     entry.raw.file_index = static_cast<u32>(from.raw_);
     if (from.ring_ != nullptr) entry.raw.op_flags = abi::bits(abi::IoUringSpliceFlags::FD_IN_FIXED);
@@ -500,6 +525,45 @@ result<IoKey<void>> IoUring::link_at(BorrowedFd old_directory, PathView old_path
     entry.raw.len = static_cast<u32>(new_directory.raw());
     entry.raw.op_flags = static_cast<u32>(abi::bits(flags));
     return add_with_paths(entry, old_path, new_path, options);
+}
+
+// The name is in addr, the value in addr2, and the path in addr3, if it is not of an open file.
+template <class T>
+result<IoKey<T>> IoUring::add_with_xattr(Entry entry, const PathView* path, PathView name, IoBuffer& value,
+                                         const IoOptions& options) noexcept {
+    WALI_TRY(IoBuffer memory, memory_for_paths(0, name, path != nullptr ? *path : PathView("")));
+    const auto* const text = reinterpret_cast<const char*>(memory.bytes().data());
+    entry.own(value);
+    entry.raw.off = std::exchange(entry.raw.addr, address_of(text));
+    if (path != nullptr) entry.raw.addr3 = address_of(text + std::strlen(text) + 1);
+    entry.memory = &memory;
+    return add_entry<T>(entry, options);
+}
+
+result<IoKey<usize>> IoUring::get_xattr(IoTarget file, PathView name, IoBuffer&& value,
+                                        const IoOptions& options) noexcept {
+    return add_with_xattr<usize>(Entry(IoUringOperation::FGETXATTR, Call::fgetxattr, IoKind::SIZE, file), nullptr, name,
+                                 value, options);
+}
+
+result<IoKey<usize>> IoUring::get_xattr(PathView path, PathView name, IoBuffer&& value,
+                                        const IoOptions& options) noexcept {
+    return add_with_xattr<usize>(Entry(IoUringOperation::GETXATTR, Call::getxattr, IoKind::SIZE), &path, name, value,
+                                 options);
+}
+
+result<IoKey<void>> IoUring::set_xattr(IoTarget file, PathView name, IoBuffer&& value, XattrFlags flags,
+                                       const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::FSETXATTR, Call::fsetxattr, IoKind::NOTHING, file);
+    entry.raw.op_flags = static_cast<u32>(abi::bits(flags));
+    return add_with_xattr<void>(entry, nullptr, name, value, options);
+}
+
+result<IoKey<void>> IoUring::set_xattr(PathView path, PathView name, IoBuffer&& value, XattrFlags flags,
+                                       const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::SETXATTR, Call::setxattr, IoKind::NOTHING);
+    entry.raw.op_flags = static_cast<u32>(abi::bits(flags));
+    return add_with_xattr<void>(entry, &path, name, value, options);
 }
 
 // --- sockets ---
@@ -592,17 +656,31 @@ result<IoKey<usize>> IoUring::receive(IoTarget socket, IoBuffer&& buffer, Messag
 
 namespace {
 
-// A message of one buffer.
-result<IoBuffer> memory_for_message(IoBuffer& buffer, const SocketAddress& address, u32 address_size) noexcept {
-    WALI_TRY(IoBuffer memory, memory_for(detail::IoMessage{}));
-    auto* const message = detail::value_in<detail::IoMessage>(memory);
-    message->address = address;
-    message->vector = {buffer.bytes().data(), length_of(buffer)};
-    message->header.msg_name = message->address.out();
-    message->header.msg_namelen = address_size;
-    message->header.msg_iov = &message->vector;
-    message->header.msg_iovlen = 1;
+// A message with control messages behind it.
+result<IoBuffer> memory_for_message(ConstBytes control) noexcept {
+    WALI_TRY(IoBuffer memory, IoBuffer::allocate(sizeof(detail::IoMessage) + control.size()));
+    auto* const message = std::construct_at(detail::value_in<detail::IoMessage>(memory));
+    if (control.empty()) return memory;
+    std::memcpy(message + 1, control.data(), control.size());
+    message->header.msg_control = message + 1;
+    message->header.msg_controllen = static_cast<decltype(abi::msghdr::msg_controllen)>(control.size());
     return memory;
+}
+
+void set_address(detail::IoMessage& message, const SocketAddress& address, u32 size) noexcept {
+    message.address = address;
+    message.header.msg_name = message.address.out();
+    message.header.msg_namelen = size;
+}
+
+void set_buffers(detail::IoMessage& message, const abi::iovec* vector, usize count) noexcept {
+    message.header.msg_iov = const_cast<abi::iovec*>(vector);
+    message.header.msg_iovlen = static_cast<decltype(abi::msghdr::msg_iovlen)>(count);
+}
+
+void set_buffer(detail::IoMessage& message, IoBuffer& buffer) noexcept {
+    message.vector = {buffer.bytes().data(), length_of(buffer)};
+    set_buffers(message, &message.vector, 1);
 }
 
 }  // namespace
@@ -610,8 +688,11 @@ result<IoBuffer> memory_for_message(IoBuffer& buffer, const SocketAddress& addre
 result<IoKey<usize>> IoUring::receive_from(IoTarget socket, IoBuffer&& buffer, MessageFlags flags,
                                            const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::RECVMSG, Call::recvmsg, IoKind::RECEIVED, socket);
-    WALI_TRY(IoBuffer memory, memory_for_message(buffer, SocketAddress(), SocketAddress::capacity));
-    entry.raw.addr = address_of(&detail::value_in<detail::IoMessage>(memory)->header);
+    WALI_TRY(IoBuffer memory, memory_for_message({}));
+    auto& message = *detail::value_in<detail::IoMessage>(memory);
+    set_address(message, SocketAddress(), SocketAddress::capacity);
+    set_buffer(message, buffer);
+    entry.raw.addr = address_of(&message.header);
     entry.raw.len = 1;
     entry.raw.op_flags = flags_of(flags);
     entry.buffer = &buffer;
@@ -639,8 +720,11 @@ result<IoKey<usize>> IoUring::send(IoTarget socket, IoBuffer&& buffer, MessageFl
 result<IoKey<usize>> IoUring::send_to(IoTarget socket, IoBuffer&& buffer, const SocketAddress& address,
                                       MessageFlags flags, const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::SENDMSG, Call::sendmsg, IoKind::SIZE, socket);
-    WALI_TRY(IoBuffer memory, memory_for_message(buffer, address, address.size()));
-    entry.raw.addr = address_of(&detail::value_in<detail::IoMessage>(memory)->header);
+    WALI_TRY(IoBuffer memory, memory_for_message({}));
+    auto& message = *detail::value_in<detail::IoMessage>(memory);
+    set_address(message, address, address.size());
+    set_buffer(message, buffer);
+    entry.raw.addr = address_of(&message.header);
     entry.raw.len = 1;
     entry.raw.op_flags = flags_of(flags | MessageFlags::NOSIGNAL);
     entry.buffer = &buffer;
@@ -658,6 +742,66 @@ result<IoKey<usize>> IoUring::send_zero_copy(IoTarget socket, IoBuffer&& buffer,
         entry.raw.buf_index = static_cast<u16>(buffer.registered_index_);
     }
     return add_entry<usize>(entry, options);
+}
+
+result<IoKey<usize>> IoUring::send_message_entry(Entry entry, IoBufferVector& buffers, const MessageOptions& how,
+                                                 const IoOptions& options) noexcept {
+    WALI_TRY(IoBuffer memory, memory_for_message(how.control != nullptr ? how.control->bytes() : ConstBytes()));
+    auto& message = *detail::value_in<detail::IoMessage>(memory);
+    if (how.to != nullptr) set_address(message, *how.to, how.to->size());
+    set_buffers(message, buffers.vector(), buffers.count());
+    entry.raw.addr = address_of(&message.header);
+    entry.raw.len = 1;
+    entry.raw.op_flags = flags_of(how.flags | MessageFlags::NOSIGNAL);
+    entry.buffers = &buffers;
+    entry.memory = &memory;
+    return add_entry<usize>(entry, options);
+}
+
+result<IoKey<usize>> IoUring::send_message(IoTarget socket, IoBufferVector&& buffers, const MessageOptions& how,
+                                           const IoOptions& options) noexcept {
+    return send_message_entry(Entry(IoUringOperation::SENDMSG, Call::sendmsg, IoKind::SIZE, socket), buffers, how,
+                              options);
+}
+
+result<IoKey<usize>> IoUring::send_message_zero_copy(IoTarget socket, IoBufferVector&& buffers,
+                                                     const MessageOptions& how, const IoOptions& options) noexcept {
+    return send_message_entry(Entry(IoUringOperation::SENDMSG_ZC, Call::sendmsg, IoKind::SIZE, socket), buffers, how,
+                              options);
+}
+
+result<IoKey<usize>> IoUring::receive_message(IoTarget socket, IoBufferVector&& buffers, IoControl&& control,
+                                              MessageFlags flags, const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::RECVMSG, Call::recvmsg, IoKind::RECEIVED, socket);
+    WALI_TRY(IoBuffer memory, memory_for_message({}));
+    auto& message = *detail::value_in<detail::IoMessage>(memory);
+    set_address(message, SocketAddress(), SocketAddress::capacity);
+    set_buffers(message, buffers.vector(), buffers.count());
+    if (control) {
+        IncomingControl& room = control.received();
+        room.clear();
+        message.header.msg_control = room.data();
+        message.header.msg_controllen = static_cast<decltype(abi::msghdr::msg_controllen)>(room.room());
+    }
+    entry.raw.addr = address_of(&message.header);
+    entry.raw.len = 1;
+    entry.raw.op_flags = flags_of(flags | MessageFlags::CMSG_CLOEXEC);
+    entry.buffers = &buffers;
+    entry.control = &control;
+    entry.memory = &memory;
+    return add_entry<usize>(entry, options);
+}
+
+result<IoKey<void>> IoUring::set_option_value(IoTarget socket, SocketLevel level, int name, ConstBytes value,
+                                              const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::URING_CMD, Call::setsockopt, IoKind::NOTHING, socket);
+    WALI_TRY(IoBuffer memory, IoBuffer::copy_of(value));
+    entry.raw.off = abi::bits(abi::IoUringSocketCommand::SETSOCKOPT);
+    entry.raw.addr = static_cast<u32>(abi::bits(level)) | u64{static_cast<u32>(name)} << 32;
+    entry.raw.addr3 = address_of(memory.bytes().data());
+    entry.raw.file_index = static_cast<u32>(memory.size());
+    entry.memory = &memory;
+    return add_entry<void>(entry, options);
 }
 
 result<IoKey<void>> IoUring::shutdown(IoTarget socket, ShutdownHow how, const IoOptions& options) noexcept {
@@ -682,11 +826,22 @@ result<IoKey<EpollEvents>> IoUring::poll_multishot(IoTarget target, EpollEvents 
     return add_entry<EpollEvents>(entry, options);
 }
 
+result<IoKey<void>> IoUring::update_poll(IoKey<EpollEvents> poll, EpollEvents events,
+                                         const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::POLL_REMOVE, Call::ppoll, IoKind::NOTHING);
+    entry.raw.addr = poll.bits_;
+    entry.raw.len = abi::bits(abi::IoUringPollFlags::UPDATE_EVENTS);
+    entry.raw.op_flags = abi::bits(events);
+    return add_entry<void>(entry, options);
+}
+
+// The end of its time is its success: a chain goes on.
 result<IoKey<void>> IoUring::timeout(Timeout time, const IoOptions& options) noexcept {
     Entry entry(IoUringOperation::TIMEOUT, Call::io_uring_enter, IoKind::TIMER);
     entry.time = to_timespec(time);
     entry.time_at = &abi::io_uring_sqe::addr;
     entry.raw.len = 1;
+    entry.raw.op_flags = abi::bits(abi::IoUringTimeoutFlags::TIMEOUT_ETIME_SUCCESS);
     return add_entry<void>(entry, options);
 }
 
@@ -696,7 +851,8 @@ result<IoKey<void>> IoUring::timeout_multishot(Timeout period, u32 count, const 
     entry.time_at = &abi::io_uring_sqe::addr;
     entry.raw.len = 1;
     entry.raw.off = count;
-    entry.raw.op_flags = abi::bits(abi::IoUringTimeoutFlags::TIMEOUT_MULTISHOT);
+    entry.raw.op_flags =
+        abi::bits(abi::IoUringTimeoutFlags::TIMEOUT_MULTISHOT | abi::IoUringTimeoutFlags::TIMEOUT_ETIME_SUCCESS);
     return add_entry<void>(entry, options);
 }
 
@@ -725,6 +881,26 @@ result<IoKey<usize>> IoUring::wake(const FutexWord& word, u32 count, const IoOpt
     entry.raw.off = std::min(count, 0x7fff'ffffU);
     entry.raw.addr3 = ~u32{0};
     return add_entry<usize>(entry, options);
+}
+
+result<IoKey<usize>> IoUring::wait_on_any(std::span<const FutexWaiter> waiters, const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::WAITV_FUTEX, Call::futex_waitv, IoKind::SIZE, BorrowedFd::from_raw(0));
+    WALI_TRY(IoBuffer memory, IoBuffer::copy_of(as_bytes(waiters)));
+    entry.raw.addr = address_of(memory.bytes().data());
+    entry.raw.len = static_cast<u32>(std::min<usize>(waiters.size(), ~u32{0}));
+    entry.memory = &memory;
+    return add_entry<usize>(entry, options);
+}
+
+result<IoKey<IoChildChange>> IoUring::wait_child(WaitTarget target, WaitOptions changes,
+                                                 const IoOptions& options) noexcept {
+    Entry entry(IoUringOperation::WAITID, Call::waitid, IoKind::CHILD, BorrowedFd::from_raw(target.id()));
+    WALI_TRY(IoBuffer memory, memory_for(abi::siginfo_chld{}));
+    entry.raw.off = address_of(memory.bytes().data());
+    entry.raw.len = static_cast<u32>(target.type());
+    entry.raw.file_index = static_cast<u32>(abi::bits(changes));
+    entry.memory = &memory;
+    return add_entry<IoChildChange>(entry, options);
 }
 
 // --- other rings ---

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <fcntl.h>
+
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -12,7 +14,9 @@
 #include <wali/event/event_fd.hpp>
 #include <wali/fs/entry.hpp>
 #include <wali/fs/memory_file.hpp>
+#include <wali/fs/read_file.hpp>
 #include <wali/ipc/pipe.hpp>
+#include <wali/net/socket.hpp>
 #include <wali/process/process.hpp>
 #include <wali/process/wait.hpp>
 #include <wali/uring/io_uring.hpp>
@@ -28,6 +32,7 @@ using test::text_of;
 using wali::Errno;
 using wali::File;
 using wali::IoBuffer;
+using wali::IoBufferVector;
 using wali::IoCompletion;
 using wali::IoUring;
 using wali::Pipe;
@@ -37,6 +42,11 @@ using wali::usize;
 namespace {
 
 constexpr wali::BorrowedFd here = wali::current_directory();
+
+IoBufferVector two(std::string_view first, std::string_view second) {
+    std::array<IoBuffer, 2> buffers{filled(first), filled(second)};
+    return IoBufferVector::of(buffers).value();
+}
 
 }  // namespace
 
@@ -103,6 +113,68 @@ TEST_CASE("the current offset is that of the file, and pipes have no other") {
     CHECK(text_of(done.take_buffer()) == "ab..");
 }
 
+TEST_CASE("several buffers are written and read as one, and come back together") {
+    IoUring ring = IoUring::create().value();
+    const File file = wali::fs::create_memory_file("ring").value();
+    IoBufferVector buffers = two("ab", "-cdef");
+    buffers.buffers()[1].consume(1);
+    const std::byte* const memory = buffers.buffers()[1].bytes().data();
+    const auto writing = ring.write_vectored(file, std::move(buffers), 1).value();
+    CHECK(buffers.count() == 0);  // NOLINT(bugprone-use-after-move): it is the operation's
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(writing).value() == 6);
+    buffers = done.take_buffers();
+    CHECK(buffers.count() == 2);
+    CHECK(buffers.buffers()[1].bytes().data() == memory);
+    CHECK(done.take_buffers().buffers().empty());
+    const auto reading = ring.read_vectored(file, two("...", "....."), 0).value();
+    done = ring.wait().value();
+    CHECK(done.get(reading).value() == 7);
+    const IoBufferVector read = done.take_buffers();
+    CHECK(text_of(read.buffers()[0]) == std::string_view("\0ab", 3));
+    CHECK(text_of(read.buffers()[1]) == "cdef.");
+    // With an error, too, and at once when there is no room for the operation.
+    CHECK(ring.write_vectored(wali::BorrowedFd(), two("lost", "?"), 0));
+    done = ring.wait().value();
+    CHECK(done.get<usize>().error() == wali::Error(Errno::BADF, wali::Call::pwritev));
+    CHECK(text_of(done.take_buffers().buffers()[0]) == "lost");
+    IoUring small = IoUring::create({.operations = 1}).value();
+    CHECK(small.nop());
+    buffers = two("kept", "too");
+    CHECK(small.read_vectored(file, std::move(buffers), 0).error() == Errno::NOBUFS);
+    CHECK(text_of(buffers.buffers()[1]) == "too");  // NOLINT(bugprone-use-after-move): that it was not moved
+    std::vector<IoBuffer> many(IoBufferVector::count_max + 1);
+    CHECK(IoBufferVector::of(many).error() == Errno::INVAL);
+}
+
+TEST_CASE("extended attributes are set and read through a ring") {
+    const test::TemporaryDirectory folder;
+    const std::string path = folder.path("file");
+    REQUIRE(wali::fs::write_file(path, ""));
+    IoUring ring = IoUring::create().value();
+    const auto set = finish(ring, ring.set_xattr(path, "user.one", filled("first"), {}));
+    if (!set) {  // a file system without them
+        CHECK(set.error() == wali::Error(Errno::OPNOTSUPP, wali::Call::setxattr));
+        return;
+    }
+    const File file = File::open(path).value();
+    CHECK(finish(ring, ring.set_xattr(file, "user.two", filled("second"), wali::XattrFlags::CREATE)).has_value());
+    CHECK(finish(ring, ring.set_xattr(file, "user.two", filled(""), wali::XattrFlags::CREATE)).error() ==
+          wali::Error(Errno::EXIST, wali::Call::fsetxattr));
+    CHECK(ring.get_xattr(path, "user.two", filled("........")));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get<usize>().value() == 6);
+    CHECK(text_of(done.take_buffer()) == "second..");
+    CHECK(ring.get_xattr(file, "user.one", filled(".....")));
+    done = ring.wait().value();
+    CHECK(done.get<usize>().value() == 5);
+    CHECK(text_of(done.take_buffer()) == "first");
+    CHECK(finish(ring, ring.get_xattr(file, "user.one", filled("."))).error() ==
+          wali::Error(Errno::RANGE, wali::Call::fgetxattr));
+    CHECK(finish(ring, ring.get_xattr(path, "user.none", filled("."))).error() ==
+          wali::Error(Errno::NODATA, wali::Call::getxattr));
+}
+
 TEST_CASE("files are opened, told about, changed and closed") {
     const test::LeavesNothing nothing;
     const test::TemporaryDirectory folder;
@@ -163,6 +235,36 @@ TEST_CASE("pipes are spliced to files and copied to other pipes") {
     CHECK(finish(ring, ring.splice(file, to.writer, 4, {.from = 5})).value() == 4);
 }
 
+TEST_CASE("a splice takes no timeout, but goes behind a poll with one") {
+    IoUring ring = IoUring::create().value();
+    const Pipe from = Pipe::create().value();
+    const Pipe to = Pipe::create().value();
+    CHECK(ring.splice(from.reader, to.writer, 1, {}, {.timeout = 1h}).error() ==
+          wali::Error(Errno::OPNOTSUPP, wali::Call::splice));
+    CHECK(ring.tee(from.reader, to.writer, 1, {.timeout = 1h}).error() ==
+          wali::Error(Errno::OPNOTSUPP, wali::Call::tee));
+    CHECK(ring.operations() == 0);
+    const auto splice_in_time = [&](wali::Timeout time) {
+        REQUIRE(ring.reserve(3));
+        CHECK(ring.poll(from.reader, wali::EpollEvents::IN, {.index = 1, .link = true, .timeout = time}));
+        const auto splicing = ring.splice(from.reader, to.writer, 1, {}, {.index = 2}).value();
+        std::array<wali::result<void>, 3> results{Errno::AGAIN, Errno::AGAIN, Errno::AGAIN};
+        for (int i = 0; i < 2; ++i) {
+            IoCompletion done = ring.wait().value();
+            CHECK(done.is_for(splicing) == (done.index() == 2));
+            results[done.index()] = done.get<void>();
+        }
+        return results;
+    };
+    const auto late = splice_in_time(1ms);
+    CHECK(late[1].error() == Errno::TIMEDOUT);
+    CHECK(late[2].error() == Errno::CANCELED);
+    CHECK(from.writer.write_all("x"));
+    const auto in_time = splice_in_time(1h);
+    CHECK(in_time[1]);
+    CHECK(in_time[2]);
+}
+
 TEST_CASE("a completion that nobody looks at closes and frees what it has") {
     const test::LeavesNothing nothing;
     IoUring ring = IoUring::create().value();
@@ -182,6 +284,15 @@ TEST_CASE("a close that does not run leaves nothing open") {
     CHECK(ring.close(File::open("/dev/null").value().into_fd()));
     CHECK(ring.wait().value().get<usize>().error() == Errno::BADF);
     CHECK(ring.wait().value().get<void>().error() == Errno::CANCELED);
+}
+
+TEST_CASE("a ring does not close another, whose descriptor is closed all the same") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    IoUring other = IoUring::create().value();
+    CHECK(finish(ring, ring.close(wali::Fd::from_raw(fcntl(other.fd().raw(), F_DUPFD_CLOEXEC, 0)))).error() ==
+          Errno::BADF);
+    CHECK(finish(other, other.nop()).has_value());
 }
 
 TEST_CASE("the end of a ring cancels what is under way, waits for it, and never ran what was not submitted") {
@@ -263,6 +374,39 @@ TEST_CASE("what is cancelled gives its buffer back, and what has completed canno
             cancelled += done.get<void>().error() == Errno::CANCELED ? 1 : 0;
     }
     CHECK(cancelled == 3);
+}
+
+TEST_CASE("what is cancelled twice ends once") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create({.operations = 3}).value();
+    const Pipe pipe = Pipe::create().value();
+    const auto reading = ring.read(pipe.reader, filled("old"), 0).value();
+    for (int i = 0; i < 2; ++i) CHECK(ring.cancel(reading, {.index = 1}));
+    int ended = 0;
+    for (int i = 0; i < 3; ++i) {
+        IoCompletion done = ring.wait().value();
+        if (!done.is_for(reading)) continue;
+        CHECK(done.get(reading).error() == Errno::CANCELED);
+        ++ended;
+    }
+    CHECK(ended == 1);
+    // The places of all three are free, and the key is of nobody who has one of them now.
+    for (int i = 0; i < 2; ++i) CHECK(ring.read(pipe.reader, filled("new"), 0));
+    const auto late = ring.cancel(reading).value();
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(late).error() == Errno::NOENT);
+    CHECK(ring.operations() == 2);
+    CHECK(pipe.writer.write_all("abcdef"));
+    for (int i = 0; i < 2; ++i) CHECK(ring.wait().value().get<usize>().value() == 3);
+}
+
+TEST_CASE("a timeout that has passed has succeeded: what is linked to it starts") {
+    IoUring ring = IoUring::create().value();
+    CHECK(ring.reserve(2));
+    const auto pausing = ring.timeout(1ms, {.link = true}).value();
+    const auto then = ring.nop().value();
+    CHECK(ring.wait().value().get(pausing));
+    CHECK(ring.wait().value().get(then));
 }
 
 TEST_CASE("an operation that takes too long is cancelled, and one in time is not") {
@@ -369,6 +513,34 @@ TEST_CASE("waiting ends in time, and after it nothing is lost") {
         }
         CHECK(ring.operations() == 0);
     }
+}
+
+TEST_CASE("what a ring has lent is the parent's, whatever a forked child does with its copies") {
+    IoUring ring = IoUring::create().value();
+    CHECK(ring.register_files(1));
+    wali::DirectDescriptor zero = finish(ring, ring.open_direct_at(here, "/dev/zero", {})).value();
+    const auto group = ring.provide_buffers(1, 8).value();
+    const auto pair = wali::Socket::pair().value();
+    CHECK(ring.receive_multishot(pair.first, group));
+    CHECK(ring.submit());
+    CHECK(pair.second.send("lent"));
+    IoCompletion done = ring.wait().value();
+    wali::ProvidedBuffer lent = done.take_provided_buffer();
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        const bool right = wali::as_text(lent.bytes()) == "lent";
+        lent.give_back();
+        zero.close();
+        done = IoCompletion();
+        ring = IoUring();
+        wali::process::exit(right ? 0 : 1);
+    }
+    CHECK(wali::process::wait(child).value().status.exit_code() == 0);
+    CHECK(wali::as_text(lent.bytes()) == "lent");
+    CHECK(pair.second.send("more"));  // there is no buffer
+    done = ring.wait().value();
+    CHECK(done.get<usize>().error() == Errno::NOBUFS);
+    CHECK(finish(ring, ring.read(zero, filled("abc"), 0)).value() == 3);
 }
 
 TEST_CASE("a ring does nothing in a forked child, whose end leaves it alone") {

@@ -17,6 +17,10 @@
 #include <wali/event/poll.hpp>
 #include <wali/fs/memory_file.hpp>
 #include <wali/ipc/pipe.hpp>
+#include <wali/net/socket.hpp>
+#include <wali/process/credentials.hpp>
+#include <wali/process/process.hpp>
+#include <wali/process/wait.hpp>
 #include <wali/uring/io_uring.hpp>
 
 #include "operations.hpp"
@@ -103,6 +107,49 @@ TEST_CASE("a futex is waited on and woken through rings") {
     }
 }
 
+TEST_CASE("one of several futexes is waited on through a ring") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::WAITV_FUTEX)) return;
+    const wali::FutexWord one = 1;
+    const wali::FutexWord two = 2;
+    const std::array waiters{wali::FutexWaiter(one, 1), wali::FutexWaiter(two, 2)};
+    const auto waiting = ring.wait_on_any(waiters).value();
+    CHECK(ring.submit());
+    const auto waking = ring.wake(two, 10).value();
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        if (done.is_for(waking))
+            CHECK(done.get(waking).value() == 1);
+        else
+            CHECK(done.get(waiting).value() == 1);
+    }
+    const std::array others{wali::FutexWaiter(one, 1), wali::FutexWaiter(two, 3)};
+    CHECK(finish(ring, ring.wait_on_any(others)).error() == wali::Error(Errno::AGAIN, wali::Call::futex_waitv));
+    CHECK(finish(ring, ring.wait_on_any({})).error() == Errno::INVAL);
+}
+
+TEST_CASE("the end of a child comes as a completion") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::WAITID)) return;
+    const wali::Pipe pipe = wali::Pipe::create().value();
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        std::array<char, 1> byte;
+        wali::process::exit(pipe.reader.read(byte).value_or(0) == 1 ? 7 : 1);
+    }
+    const auto waiting = ring.wait_child(child, wali::WaitOptions::EXITED).value();
+    CHECK(ring.submit());
+    CHECK(ring.try_wait().error() == Errno::AGAIN);
+    CHECK(pipe.writer.write_all("x"));
+    const wali::IoChildChange change = ring.wait().value().get(waiting).value();
+    CHECK(change.child == child);
+    CHECK(change.user == wali::process::user_id());
+    CHECK(change.status.exit_code() == 7);
+    CHECK(finish(ring, ring.wait_child(child, wali::WaitOptions::EXITED)).error() ==
+          wali::Error(Errno::CHILD, wali::Call::waitid));
+}
+
 TEST_CASE("a futex that is waited on for too long says so") {
     IoUring ring = IoUring::create().value();
     if (!ring.supports(wali::IoUringOperation::WAIT_FUTEX)) return;
@@ -134,6 +181,26 @@ TEST_CASE("any other operation can be added in the kernel's form, and owns its m
     entry.opcode = 250;
     CHECK(finish(ring, ring.add(entry, IoBuffer(), IoBuffer())).error() == Errno::INVAL);
     CHECK_FALSE(ring.supports(static_cast<IoUringOperation>(250)));
+}
+
+TEST_CASE("a completion that some other code has sent is nobody's") {
+    IoUring ring = IoUring::create().value();
+    IoUring sender = IoUring::create().value();
+    const wali::Pipe pipe = wali::Pipe::create().value();
+    const auto reading = ring.read(pipe.reader, filled("..."), 0).value();
+    CHECK(ring.submit());
+    // Of the same place but another time, and of a place that there is not.
+    for (const wali::u64 name : {wali::u64{0}, wali::u64{0xff'ffff}}) {
+        wali::abi::io_uring_sqe entry{};
+        entry.opcode = wali::abi::bits(IoUringOperation::MSG_RING);
+        entry.fd = ring.fd().raw();
+        entry.off = name;
+        CHECK(finish(sender, sender.add(entry, IoBuffer(), IoBuffer())).value() == 0);
+        CHECK(ring.try_wait().error() == Errno::AGAIN);
+    }
+    CHECK(ring.operations() == 1);
+    CHECK(pipe.writer.write_all("abc"));
+    CHECK(ring.wait().value().get(reading).value() == 3);
 }
 
 TEST_CASE("an eventfd and the ring's descriptor tell of completions, and workers are limited") {
@@ -235,7 +302,7 @@ class Storm {
   private:
     static constexpr u32 blocks = 8;
     static constexpr usize block_size = 600;
-    enum : u32 { READ = 100, WRITE = 200, PIPE = 300, OTHER = 400 };
+    enum : u32 { READ = 100, WRITE = 200, PIPE = 300, OTHER = 400, MESSAGE = 500 };
 
     void wait_for_one() {
         (void)wali::write(pipe_.writer, std::span(&mark_, 1));  // if nothing but reads of the pipe is under way
@@ -250,7 +317,7 @@ class Storm {
 
     void add_something() {
         const u32 block = random_() % blocks;
-        switch (random_() % 8) {
+        switch (random_() % 10) {
             case 0:
             case 1:
                 if (std::exchange(busy_[block], true)) break;
@@ -268,11 +335,28 @@ class Storm {
             case 5: expect(ring_.cancel(last_, {.index = OTHER})); break;
             case 6:
                 expect(ring_.read(pipe_.reader, marked(mark_), IoUring::current_offset,
-                                  {.index = PIPE, .timeout = std::chrono::microseconds(random_() % 200)}));
+                                  {.index = PIPE, .timeout = a_while()}));
+                break;
+            case 7: send_descriptor(); break;
+            case 8:
+                expect(ring_.receive_message(pair_.second, one(marked(std::byte{0})),
+                                             wali::IoControl::allocate(wali::descriptor_space(1)).value(), {},
+                                             {.index = MESSAGE, .timeout = a_while()}));
                 break;
             default: expect(ring_.send_message(neighbour_, 0x600d, OTHER, {.index = OTHER})); break;
         }
     }
+
+    void send_descriptor() {
+        wali::OutgoingControlBuffer<wali::descriptor_space(1)> control;
+        expect(control.add_descriptor(quiet_.reader));
+        expect(ring_.send_message(pair_.first, one(marked(mark_)), {.control = &control},
+                                  {.index = OTHER, .timeout = a_while()}));
+    }
+
+    wali::Timeout a_while() { return std::chrono::microseconds(random_() % 200); }
+
+    static wali::IoBufferVector one(IoBuffer buffer) { return wali::IoBufferVector::of(std::span(&buffer, 1)).value(); }
 
     // A ring that ends while the kernel has its buffers.
     void leave_a_ring_behind() {
@@ -297,6 +381,14 @@ class Storm {
             right_ = right_ && done.message() == 0x600d && done.index() == OTHER;
         } else if (done.index() == PIPE) {
             right_ = right_ && all_are(mark_);  // whatever came, and if nothing did
+        } else if (done.index() == MESSAGE) {
+            const bool came = done.get<usize>().has_value();
+            const wali::IoBufferVector buffers = done.take_buffers();
+            right_ = right_ && buffers.count() == 1 && buffers.buffers()[0].bytes()[0] == (came ? mark_ : std::byte{0});
+            if (random_() % 2 == 0) return;  // the completion has the control messages still
+            wali::IoControl control = done.take_control();
+            right_ = right_ && control.received().descriptors() == (came ? 1 : 0);
+            const wali::Fd taken = control.received().take_descriptor();
         } else if (done.index() >= WRITE && done.index() < WRITE + blocks) {
             const u32 block = done.index() - WRITE;
             right_ = right_ && done.get<usize>().value_or(0) == block_size && all_are(next_[block]);
@@ -324,6 +416,7 @@ class Storm {
         return pipe;
     }();
     wali::Pipe quiet_ = wali::Pipe::create().value();
+    wali::Socket::Pair pair_ = wali::Socket::pair(wali::SocketType::SEQPACKET).value();
     std::array<std::byte, blocks> now_{};
     std::array<std::byte, blocks> next_{};
     std::array<bool, blocks> busy_{};

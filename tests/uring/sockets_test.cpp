@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <wali/ipc/pipe.hpp>
+#include <wali/net/socket_option.hpp>
 #include <wali/uring/io_uring.hpp>
 
 #include "operations.hpp"
@@ -21,7 +23,9 @@ using test::text_of;
 using wali::DirectDescriptor;
 using wali::Errno;
 using wali::IoBuffer;
+using wali::IoBufferVector;
 using wali::IoCompletion;
+using wali::IoControl;
 using wali::IoUring;
 using wali::IoUringOperation;
 using wali::ProvidedBuffer;
@@ -34,6 +38,17 @@ namespace {
 Socket listener() { return Socket::listen_on(SocketAddress::ipv4_loopback(0)).value(); }
 
 Socket connected_to(const Socket& listener) { return Socket::connect_to(listener.local_address().value()).value(); }
+
+IoBufferVector one(std::string_view text) {
+    IoBuffer buffer = filled(text);
+    return IoBufferVector::of(std::span(&buffer, 1)).value();
+}
+
+Socket datagrams() {
+    Socket socket = Socket::create(wali::AddressFamily::INET, wali::SocketType::DGRAM).value();
+    REQUIRE(socket.bind(SocketAddress::ipv4_loopback(0)));
+    return socket;
+}
 
 std::string received(const Socket& socket) {
     std::array<char, 100> text;
@@ -85,13 +100,8 @@ TEST_CASE("a listener is made through a ring") {
 
 TEST_CASE("datagrams come with who has sent them") {
     IoUring ring = IoUring::create().value();
-    const auto make = [] {
-        Socket socket = Socket::create(wali::AddressFamily::INET, wali::SocketType::DGRAM).value();
-        REQUIRE(socket.bind(SocketAddress::ipv4_loopback(0)));
-        return socket;
-    };
-    const Socket one = make();
-    const Socket two = make();
+    const Socket one = datagrams();
+    const Socket two = datagrams();
     const auto receiving = ring.receive_from(two, filled("........"), {}).value();
     const auto sending = ring.send_to(one, filled("ping"), two.local_address().value(), {}).value();
     for (int i = 0; i < 2; ++i) {
@@ -105,6 +115,136 @@ TEST_CASE("datagrams come with who has sent them") {
             CHECK(text_of(done.take_buffer()) == "ping....");
         }
     }
+}
+
+TEST_CASE("a message has several buffers, an address, and what the kernel says about it") {
+    IoUring ring = IoUring::create().value();
+    const Socket from = datagrams();
+    const Socket to = datagrams();
+    const SocketAddress address = to.local_address().value();
+    std::array<IoBuffer, 2> parts{filled("da"), filled("tagram")};
+    CHECK(ring.send_message(from, IoBufferVector::of(parts).value(), {.to = &address}));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get<usize>().value() == 8);
+    CHECK(text_of(done.take_buffers().buffers()[1]) == "tagram");
+    std::array<IoBuffer, 2> room{filled(".."), filled("...")};
+    const auto receiving = ring.receive_message(to, IoBufferVector::of(room).value(), IoControl(), {}).value();
+    done = ring.wait().value();
+    CHECK(done.get(receiving).value() == 5);
+    CHECK(done.address() == from.local_address().value());
+    CHECK(contains(done.message_flags(), wali::MessageFlags::TRUNC));
+    CHECK_FALSE(done.take_control());
+    const IoBufferVector buffers = done.take_buffers();
+    CHECK(text_of(buffers.buffers()[0]) == "da");
+    CHECK(text_of(buffers.buffers()[1]) == "tag");
+    CHECK(finish(ring, ring.send_message(wali::BorrowedFd(), one("x"), {})).error() ==
+          wali::Error(Errno::BADF, wali::Call::sendmsg));
+}
+
+TEST_CASE("a message through a ring carries descriptors, with one owner") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    const auto pair = Socket::pair(wali::SocketType::SEQPACKET).value();
+    const wali::Pipe pipe = wali::Pipe::create().value();
+    const auto send = [&] {
+        wali::OutgoingControlBuffer<wali::descriptor_space(2)> control;
+        const std::array<wali::BorrowedFd, 2> descriptors{pipe.reader, pipe.writer};
+        REQUIRE(control.add_descriptors(descriptors));
+        CHECK(finish(ring, ring.send_message(pair.first, one("two"), {.control = &control})).value() == 3);
+    };
+    const auto receive = [&](usize room) {
+        return ring.receive_message(pair.second, one("...."), IoControl::allocate(room).value(), {}).value();
+    };
+    // Nobody takes the first, nor looks at the second, nor takes one of the third.
+    send();
+    (void)receive(wali::descriptor_space(2));
+    CHECK(ring.wait().value().take_control().received().descriptors() == 2);
+    send();
+    (void)receive(wali::descriptor_space(2));
+    CHECK(ring.wait());
+    send();
+    const auto receiving = receive(wali::descriptor_space(2));
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(receiving).value() == 3);
+    CHECK_FALSE(contains(done.message_flags(), wali::MessageFlags::CTRUNC));
+    IoControl control = done.take_control();
+    CHECK_FALSE(done.take_control());
+    IoControl other = std::move(control);
+    const wali::Fd reader = other.received().take_descriptor();
+    CHECK(wali::write(pipe.writer, wali::ConstBytes("!")).value() == 1);
+    std::array<char, 1> byte;
+    CHECK(wali::read(reader, byte).value() == 1);
+    // What does not fit is dropped, and said.
+    send();
+    (void)receive(wali::descriptor_space(0) + sizeof(int));
+    done = ring.wait().value();
+    CHECK(contains(done.message_flags(), wali::MessageFlags::CTRUNC));
+    control = done.take_control();
+    CHECK(control.received().truncated());
+    CHECK(control.received().descriptors() == 1);
+    // Room that was used before is empty when it is used again, also by what fails.
+    CHECK(ring.receive_message(wali::BorrowedFd(), one("."), std::move(control), {}));
+    done = ring.wait().value();
+    CHECK(done.get<usize>().error() == wali::Error(Errno::BADF, wali::Call::recvmsg));
+    CHECK(done.take_control().received().descriptors() == 0);
+    // Under way when the ring ends.
+    send();
+    (void)receive(wali::descriptor_space(2));
+    (void)receive(wali::descriptor_space(2));
+    CHECK(ring.submit());
+}
+
+TEST_CASE("a message that is sent without a copy gives its buffers back with the notification") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::SENDMSG_ZC)) return;
+    const Socket server = listener();
+    const Socket client = connected_to(server);
+    const Socket peer = server.accept().value();
+    const auto sending = ring.send_message_zero_copy(client, one("zero copy"), {}).value();
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(sending).value() == 9);
+    CHECK(done.has_more());
+    CHECK(done.take_buffers().count() == 0);
+    CHECK(received(peer) == "zero copy");
+    done = ring.wait().value();
+    CHECK(done.is_notification());
+    CHECK(text_of(done.take_buffers().buffers()[0]) == "zero copy");
+}
+
+TEST_CASE("a send without a copy that takes too long says so, and gives its buffer back") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::SEND_ZC)) return;
+    const Socket server = listener();
+    const Socket client = connected_to(server);
+    const Socket peer = server.accept().value();
+    REQUIRE(client.set_non_blocking(true));
+    const std::string much(1 << 20, 'x');
+    while (client.send(much)) {
+    }
+    REQUIRE(client.set_non_blocking(false));
+    const auto sending = ring.send_zero_copy(client, filled("late"), {}, {.timeout = 1ms}).value();
+    IoCompletion done = ring.wait().value();
+    CHECK(done.get(sending).error() == wali::Error(Errno::TIMEDOUT, wali::Call::sendto));
+    if (done.has_more()) done = ring.wait().value();
+    CHECK(text_of(done.take_buffer()) == "late");
+    CHECK(ring.operations() == 0);
+}
+
+TEST_CASE("options of a socket that has no number are set through its ring") {
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::FIXED_FD_INSTALL)) return;  // Linux 6.8, and this is of 6.7
+    CHECK(ring.register_files(1));
+    const DirectDescriptor socket =
+        finish(ring, ring.socket_direct(wali::AddressFamily::INET, wali::SocketType::STREAM, 0)).value();
+    CHECK(finish(ring, ring.set_option(socket, wali::option::tcp::no_delay(true))).has_value());
+    const Socket installed = Socket::from_fd(finish(ring, ring.install(socket)).value());
+    CHECK(installed.get(wali::option::tcp::no_delay).value());
+    CHECK(finish(ring, ring.set_option(installed, wali::option::tcp::no_delay(false))).has_value());
+    CHECK_FALSE(installed.get(wali::option::tcp::no_delay).value());
+    const Socket unix_socket = Socket::create(wali::AddressFamily::UNIX, wali::SocketType::STREAM).value();
+    CHECK(finish(ring, ring.set_option(unix_socket, wali::option::tcp::no_delay(true))).error() ==
+          wali::Error(Errno::OPNOTSUPP, wali::Call::setsockopt));
 }
 
 TEST_CASE("one accept takes connection after connection, until it is cancelled") {
@@ -220,6 +360,23 @@ TEST_CASE("a poll says what a socket is ready for, once or whenever that changes
         CHECK(done.get(polling).value() == EpollEvents::IN);
         CHECK(received(pair.first) == "x");
     }
+}
+
+TEST_CASE("a poll that is under way watches for other events") {
+    IoUring ring = IoUring::create().value();
+    const auto pair = Socket::pair().value();
+    using wali::EpollEvents;
+    const auto polling = ring.poll(pair.first, EpollEvents::IN).value();
+    CHECK(ring.submit());
+    const auto updating = ring.update_poll(polling, EpollEvents::OUT).value();
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        if (done.is_for(updating))
+            CHECK(done.get(updating));
+        else
+            CHECK(done.get(polling).value() == EpollEvents::OUT);
+    }
+    CHECK(finish(ring, ring.update_poll(polling, EpollEvents::IN)).error() == Errno::NOENT);
 }
 
 TEST_CASE("a buffer that is sent without a copy comes back with the notification") {

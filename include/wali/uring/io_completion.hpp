@@ -8,11 +8,17 @@
 #include <wali/abi/constants/event.hpp>
 #include <wali/abi/flags.hpp>
 #include <wali/abi/structs/fs.hpp>
+#include <wali/abi/structs/signal.hpp>
 #include <wali/core/descriptor.hpp>
+#include <wali/core/id.hpp>
+#include <wali/core/wait_status.hpp>
 #include <wali/fs/extended_status.hpp>
+#include <wali/net/message.hpp>
 #include <wali/net/socket_address.hpp>
 #include <wali/uring/direct_descriptor.hpp>
 #include <wali/uring/io_buffer.hpp>
+#include <wali/uring/io_buffer_vector.hpp>
+#include <wali/uring/io_control.hpp>
 #include <wali/uring/provided_buffer.hpp>
 
 WALI_EXPORT namespace wali {
@@ -29,11 +35,19 @@ enum class IoKind : u8 {
     EVENTS,
     TIMER,
     CLOSED,
+    CHILD,
     RECEIVED,
     ACCEPTED,
     MESSAGE
 };
 }  // namespace detail
+
+/// What has happened to a child: IoUring::wait_child. What it has used is not told here: ask process::wait for that.
+struct IoChildChange {
+    Pid child;
+    Uid user;  ///< its real user
+    WaitStatus status;
+};
 
 /// An operation of an IoUring whose completions give a T. A number, not an address: it stays valid, and is that of no
 /// other operation, until 2^32 others have been in the same place.
@@ -78,8 +92,10 @@ class [[nodiscard]] IoCompletion {
 
     /// The result, as the operation's IoKey names it: void (whatever the operation), usize, File, Socket, ... Its error
     /// names the call that does the same. Errors of all operations: CANCELED (IoUring::cancel, or an earlier one of a
-    /// chain failed), TIMEDOUT (IoOptions::timeout). What can be owned is moved out: ask once. Another type than the
-    /// operation's is a mistake of the program: it traps.
+    /// chain failed), TIMEDOUT (IoOptions::timeout). What can be owned is moved out: ask once. A descriptor is given to
+    /// any type that owns one, as from_fd() of that type does: a TcpStream, which accept() has made, or an Fd. Nothing
+    /// looks whether it is one: a File made of a socket fails with the first call that files alone have. Another type
+    /// than the operation's is a mistake of the program: it traps.
     template <class T>
     result<T> get() noexcept;
     /// The same, for an operation that this must belong to.
@@ -92,12 +108,19 @@ class [[nodiscard]] IoCompletion {
 
     /// The buffer that was moved into the operation: with its last completion, also when it failed. Empty otherwise.
     IoBuffer take_buffer() noexcept { return std::move(buffer_); }
+    /// The same for the buffers of a vectored operation.
+    IoBufferVector take_buffers() noexcept { return std::move(buffers_); }
+    /// The same for the control messages of receive_message(): descriptors that nobody takes are closed when this ends.
+    IoControl take_control() noexcept { return std::move(control_); }
     /// What was received, of an operation with an IoBufferGroup. Empty if nothing was.
     ProvidedBuffer take_provided_buffer() noexcept { return std::move(provided_); }
     /// What a message of IoUring::send_direct() has opened in this ring's table. Empty otherwise.
     DirectDescriptor take_direct() noexcept { return is_message() ? std::move(direct_) : DirectDescriptor(); }
-    /// Who has sent or connected, after receive_from() and accept_from().
+    /// Who has sent or connected, after receive_from(), receive_message() and accept_from().
     SocketAddress address() const noexcept;
+    /// What the kernel says about what it has received, after receive_from() and receive_message(): TRUNC (a datagram
+    /// was longer than its room), CTRUNC (control messages were), EOR.
+    MessageFlags message_flags() const noexcept;
 
   private:
     friend struct detail::IoRing;
@@ -119,6 +142,8 @@ class [[nodiscard]] IoCompletion {
     DirectDescriptor direct_;
     IoBuffer buffer_;
     IoBuffer memory_;  // what else the kernel has written
+    IoBufferVector buffers_;
+    IoControl control_;
     ProvidedBuffer provided_;
 };
 
@@ -135,6 +160,8 @@ constexpr bool IoCompletion::gives() const noexcept {
         return kind_ == IoKind::DIRECT || kind_ == IoKind::MADE_DIRECT;
     else if constexpr (std::is_same_v<T, ExtendedStatus>)
         return kind_ == IoKind::STATUS;
+    else if constexpr (std::is_same_v<T, IoChildChange>)
+        return kind_ == IoKind::CHILD;
     else if constexpr (std::is_same_v<T, abi::EpollEvents>)
         return kind_ == IoKind::EVENTS;
     else
@@ -152,7 +179,10 @@ result<T> IoCompletion::get() noexcept {
         return std::move(direct_);
     else if constexpr (std::is_same_v<T, ExtendedStatus>)
         return ExtendedStatus(*reinterpret_cast<const abi::statx*>(memory_.bytes().data()));
-    else if constexpr (std::is_same_v<T, Fd>)
+    else if constexpr (std::is_same_v<T, IoChildChange>) {
+        const auto& info = *reinterpret_cast<const abi::siginfo_chld*>(memory_.bytes().data());
+        return IoChildChange{Pid(info.pid), Uid(info.uid), WaitStatus::from_info(info)};
+    } else if constexpr (std::is_same_v<T, Fd>)
         return std::move(descriptor_);
     else if constexpr (is_descriptor<T>)
         return T::from_fd(std::move(descriptor_));

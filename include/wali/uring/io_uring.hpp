@@ -15,12 +15,17 @@
 #include <wali/core/descriptor.hpp>
 #include <wali/core/path.hpp>
 #include <wali/fs/file.hpp>
+#include <wali/fs/xattr.hpp>
 #include <wali/mem/memory_map.hpp>
+#include <wali/net/message.hpp>
 #include <wali/net/socket.hpp>
+#include <wali/process/wait.hpp>
 #include <wali/thread/futex.hpp>
 #include <wali/uring/direct_descriptor.hpp>
 #include <wali/uring/io_buffer.hpp>
+#include <wali/uring/io_buffer_vector.hpp>
 #include <wali/uring/io_completion.hpp>
+#include <wali/uring/io_control.hpp>
 #include <wali/uring/provided_buffer.hpp>
 
 WALI_EXPORT namespace wali {
@@ -48,7 +53,9 @@ struct IoOptions {
     bool drain = false;           ///< starts when all that were submitted before have completed; all that is added
                                   ///< later waits for it, cancellations too
     bool async = false;           ///< do not try first whether it can be done without waiting
-    Timeout timeout = forever();  ///< is cancelled when this has passed since it started: TIMEDOUT
+    Timeout timeout = forever();  ///< is cancelled when this has passed since it started: TIMEDOUT. Since Linux 6.15
+                                  ///< the kernel starts to count when its first attempt has ended: what waits in that,
+                                  ///< in a thread of the kernel's, is not limited. So splice() and tee() take none
 };
 
 /// A pair of rings through which the kernel takes operations and gives back their completions. See io_uring(7).
@@ -67,11 +74,24 @@ struct IoOptions {
 /// of memory); those of the operation come with its completion. An operation that the kernel does not have, see
 /// supports(), completes with INVAL.
 ///
+/// Of the kernel's operations up to Linux 6.12 these have no function here: OPENAT, PROVIDE_BUFFERS and REMOVE_BUFFERS,
+/// which open_at() and provide_buffers() do better; POLL_REMOVE and TIMEOUT_REMOVE for an end, which is cancel();
+/// EPOLL_CTL, because an Epoll's registrations own what they watch; MADVISE, because nothing but the program can own
+/// its maps; and the commands of drivers and of sockets that only ask, as Socket does without waiting. add() takes
+/// them.
+///
+/// There is no polling. IORING_SETUP_SQPOLL gives a thread of the kernel's that keeps a processor busy to read entries
+/// by itself; but the addresses in those of a module are the module's, and must be translated first, so that its poller
+/// would always sleep. IORING_SETUP_IOPOLL keeps the waiting thread busy, and leaves nothing but reads and writes with
+/// O_DIRECT on some devices: all else fails.
+///
 /// Everything here is io_uring_setup(2), io_uring_enter(2) and io_uring_register(2), tier named, over memory of
 /// mmap(2), madvise(2) and munmap(2). Linux 5.19; in a module 6.5, and no more than 256 rings. A ring belongs to one
 /// thread at a time: each thread makes its own, as the end of a thread cancels what it has submitted. The end of a ring
 /// cancels what is under way and waits until the kernel has done with it. A forked child's copy is empty: everything is
-/// OPNOTSUPP there, and its end leaves the parent's alone.
+/// OPNOTSUPP there, and its end leaves the parent's alone. The kernel's workers are threads of the process, and stay
+/// for five seconds after their last work, the ring's end or not: what asks for a process without other threads, as
+/// security::confine, comes before the first operation.
 class IoUring {
   public:
     /// The offset that means the file's own, and for pipes and sockets.
@@ -153,6 +173,11 @@ class IoUring {
     result<IoKey<usize>> write(IoTarget file, IoBuffer&& buffer, u64 offset, const IoOptions& options = {}) noexcept;
     /// As read(2) at the current offset, of a pipe or the like, over and over into buffers of a group. Linux 6.7.
     result<IoKey<usize>> read_multishot(IoTarget file, IoBufferGroup group, const IoOptions& options = {}) noexcept;
+    /// As preadv(2) and pwritev(2): fills or takes the selected parts of all buffers, in order.
+    result<IoKey<usize>> read_vectored(IoTarget file, IoBufferVector&& buffers, u64 offset,
+                                       const IoOptions& options = {}) noexcept;
+    result<IoKey<usize>> write_vectored(IoTarget file, IoBufferVector&& buffers, u64 offset,
+                                        const IoOptions& options = {}) noexcept;
     /// As fsync(2) and fdatasync(2).
     result<IoKey<void>> sync(IoTarget file, const IoOptions& options = {}) noexcept;
     result<IoKey<void>> sync_data(IoTarget file, const IoOptions& options = {}) noexcept;
@@ -191,10 +216,11 @@ class IoUring {
         u64 from = current_offset;  ///< a pipe has only that one
         u64 to = current_offset;
     };
-    /// As splice(2).
+    /// As splice(2). It waits in a thread of the kernel's, where IoOptions::timeout would not reach it: OPNOTSUPP. What
+    /// waits no longer is a poll() with a timeout that this is linked to.
     result<IoKey<usize>> splice(IoTarget from, IoTarget to, u32 count, const SpliceOffsets& offsets,
                                 const IoOptions& options = {}) noexcept;
-    /// As tee(2).
+    /// As tee(2); without a timeout, too.
     result<IoKey<usize>> tee(IoTarget from, IoTarget to, u32 count, const IoOptions& options = {}) noexcept;
 
     /// As renameat2(2).
@@ -212,6 +238,17 @@ class IoUring {
     /// As linkat(2).
     result<IoKey<void>> link_at(BorrowedFd old_directory, PathView old_path, BorrowedFd new_directory,
                                 PathView new_path, AtFlags flags, const IoOptions& options = {}) noexcept;
+
+    /// As fgetxattr(2) and getxattr(2): fills the buffer. The result is the size of the value.
+    result<IoKey<usize>> get_xattr(IoTarget file, PathView name, IoBuffer&& value,
+                                   const IoOptions& options = {}) noexcept;
+    result<IoKey<usize>> get_xattr(PathView path, PathView name, IoBuffer&& value,
+                                   const IoOptions& options = {}) noexcept;
+    /// As fsetxattr(2) and setxattr(2), with the selected part of the buffer.
+    result<IoKey<void>> set_xattr(IoTarget file, PathView name, IoBuffer&& value, XattrFlags flags,
+                                  const IoOptions& options = {}) noexcept;
+    result<IoKey<void>> set_xattr(PathView path, PathView name, IoBuffer&& value, XattrFlags flags,
+                                  const IoOptions& options = {}) noexcept;
 
     // --- sockets: the operations do what the functions of Socket do ---
 
@@ -256,6 +293,30 @@ class IoUring {
     /// completion, the notification. Linux 6.0.
     result<IoKey<usize>> send_zero_copy(IoTarget socket, IoBuffer&& buffer, MessageFlags flags,
                                         const IoOptions& options = {}) noexcept;
+
+    /// What send_message() sends besides its buffers.
+    struct MessageOptions {
+        const SocketAddress* to = nullptr;  ///< to whom; the peer if not given
+        const OutgoingControl* control =
+            nullptr;  ///< what goes with it; its descriptors stay open until the completion
+        MessageFlags flags{};
+    };
+    /// As sendmsg(2), without SIGPIPE: address and control messages are copied.
+    result<IoKey<usize>> send_message(IoTarget socket, IoBufferVector&& buffers, const MessageOptions& how,
+                                      const IoOptions& options = {}) noexcept;
+    /// The same out of the buffers themselves, as send_zero_copy(). Linux 6.1.
+    result<IoKey<usize>> send_message_zero_copy(IoTarget socket, IoBufferVector&& buffers, const MessageOptions& how,
+                                                const IoOptions& options = {}) noexcept;
+    /// As recvmsg(2), its descriptors close-on-exec: fills the buffers and the room for control messages, which may be
+    /// IoControl(). The completion has both, IoCompletion::address and IoCompletion::message_flags.
+    result<IoKey<usize>> receive_message(IoTarget socket, IoBufferVector&& buffers, IoControl&& control,
+                                         MessageFlags flags, const IoOptions& options = {}) noexcept;
+    /// As setsockopt(2): `ring.set_option(peer, option::tcp::no_delay(true))`. Linux 6.7.
+    template <class Raw>
+    result<IoKey<void>> set_option(IoTarget socket, const SocketSetting<Raw>& setting,
+                                   const IoOptions& options = {}) noexcept {
+        return set_option_value(socket, setting.level, setting.name, as_bytes(std::span(&setting.raw, 1)), options);
+    }
     /// As shutdown(2).
     result<IoKey<void>> shutdown(IoTarget socket, ShutdownHow how, const IoOptions& options = {}) noexcept;
 
@@ -266,6 +327,9 @@ class IoUring {
     /// The same whenever that changes, until it is cancelled.
     result<IoKey<EpollEvents>> poll_multishot(IoTarget target, EpollEvents events,
                                               const IoOptions& options = {}) noexcept;
+    /// Lets a poll of either kind watch for other events. The completion of this one: NOENT (it has completed).
+    result<IoKey<void>> update_poll(IoKey<EpollEvents> poll, EpollEvents events,
+                                    const IoOptions& options = {}) noexcept;
     /// Completes when `time` has passed.
     result<IoKey<void>> timeout(Timeout time, const IoOptions& options = {}) noexcept;
     /// Completes `count` times, each when `period` has passed; without end if `count` is 0. Linux 6.4.
@@ -277,6 +341,14 @@ class IoUring {
     result<IoKey<void>> wait_on(const FutexWord& word, u32 expected, const IoOptions& options = {}) noexcept;
     /// As futex(2) FUTEX_WAKE: how many waiters were woken. Linux 6.7.
     result<IoKey<usize>> wake(const FutexWord& word, u32 count, const IoOptions& options = {}) noexcept;
+
+    /// As futex_waitv(2) on words, which must live until the completion: while each is what its waiter expects. The
+    /// result is the place of a word that was woken. INVAL for more than 128. Linux 6.7.
+    result<IoKey<usize>> wait_on_any(std::span<const FutexWaiter> waiters, const IoOptions& options = {}) noexcept;
+    /// As waitid(2): completes when one of the children changes in one of the ways `changes`, and takes that change
+    /// away, unless NOWAIT is among them. A PidFd stays open until the completion. Linux 6.7.
+    result<IoKey<IoChildChange>> wait_child(WaitTarget target, WaitOptions changes,
+                                            const IoOptions& options = {}) noexcept;
 
     // --- other rings ---
 
@@ -332,6 +404,15 @@ class IoUring {
     result<IoKey<void>> add_with_path(Entry entry, PathView path, const IoOptions& options) noexcept;
     result<IoKey<void>> add_with_paths(Entry entry, PathView first, PathView second, const IoOptions& options) noexcept;
     result<IoKey<void>> cancel_bits(u64 operation, const IoOptions& options) noexcept;
+    result<IoKey<usize>> add_vectored(Entry entry, IoBufferVector& buffers, u64 offset,
+                                      const IoOptions& options) noexcept;
+    template <class T>
+    result<IoKey<T>> add_with_xattr(Entry entry, const PathView* path, PathView name, IoBuffer& value,
+                                    const IoOptions& options) noexcept;
+    result<IoKey<usize>> send_message_entry(Entry entry, IoBufferVector& buffers, const MessageOptions& how,
+                                            const IoOptions& options) noexcept;
+    result<IoKey<void>> set_option_value(IoTarget socket, SocketLevel level, int name, ConstBytes value,
+                                         const IoOptions& options) noexcept;
     void end() noexcept;
 
     MutableMemoryMap rings_;
