@@ -63,6 +63,7 @@ struct IoRing {
     u32 registration;  // of its buffers
     u16 groups_made;
     bool chain_is_open;  // what is added next belongs to the operation before
+    bool has_drained;    // an operation that drains was added
     IoGroup* groups;
     // The rings: heads and tails are shared with the kernel.
     u32 tail;       // what was added

@@ -200,6 +200,7 @@ bool IoUring::is_registered(const IoBuffer& buffer) const noexcept {
 result<u64> IoUring::push_entry(const Entry& entry, const IoOptions& options) noexcept {
     if (!is_usable(ring_)) return no_ring;
     if (entry.direct != nullptr && entry.direct != ring_) return Errno::BADF;
+    if (options.drain && ring_->chain_is_open) return Errno::INVAL;
     if (ring_->free == 0) return Errno::NOBUFS;
     const bool limited = options.timeout != forever();
     WALI_TRY(ring_->make_space(limited ? 2 : 1));
@@ -244,6 +245,7 @@ result<u64> IoUring::push_entry(const Entry& entry, const IoOptions& options) no
         ring_->push(timeout);
     }
     ring_->chain_is_open = options.link || options.hard_link;
+    ring_->has_drained = ring_->has_drained || options.drain;
     return name;
 }
 
@@ -732,8 +734,16 @@ result<IoKey<usize>> IoUring::send_to(IoTarget socket, IoBuffer&& buffer, const 
     return add_entry<usize>(entry, options);
 }
 
+// Since Linux 6.16 what drains waits until nothing else is under way, and a send without a copy has its notification
+// under way from when it is taken: if either stands behind the other, both wait for ever. The kernel goes on to queue
+// so after the drain, so this holds for the ring from then on.
+bool IoUring::must_copy(const IoOptions& options) const noexcept {
+    return options.drain || (ring_ != nullptr && ring_->has_drained);
+}
+
 result<IoKey<usize>> IoUring::send_zero_copy(IoTarget socket, IoBuffer&& buffer, MessageFlags flags,
                                              const IoOptions& options) noexcept {
+    if (must_copy(options)) return send(socket, std::move(buffer), flags, options);
     Entry entry(IoUringOperation::SEND_ZC, Call::sendto, IoKind::SIZE, socket);
     entry.own(buffer);
     entry.raw.op_flags = flags_of(flags | MessageFlags::NOSIGNAL);
@@ -766,6 +776,7 @@ result<IoKey<usize>> IoUring::send_message(IoTarget socket, IoBufferVector&& buf
 
 result<IoKey<usize>> IoUring::send_message_zero_copy(IoTarget socket, IoBufferVector&& buffers,
                                                      const MessageOptions& how, const IoOptions& options) noexcept {
+    if (must_copy(options)) return send_message(socket, std::move(buffers), how, options);
     return send_message_entry(Entry(IoUringOperation::SENDMSG_ZC, Call::sendmsg, IoKind::SIZE, socket), buffers, how,
                               options);
 }

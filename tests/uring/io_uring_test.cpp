@@ -15,6 +15,7 @@
 #include <wali/fs/entry.hpp>
 #include <wali/fs/memory_file.hpp>
 #include <wali/fs/read_file.hpp>
+#include <wali/ipc/fifo.hpp>
 #include <wali/ipc/pipe.hpp>
 #include <wali/net/socket.hpp>
 #include <wali/process/process.hpp>
@@ -201,6 +202,27 @@ TEST_CASE("files are opened, told about, changed and closed") {
           wali::Error(Errno::NOENT, wali::Call::openat2));
     CHECK(finish(ring, ring.open_at(here, "/etc", {.resolve = wali::ResolveFlags::BENEATH})).error() == Errno::XDEV);
     CHECK(ring.open_at(here, std::string_view("a\0b", 3), {}).error() == Errno::INVAL);
+}
+
+TEST_CASE("a FIFO without another end opens as with NONBLOCK, or is waited for in a thread") {
+    const test::LeavesNothing nothing;
+    const test::TemporaryDirectory folder;
+    const std::string path = folder.path("fifo");
+    const wali::Fifo fifo = wali::Fifo::create(path).value();
+    IoUring ring = IoUring::create().value();
+    CHECK(finish(ring, ring.open_at(here, path, {.flags = wali::OpenFlags::WRONLY})).error() == Errno::NXIO);
+    CHECK(ring.open_at(here, path, {.flags = wali::OpenFlags::WRONLY}, {.index = 1, .async = true}));
+    CHECK(ring.submit());
+    CHECK(ring.try_wait().error() == Errno::AGAIN);
+    CHECK(ring.open_at(here, path, {}, {.index = 2}));
+    std::array<File, 3> files;
+    for (int i = 0; i < 2; ++i) {
+        IoCompletion done = ring.wait().value();
+        files[done.index()] = done.get<File>().value();
+    }
+    CHECK(files[1].write_all("x"));
+    std::array<char, 2> byte;
+    CHECK(files[2].read(byte).value() == 1);
 }
 
 TEST_CASE("names are made, moved and removed") {
@@ -483,6 +505,15 @@ TEST_CASE("a full queue submits by itself, and operations without room keep thei
         size += done.get<usize>().value();
     }
     CHECK(size == 16);
+    CHECK(ring.operations() == 0);
+}
+
+TEST_CASE("completions without room are not lost for who does not wait") {
+    IoUring ring = IoUring::create({.entries = 2, .completions = 4, .operations = 6}).value();
+    for (int i = 0; i < 6; ++i) CHECK(ring.nop());
+    CHECK(ring.submit());
+    for (int i = 0; i < 6; ++i) CHECK(ring.try_wait());
+    CHECK(ring.try_wait().error() == Errno::AGAIN);
     CHECK(ring.operations() == 0);
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <fcntl.h>
+
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -171,6 +173,7 @@ TEST_CASE("a message through a ring carries descriptors, with one owner") {
     CHECK_FALSE(done.take_control());
     IoControl other = std::move(control);
     const wali::Fd reader = other.received().take_descriptor();
+    CHECK((fcntl(reader.raw(), F_GETFD) & FD_CLOEXEC) != 0);
     CHECK(wali::write(pipe.writer, wali::ConstBytes("!")).value() == 1);
     std::array<char, 1> byte;
     CHECK(wali::read(reader, byte).value() == 1);
@@ -209,6 +212,46 @@ TEST_CASE("a message that is sent without a copy gives its buffers back with the
     done = ring.wait().value();
     CHECK(done.is_notification());
     CHECK(text_of(done.take_buffers().buffers()[0]) == "zero copy");
+}
+
+TEST_CASE("sends without a copy and operations that drain do not wait for each other") {
+    const test::LeavesNothing nothing;
+    const Socket server = listener();
+    const Socket client = connected_to(server);
+    const Socket peer = server.accept().value();
+    const auto send = [&](IoUring& ring, const wali::IoOptions& options) {
+        return ring.send_zero_copy(client, filled("x"), {}, options).value();
+    };
+    const auto sent = [&](IoUring& ring, wali::IoKey<usize> key) {
+        IoCompletion done = ring.wait().value();
+        const bool has_buffer = done.take_buffer().size() == 1;
+        return done.get(key).value() == 1 && !done.has_more() && has_buffer && received(peer) == "x";
+    };
+    {  // behind one that has drained
+        IoUring ring = IoUring::create().value();
+        CHECK(finish(ring, ring.nop({.drain = true})).has_value());
+        const auto sending = send(ring, {});
+        CHECK(sent(ring, sending));
+        CHECK(finish(ring, ring.send_message_zero_copy(client, one("x"), {})).value() == 1);
+        CHECK(ring.operations() == 0);
+        CHECK(received(peer) == "x");
+    }
+    {  // one that drains itself
+        IoUring ring = IoUring::create().value();
+        const wali::Pipe pipe = wali::Pipe::create().value();
+        const auto reading = ring.read(pipe.reader, filled("."), IoUring::current_offset).value();
+        const auto sending = send(ring, {.drain = true});
+        CHECK(ring.submit());
+        CHECK(pipe.writer.write_all("y"));
+        CHECK(ring.wait().value().get(reading).value() == 1);
+        CHECK(sent(ring, sending));
+    }
+    {  // a chain's first is the one that would drain
+        IoUring ring = IoUring::create().value();
+        (void)send(ring, {.link = true});
+        CHECK(ring.nop({.drain = true}).error() == Errno::INVAL);
+        CHECK(ring.nop().has_value());
+    }
 }
 
 TEST_CASE("a send without a copy that takes too long says so, and gives its buffer back") {
@@ -423,8 +466,10 @@ TEST_CASE("registered buffers are ordinary ones") {
     CHECK(done.get<usize>().value() == 5);
     buffers[0] = done.take_buffer();
     CHECK(text_of(buffers[0]) == "secon");
-    // In another ring, too, where it is not registered.
+    // In another ring, too, where others are registered.
     IoUring other = IoUring::create().value();
+    std::array<IoBuffer, 1> others{filled("other")};
+    CHECK(other.register_buffers(others));
     CHECK(finish(other, other.write(pair.first, std::move(buffers[0]), 0)).value() == 5);
 }
 

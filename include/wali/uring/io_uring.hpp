@@ -51,7 +51,7 @@ struct IoOptions {
     bool link = false;            ///< the operation that is added next starts when this one has succeeded
     bool hard_link = false;       ///< the same, when it has ended in any way
     bool drain = false;           ///< starts when all that were submitted before have completed; all that is added
-                                  ///< later waits for it, cancellations too
+                                  ///< later waits for it, cancellations too. Of a chain the first: INVAL for others
     bool async = false;           ///< do not try first whether it can be done without waiting
     Timeout timeout = forever();  ///< is cancelled when this has passed since it started: TIMEDOUT. Since Linux 6.15
                                   ///< the kernel starts to count when its first attempt has ended: what waits in that,
@@ -89,7 +89,8 @@ struct IoOptions {
 /// mmap(2), madvise(2) and munmap(2). Linux 5.19; in a module 6.5, and no more than 256 rings. A ring belongs to one
 /// thread at a time: each thread makes its own, as the end of a thread cancels what it has submitted. The end of a ring
 /// cancels what is under way and waits until the kernel has done with it. A forked child's copy is empty: everything is
-/// OPNOTSUPP there, and its end leaves the parent's alone. The kernel's workers are threads of the process, and stay
+/// OPNOTSUPP there, and its end leaves the parent's alone; descriptors in completions that nobody has taken are open in
+/// the child, too, as all others are. The kernel's workers are threads of the process, and stay
 /// for five seconds after their last work, the ring's end or not: what asks for a process without other threads, as
 /// security::confine, comes before the first operation.
 class IoUring {
@@ -199,7 +200,8 @@ class IoUring {
         Permissions permissions = File::default_permissions;  ///< of a new file
         ResolveFlags resolve{};                               ///< how the path may lead
     };
-    /// As openat2(2), from `directory` on.
+    /// As openat2(2), from `directory` on. But the kernel first tries whether it can be done without waiting, and for a
+    /// FIFO that has no other end that is an answer, as with NONBLOCK; with IoOptions::async it waits.
     result<IoKey<File>> open_at(BorrowedFd directory, PathView path, const OpenOptions& how,
                                 const IoOptions& options = {}) noexcept;
     /// The same for a file of the ring's table: register_files().
@@ -290,7 +292,8 @@ class IoUring {
     result<IoKey<usize>> send_to(IoTarget socket, IoBuffer&& buffer, const SocketAddress& address, MessageFlags flags,
                                  const IoOptions& options = {}) noexcept;
     /// As send(2), out of the buffer itself, which the network may use for long: the buffer comes with a second
-    /// completion, the notification. Linux 6.0.
+    /// completion, the notification. Linux 6.0. With IoOptions::drain, and in a ring where that was used before, it is
+    /// send(), with one completion: the kernel lets the two wait for each other, since Linux 6.16 for ever.
     result<IoKey<usize>> send_zero_copy(IoTarget socket, IoBuffer&& buffer, MessageFlags flags,
                                         const IoOptions& options = {}) noexcept;
 
@@ -396,6 +399,7 @@ class IoUring {
     struct Entry;
 
     bool is_registered(const IoBuffer& buffer) const noexcept;
+    bool must_copy(const IoOptions& options) const noexcept;
     result<u64> push_entry(const Entry& entry, const IoOptions& options) noexcept;
     template <class T>
     result<IoKey<T>> add_entry(const Entry& entry, const IoOptions& options) noexcept;
