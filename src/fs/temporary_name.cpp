@@ -12,7 +12,7 @@ namespace wali {
 namespace {
 
 constexpr usize random_length = 12;
-constexpr int attempts = 100;  // the names are all taken only if somebody guesses them
+constexpr int name_attempts = 100;  // the names are all taken only if somebody guesses them
 
 /// 12 characters that are good in every file name, of 5 bits each.
 result<void> write_random(char* out) noexcept {
@@ -37,7 +37,7 @@ result<std::pair<File, TemporaryName>> TemporaryName::create(Fd directory, std::
         result<File> file = File::open_at(directory, std::string_view(name.name_.data(), size),
                                           OpenFlags::RDWR | OpenFlags::CREAT | OpenFlags::EXCL, permissions);
         if (file.has_error()) {
-            if (file.assume_error() != Errno::EXIST || attempt == attempts) return file.assume_error();
+            if (file.assume_error() != Errno::EXIST || attempt == name_attempts) return file.assume_error();
             continue;
         }
         name.directory_ = std::move(directory);

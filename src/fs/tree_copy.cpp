@@ -20,7 +20,7 @@ namespace {
 constexpr usize piece = 1 << 20;
 
 /// A directory that is being filled, and what it shall look like in the end, unless it is the root.
-struct Level {
+struct CopyLevel {
     Directory directory;
     std::optional<FileStatus> source;
 };
@@ -82,7 +82,7 @@ struct TreeCopy::State {
     result<FileStatus> source;  // of the root that is copied
     TreeWalk walk;
     Options options;
-    std::vector<Level> levels;
+    std::vector<CopyLevel> levels;
     std::optional<OpenCopy> file;
     std::optional<FileStatus> target;  // the root that is filled
     std::string path;
