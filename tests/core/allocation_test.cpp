@@ -24,7 +24,7 @@ namespace {
 
 unsigned long allocations = 0;
 
-void count() { __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED); }
+void count_allocation() { __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED); }
 
 }  // namespace
 
@@ -38,23 +38,23 @@ void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
 int __real_posix_memalign(void** memory, std::size_t alignment, std::size_t size);
 
 void* __wrap_malloc(std::size_t size) {
-    count();
+    count_allocation();
     return __real_malloc(size);
 }
 void* __wrap_calloc(std::size_t number, std::size_t size) {
-    count();
+    count_allocation();
     return __real_calloc(number, size);
 }
 void* __wrap_realloc(void* memory, std::size_t size) {
-    count();
+    count_allocation();
     return __real_realloc(memory, size);
 }
 void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
-    count();
+    count_allocation();
     return __real_aligned_alloc(alignment, size);
 }
 int __wrap_posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
-    count();
+    count_allocation();
     return __real_posix_memalign(memory, alignment, size);
 }
 }

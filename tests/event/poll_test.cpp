@@ -28,19 +28,19 @@ using wali::event::select_until;
 
 namespace {
 
-std::atomic<int> handled = 0;
-void count(int) noexcept { ++handled; }
+std::atomic<int> polled_signals = 0;
+void count_polled_signal(int) noexcept { ++polled_signals; }
 
 // Calls `wait` with a signal that waits, and the mask that lets it through.
 template <class Wait>
 void check_interrupted(Wait wait) {
-    handled = 0;
-    CHECK(wali::signal::set_handler(Signal::USR1, count));
+    polled_signals = 0;
+    CHECK(wali::signal::set_handler(Signal::USR1, count_polled_signal));
     const wali::SignalSet before = wali::signal::block({Signal::USR1}).value();
     CHECK(wali::process::send_signal(wali::process::id(), Signal::USR1));
-    CHECK(handled == 0);
+    CHECK(polled_signals == 0);
     CHECK(wait(&before) == Errno::INTR);
-    CHECK(handled == 1);
+    CHECK(polled_signals == 1);
     CHECK(wali::signal::set_mask(before));
     CHECK(wali::signal::reset(Signal::USR1));
 }

@@ -28,7 +28,7 @@ using wali::Visit;
 
 namespace {
 
-std::string text_of(const std::string& path) { return wali::fs::read_file<std::string>(path, 10 << 20).value(); }
+std::string text_at(const std::string& path) { return wali::fs::read_file<std::string>(path, 10 << 20).value(); }
 
 /// A tree of each kind of entry, in the folder "tree".
 void make_tree(const test::TemporaryDirectory& dir) {
@@ -72,7 +72,7 @@ class Outside {
     void check_untouched() const {
         CHECK(listing(path_) == before_);
         CHECK(wali::fs::status(path_).value().modified() == changed_);
-        for (const char* name : {"/0", "/1", "/d/0", "/d/1"}) CHECK(text_of(path_ + name) == "precious");
+        for (const char* name : {"/0", "/1", "/d/0", "/d/1"}) CHECK(text_at(path_ + name) == "precious");
     }
 
   private:
@@ -241,7 +241,7 @@ TEST_CASE("a tree is copied with what belongs to it") {
     REQUIRE(wali::fs::set_times(dir.path("tree/a"), wali::FileTime::keep(), time));
     CHECK(wali::fs::copy_tree(dir.path("tree"), dir.path("copy")));
     CHECK(listing(dir.path("copy")) == listing(dir.path("tree")));
-    CHECK(text_of(dir.path("copy/a/b/deep")) == "deep");
+    CHECK(text_at(dir.path("copy/a/b/deep")) == "deep");
     std::array<char, 32> buffer;
     CHECK(wali::fs::read_link(dir.path("copy/a/link"), buffer).value() == "../elsewhere");
     for (const char* path : {"f", "a"}) {
@@ -267,8 +267,8 @@ TEST_CASE("what exists is filled or refused, and replaced on request") {
     while (copy.step().value()) CHECK(copy.entries() > 0);
     CHECK(copy.bytes() == 8);
     CHECK(copy.entries() == 7);
-    CHECK(text_of(dir.path("copy/f")) == "file");
-    CHECK(text_of(dir.path("copy/a/more")) == "more");
+    CHECK(text_at(dir.path("copy/f")) == "file");
+    CHECK(text_at(dir.path("copy/a/more")) == "more");
     // A link is no directory to fill.
     REQUIRE(wali::fs::remove_tree(dir.path("copy/a")));
     REQUIRE(wali::fs::symlink("../outside", dir.path("copy/a")));
@@ -335,12 +335,12 @@ TEST_CASE("large files are copied in pieces, and holes stay holes") {
     const File from = File::open("/proc/self/status").value();
     const File to = File::create(dir.path("status")).value();
     CHECK(wali::fs::copy_contents(from, to).value() > 0);
-    CHECK(text_of(dir.path("status")).starts_with("Name:"));
+    CHECK(text_at(dir.path("status")).starts_with("Name:"));
     // This one answers where its data begins: it has none.
     const File setting = File::open("/proc/sys/kernel/ostype").value();
     const File copied = File::create(dir.path("ostype")).value();
     CHECK(wali::fs::copy_contents(setting, copied).value() > 0);
-    CHECK(text_of(dir.path("ostype")) == text_of("/proc/sys/kernel/ostype"));
+    CHECK(text_at(dir.path("ostype")) == text_at("/proc/sys/kernel/ostype"));
 }
 
 TEST_CASE("two removals and one who moves links into the tree touch nothing outside of it") {
@@ -386,7 +386,7 @@ TEST_CASE("two copies and one who moves links into both trees touch nothing outs
         TreeWalk walk(Directory::open(copies).value());
         while (const wali::TreeEntry* entry = walk.next().value())
             if (entry->type == wali::EntryType::REG)
-                CHECK(text_of(copies + "/" + std::string(entry->path)) != "precious");
+                CHECK(text_at(copies + "/" + std::string(entry->path)) != "precious");
         REQUIRE(wali::fs::remove_tree(copies));
         outside.check_untouched();
     }

@@ -21,7 +21,7 @@ using wali::OpenFlags;
 namespace {
 
 /// A name that no other run of the tests uses.
-std::string fresh_name() {
+std::string fresh_queue_name() {
     static int count = 0;
     return "/wali-test." + std::to_string(wali::process::id().raw()) + "." + std::to_string(count++);
 }
@@ -39,7 +39,7 @@ TEST_CASE("a name of IPC is one component, with or without the slash") {
 }
 
 TEST_CASE("a message queue hands out the most urgent message first, whole") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_queue_name();
     const auto queue = MessageQueue::create(name, {.messages_max = 4, .message_size_max = 16}).value();
     CHECK(queue->send("low"));
     CHECK(queue->send("first of the high", 7).error() == Errno::MSGSIZE);
@@ -64,7 +64,7 @@ TEST_CASE("a message queue hands out the most urgent message first, whole") {
 }
 
 TEST_CASE("processes talk through a message queue by its name, and epoll waits for it") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_queue_name();
     const auto queue = MessageQueue::create(name, {.non_blocking = true}).value();
     const auto epoll = wali::Epoll::create().value();
     const auto watch = epoll.add(queue->fd(), wali::EpollEvents::IN).value();
@@ -83,7 +83,7 @@ TEST_CASE("processes talk through a message queue by its name, and epoll waits f
 }
 
 TEST_CASE("a message queue's name goes with who has made it, and with nobody else") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_queue_name();
     {
         auto queue = MessageQueue::create(name).value();
         CHECK(queue.name() == IpcName::of(name).value());
@@ -95,7 +95,7 @@ TEST_CASE("a message queue's name goes with who has made it, and with nobody els
               }) == 0);
         CHECK(MessageQueue::open(name));
         auto other = std::move(queue);
-        queue = MessageQueue::create(fresh_name()).value();
+        queue = MessageQueue::create(fresh_queue_name()).value();
         CHECK(MessageQueue::open(name));
     }
     CHECK(MessageQueue::open(name).error() == wali::Error(Errno::NOENT, wali::Call::mq_open));
@@ -109,7 +109,7 @@ TEST_CASE("a message queue's name goes with who has made it, and with nobody els
 }
 
 TEST_CASE("a message queue's end leaves the name of the queue that somebody else has made in its place") {
-    const std::string text = fresh_name();
+    const std::string text = fresh_queue_name();
     const IpcName name = IpcName::of(text).value();
     auto first = MessageQueue::create(text).value();
     CHECK(first->has_name(name).value());
@@ -123,7 +123,7 @@ TEST_CASE("a message queue's end leaves the name of the queue that somebody else
 }
 
 TEST_CASE("a message queue waits for a time that the clock will never reach as for any other") {
-    const auto queue = MessageQueue::create(fresh_name(), {.messages_max = 1, .message_size_max = 8}).value();
+    const auto queue = MessageQueue::create(fresh_queue_name(), {.messages_max = 1, .message_size_max = 8}).value();
     // The kernel counts from 1970, so this is behind the last nanosecond that 64 bits count.
     const Deadline far = Deadline::after(24h * 365 * 280);
     const auto child =

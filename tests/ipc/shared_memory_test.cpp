@@ -21,7 +21,7 @@ using wali::SharedMemory;
 
 namespace {
 
-std::string fresh_name() {
+std::string fresh_memory_name() {
     static int count = 0;
     return "/wali-test." + std::to_string(wali::process::id().raw()) + "." + std::to_string(count++);
 }
@@ -47,7 +47,7 @@ Opened open_account(const std::string& name) {
 }  // namespace
 
 TEST_CASE("processes that know the name share memory and the locks in it, though one is killed") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_memory_name();
     SharedMemory memory = SharedMemory::create(sizeof(Account)).value();
     auto map = memory.map().value();
     Account* const account = std::construct_at(map.object<Account>().value());
@@ -89,7 +89,7 @@ TEST_CASE("processes that know the name share memory and the locks in it, though
 }
 
 TEST_CASE("shared memory is found when it is whole, and by its permissions") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_memory_name();
     SharedMemory memory = SharedMemory::create(10000, wali::Permissions::RUSR).value();
     CHECK(SharedMemory::open(name).error() == wali::Error(Errno::NOENT, wali::Call::openat));
     CHECK(memory.size().value() == 10000);
@@ -105,7 +105,7 @@ TEST_CASE("shared memory is found when it is whole, and by its permissions") {
 }
 
 TEST_CASE("the name of shared memory goes with who has published it, and with nobody else") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_memory_name();
     {
         auto named = SharedMemory::create(1).value().publish(name).value();
         CHECK(test::in_child([&] {
@@ -123,7 +123,7 @@ TEST_CASE("the name of shared memory goes with who has published it, and with no
 }
 
 TEST_CASE("the end of shared memory leaves the name of the memory that somebody else has put in its place") {
-    const std::string text = fresh_name();
+    const std::string text = fresh_memory_name();
     const IpcName name = IpcName::of(text).value();
     auto first = SharedMemory::create(1).value().publish(text).value();
     CHECK(first->has_name(name).value());
@@ -136,7 +136,7 @@ TEST_CASE("the end of shared memory leaves the name of the memory that somebody 
 }
 
 TEST_CASE("shared memory that somebody has made larger than a program's address space is not taken for a smaller one") {
-    const std::string name = fresh_name();
+    const std::string name = fresh_memory_name();
     const auto memory = SharedMemory::create(1).value().publish(name).value();
     constexpr wali::u64 large = (wali::u64{1} << 32) + 100;
     REQUIRE(wali::File::open("/dev/shm" + name, OpenFlags::RDWR).value().truncate(large));

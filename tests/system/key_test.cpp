@@ -6,10 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <support/in_child.hpp>
+#include <support/is_error.hpp>
 #include <wali/fs/read_file.hpp>
 #include <wali/system/key.hpp>
 
 using namespace std::chrono_literals;
+using test::is_error;
 using wali::Call;
 using wali::Errno;
 using wali::Key;
@@ -30,11 +32,6 @@ void with_keyrings(Function function) {
         MESSAGE("no keyrings are allowed here: the case was not run");
     else
         CHECK(code == 0);
-}
-
-template <class T>
-bool is_error(const wali::result<T>& outcome, Errno code, Call call) {
-    return outcome.has_error() && outcome.error() == wali::Error(code, call);
 }
 
 std::string payload_of(Key key) {

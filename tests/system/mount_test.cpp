@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <support/in_child.hpp>
+#include <support/is_error.hpp>
 #include <support/leaves_nothing.hpp>
 #include <support/temporary_directory.hpp>
 #include <wali/fs/directory.hpp>
@@ -18,6 +19,7 @@
 #include <wali/system/mount.hpp>
 #include <wali/system/mounting.hpp>
 
+using test::is_error;
 using wali::Call;
 using wali::Errno;
 using wali::File;
@@ -30,11 +32,6 @@ using wali::Namespaces;
 using wali::UmountFlags;
 
 namespace {
-
-template <class T>
-bool is_error(const wali::result<T>& outcome, Errno code, Call call) {
-    return outcome.has_error() && outcome.error() == wali::Error(code, call);
-}
 
 wali::result<Mount> make_tmpfs() {
     WALI_TRY(const FileSystemContext context, FileSystemContext::open("tmpfs"));

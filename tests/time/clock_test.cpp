@@ -22,8 +22,8 @@ using wali::Signal;
 
 namespace {
 
-std::atomic<int> handled = 0;
-void count(int) noexcept { ++handled; }
+std::atomic<int> alarms = 0;
+void count_alarm(int) noexcept { ++alarms; }
 
 template <class Clock>
 void check_clock() {
@@ -88,15 +88,15 @@ TEST_CASE("a sleep lasts at least as long as it was asked to") {
 }
 
 TEST_CASE("a signal ends a sleep, and one until a deadline goes on to it however many come") {
-    handled = 0;
-    CHECK(wali::signal::set_handler(Signal::ALRM, count));
+    alarms = 0;
+    CHECK(wali::signal::set_handler(Signal::ALRM, count_alarm));
     CHECK(wali::time::set_interval_timer(wali::IntervalTimer::REAL, 500us, 500us));
     CHECK(wali::time::sleep_for(1h).error() == wali::Error(Errno::INTR, wali::Call::nanosleep));
-    CHECK(handled >= 1);
+    CHECK(alarms >= 1);
     const auto end = MonotonicClock::now() + 5ms;
     CHECK(wali::retry_interrupted([&] { return wali::time::sleep_until(end); }));
     CHECK(MonotonicClock::now() >= end);
-    CHECK(handled >= 2);
+    CHECK(alarms >= 2);
     const wali::TimerSetting setting = wali::time::interval_timer(wali::IntervalTimer::REAL).value();
     CHECK(setting.interval == 500us);
     CHECK(setting.next <= 500us);
@@ -107,10 +107,10 @@ TEST_CASE("a signal ends a sleep, and one until a deadline goes on to it however
 }
 
 TEST_CASE("interval timers are never early, and of no time come at once") {
-    CHECK(wali::signal::set_handler(Signal::VTALRM, count));
-    handled = 0;
+    CHECK(wali::signal::set_handler(Signal::VTALRM, count_alarm));
+    alarms = 0;
     CHECK(wali::time::set_interval_timer(wali::IntervalTimer::VIRTUAL, 0s));
-    while (handled == 0) {
+    while (alarms == 0) {
     }
     // 999 999 001 ns are a second, not 999 999 us.
     CHECK(wali::time::set_interval_timer(wali::IntervalTimer::VIRTUAL, 1h, Duration(999'999'001)));

@@ -21,12 +21,12 @@ using wali::Signal;
 
 namespace {
 
-std::atomic<int> handled = 0;
+std::atomic<int> expirations = 0;
 std::atomic<int> handled_by = 0;
 
-void count(int) noexcept {
+void count_expiration(int) noexcept {
     handled_by = wali::process::thread_id().raw();
-    ++handled;
+    ++expirations;
 }
 
 const PosixTimer* overrunning = nullptr;
@@ -34,13 +34,13 @@ std::atomic<wali::u32> missed = 0;
 
 void count_missed(int) noexcept {
     missed += overrunning->overrun().value();
-    ++handled;
+    ++expirations;
 }
 
 struct Counted {
     Counted() {
-        handled = 0;
-        CHECK(wali::signal::set_handler(Signal::USR2, count));
+        expirations = 0;
+        CHECK(wali::signal::set_handler(Signal::USR2, count_expiration));
     }
     ~Counted() { CHECK(wali::signal::reset(Signal::USR2)); }
 };
@@ -52,10 +52,10 @@ TEST_CASE("a POSIX timer sends its signal at each expiry until it is stopped") {
     const PosixTimer timer = PosixTimer::create(Signal::USR2).value();
     CHECK(timer);
     CHECK(timer.set_after(1ms));
-    while (handled == 0) (void)wali::time::sleep_for(1ms);
+    while (expirations == 0) (void)wali::time::sleep_for(1ms);
     CHECK(timer.remaining().value().next == wali::Duration::zero());
     CHECK(timer.set_at(MonotonicClock::now(), 500us));
-    while (handled < 4) (void)wali::time::sleep_for(1ms);
+    while (expirations < 4) (void)wali::time::sleep_for(1ms);
     CHECK(timer.remaining().value().interval == 500us);
     CHECK(timer.stop());
     CHECK(timer.remaining().value().interval == wali::Duration::zero());
@@ -65,9 +65,9 @@ TEST_CASE("a POSIX timer that is due already expires at once") {
     const Counted counted;
     const PosixTimer timer = PosixTimer::create(Signal::USR2).value();
     CHECK(timer.set_at(MonotonicClock::time_point()));
-    while (handled < 1) (void)wali::time::sleep_for(1ms);
+    while (expirations < 1) (void)wali::time::sleep_for(1ms);
     CHECK(timer.set_after(-1s));
-    while (handled < 2) (void)wali::time::sleep_for(1ms);
+    while (expirations < 2) (void)wali::time::sleep_for(1ms);
 }
 
 TEST_CASE("what expires while its signal waits is an overrun") {
@@ -80,11 +80,11 @@ TEST_CASE("what expires while its signal waits is an overrun") {
     const auto start = MonotonicClock::now();
     CHECK(timer.set_at(start, 100us));
     CHECK(wali::time::sleep_until(start + 5ms));
-    CHECK(handled == 0);
+    CHECK(expirations == 0);
     CHECK(wali::signal::set_mask(before));
-    while (handled == 0) (void)wali::time::sleep_for(1ms);
+    while (expirations == 0) (void)wali::time::sleep_for(1ms);
     CHECK(timer.stop());
-    CHECK(missed + static_cast<wali::u32>(handled) >= 50);
+    CHECK(missed + static_cast<wali::u32>(expirations) >= 50);
 }
 
 TEST_CASE("a POSIX timer signals the thread that it was made for") {
@@ -98,7 +98,7 @@ TEST_CASE("a POSIX timer signals the thread that it was made for") {
     while (other == 0) (void)wali::time::sleep_for(1ms);
     const PosixTimer timer = PosixTimer::create_for_thread(wali::Tid(other), Signal::USR2).value();
     CHECK(timer.set_after(100us, 100us));
-    while (handled < 3) (void)wali::time::sleep_for(1ms);
+    while (expirations < 3) (void)wali::time::sleep_for(1ms);
     CHECK(timer.stop());
     CHECK(handled_by == other);
     done = true;
@@ -111,7 +111,7 @@ TEST_CASE("a timer of processor time counts work") {
     const auto timer = wali::BasicPosixTimer<wali::ProcessCpuClock>::create(Signal::USR2).value();
     CHECK(timer.set_after(2ms));
     const auto start = wali::ProcessCpuClock::now();
-    while (handled == 0) {
+    while (expirations == 0) {
     }
     CHECK(wali::ProcessCpuClock::now() - start >= 1ms);
     CHECK(wali::BasicPosixTimer<wali::MonotonicRawClock>::create_silent().error() == Errno::OPNOTSUPP);
