@@ -146,7 +146,7 @@ constexpr LandlockAccessFs execute_files() noexcept { return LandlockAccessFs::E
 /// landlock_create_ruleset(2) LANDLOCK_CREATE_RULESET_VERSION, tier named: the version of this kernel's Landlock, 0
 /// where it has none or has it switched off. Cannot fail.
 inline int landlock_version() noexcept {
-    const long version = sys::landlock_create_ruleset(nullptr, 0, abi::bits(abi::LandlockCreateFlags::VERSION));
+    const long version = sys::landlock_create_ruleset(nullptr, 0, abi::bits(abi::LandlockCreateFlags::VERSION_));
     return version > 0 ? static_cast<int>(version) : 0;
 }
 

@@ -1038,7 +1038,7 @@ enum class PacketOption : int {
     COPY_THRESH = 7,  ///< PACKET_COPY_THRESH
     AUXDATA = 8,  ///< PACKET_AUXDATA
     ORIGDEV = 9,  ///< PACKET_ORIGDEV
-    VERSION = 10,  ///< PACKET_VERSION
+    VERSION_ = 10,  ///< PACKET_VERSION
     HDRLEN = 11,  ///< PACKET_HDRLEN
     RESERVE = 12,  ///< PACKET_RESERVE
     TX_RING = 13,  ///< PACKET_TX_RING
@@ -1696,7 +1696,7 @@ enum class GenericNetlinkAttribute : u16 {
     UNSPEC = 0,  ///< CTRL_ATTR_UNSPEC
     FAMILY_ID = 1,  ///< CTRL_ATTR_FAMILY_ID
     FAMILY_NAME = 2,  ///< CTRL_ATTR_FAMILY_NAME
-    VERSION = 3,  ///< CTRL_ATTR_VERSION
+    VERSION_ = 3,  ///< CTRL_ATTR_VERSION
     HDRSIZE = 4,  ///< CTRL_ATTR_HDRSIZE
     OPS = 6,  ///< CTRL_ATTR_OPS
     MCAST_GROUPS = 7,  ///< CTRL_ATTR_MCAST_GROUPS

@@ -244,7 +244,7 @@ enum class AuditArch : u32 {
 
 /// landlock_create_ruleset(2): ask instead of creating. Values not listed are kept as they are.
 enum class LandlockCreateFlags : u32 {
-    VERSION = 1,  ///< LANDLOCK_CREATE_RULESET_VERSION: the highest version of the interface
+    VERSION_ = 1,  ///< LANDLOCK_CREATE_RULESET_VERSION: the highest version of the interface
     ERRATA = 2,  ///< LANDLOCK_CREATE_RULESET_ERRATA: a bit mask of fixed errors
 };
 consteval bool is_flags(LandlockCreateFlags) { return true; }
