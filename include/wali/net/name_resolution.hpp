@@ -33,8 +33,10 @@ result<std::span<Endpoint>> resolve(std::string_view host, u16 port,
 /// Nothing ends a look-up before its time. When this ends sooner, nobody waits: the thread goes on for as long as the C
 /// library takes, and then gives back its memory (2 KiB beside its stack) and the descriptor. A process that ends does
 /// not wait for it. In a forked child no thread looks: a copy of a look-up that had not ended is CANCELED there, and
-/// its descriptor is the parent's; where both are process 1 of a PID namespace, the copy waits without end. Move-only;
-/// threads may share it.
+/// its descriptor is the parent's; where both are process 1 of a PID namespace, the copy waits without end. With glibc,
+/// a child that was forked while somebody looked for a name may find a lock of the C library held for good, and what it
+/// looks for itself then never ends: let it wait until a deadline, or execute a program. Move-only; threads may share
+/// it.
 class NameResolution {
   public:
     /// The most addresses of one name.
