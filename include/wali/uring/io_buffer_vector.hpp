@@ -19,7 +19,8 @@ class IoBufferVector {
 
     /// Empty.
     IoBufferVector() noexcept = default;
-    /// Moves the buffers in; all stay the caller's when it fails. Errors: NOMEM, INVAL (more than count_max).
+    /// Moves the buffers into room that it allocates; all stay the caller's when it fails. Errors: NOMEM, INVAL (more
+    /// than count_max).
     static result<IoBufferVector> of(std::span<IoBuffer> buffers) noexcept;
 
     IoBufferVector(IoBufferVector&& other) noexcept
