@@ -327,7 +327,8 @@ int main(int argc, char** argv) {
     int first = 1;
     if (argc > 1 && std::string_view(argv[1]) == "--all") {
         errors.clear();
-        for (int error = 1; error < 134; ++error) errors.push_back(error);
+        for (int error = 1; error < 134; ++error)
+            if (strerrorname_np(error) != nullptr) errors.push_back(error);  // 41 and 58 are none
         first = 2;
     }
     if (argc <= first) {
