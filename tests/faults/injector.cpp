@@ -358,6 +358,8 @@ int main(int argc, char** argv) {
         if (undisturbed.output != "done\n") problems.push_back("undisturbed: " + undisturbed.output);
         for (std::size_t i = 0; problems.empty() && i < undisturbed.calls.size(); ++i) {
             for (const int error : errors) {
+                // Nothing would end the wait for a connection that the kernel never began.
+                if (error == EINPROGRESS && undisturbed.calls[i] == SYS_connect) continue;
                 const Failure failure = {i, error};
                 const Run disturbed = run(command, scenario, &failure, calls_of_twin);
                 ++runs;
