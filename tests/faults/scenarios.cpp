@@ -390,6 +390,27 @@ result<void> uring() {
     return done();
 }
 
+/// A descriptor that comes through a ring, and that nobody takes.
+result<void> uring_message() {
+    WALI_TRY(wali::IoUring ring, wali::IoUring::create({.entries = 4}));
+    WALI_TRY(const wali::Socket::Pair pair, wali::Socket::pair());
+    WALI_TRY(const wali::File file, wali::File::open("/dev/null"));
+    std::array<wali::IoBuffer, 1> buffers;
+    WALI_TRY(buffers[0], wali::IoBuffer::copy_of("x"));
+    WALI_TRY(wali::IoBufferVector sent, wali::IoBufferVector::of(buffers));
+    wali::OutgoingControlBuffer<wali::descriptor_space(1)> control;
+    WALI_TRY(control.add_descriptor(file));
+    WALI_TRY(ring.send_message(pair.first, std::move(sent), {.control = &control}));
+    WALI_TRY(ring.wait());
+    WALI_TRY(buffers[0], wali::IoBuffer::allocate(1));
+    WALI_TRY(wali::IoBufferVector room, wali::IoBufferVector::of(buffers));
+    WALI_TRY(wali::IoControl received, wali::IoControl::allocate(wali::descriptor_space(1)));
+    WALI_TRY(ring.receive_message(pair.second, std::move(room), std::move(received), {}));
+    WALI_TRY(wali::IoCompletion completion, ring.wait());
+    WALI_TRY(completion.get<wali::usize>());
+    return done();
+}
+
 struct Scenario {
     const char* name;
     result<void> (*run)();
@@ -434,6 +455,7 @@ constexpr Scenario scenarios[] = {
     {"sysv", sysv},
     {"landlock_ruleset", landlock_ruleset, {wali::Call::landlock_create_ruleset}},
     {"uring", uring},
+    {"uring_message", uring_message},
 };
 
 int run(const Scenario& scenario) {
