@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "abi"))
 
 import model  # noqa: E402
 
-# What would end the program or wait for ever, and what no pointer into it can be tried with. Resource 0 with a limit of 0
-# is a program that may use no processor time: the kernel kills it at the next tick, or after its last line.
+# What would end the program or wait for ever, and what no pointer into it can be tried with. A limit of 0 on resource
+# 0 is no processor time: the kernel kills the program at the next tick of a clock.
 LEFT_OUT = {
     "execve", "execveat", "clone", "clone3", "sigaltstack", "ptrace", "setrlimit", "prlimit64",
     "rt_sigsuspend", "rt_sigtimedwait", "select", "pselect6", "ppoll", "futex",
