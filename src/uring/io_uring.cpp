@@ -73,6 +73,14 @@ struct IoUring::Entry {
         raw.len = length_of(with);
         buffer = &with;
     }
+
+    // Of an IoMessage the kernel reads the header.
+    void own_message(IoBuffer& with, MessageFlags how) noexcept {
+        raw.addr = address_of(&detail::value_in<detail::IoMessage>(with)->header);
+        raw.len = 1;
+        raw.op_flags = flags_of(how);
+        memory = &with;
+    }
 };
 
 // --- making and ending ---
@@ -694,11 +702,8 @@ result<IoKey<usize>> IoUring::receive_from(IoTarget socket, IoBuffer&& buffer, M
     auto& message = *detail::value_in<detail::IoMessage>(memory);
     set_address(message, SocketAddress(), SocketAddress::capacity);
     set_buffer(message, buffer);
-    entry.raw.addr = address_of(&message.header);
-    entry.raw.len = 1;
-    entry.raw.op_flags = flags_of(flags);
+    entry.own_message(memory, flags);
     entry.buffer = &buffer;
-    entry.memory = &memory;
     return add_entry<usize>(entry, options);
 }
 
@@ -726,11 +731,8 @@ result<IoKey<usize>> IoUring::send_to(IoTarget socket, IoBuffer&& buffer, const 
     auto& message = *detail::value_in<detail::IoMessage>(memory);
     set_address(message, address, address.size());
     set_buffer(message, buffer);
-    entry.raw.addr = address_of(&message.header);
-    entry.raw.len = 1;
-    entry.raw.op_flags = flags_of(flags | MessageFlags::NOSIGNAL);
+    entry.own_message(memory, flags | MessageFlags::NOSIGNAL);
     entry.buffer = &buffer;
-    entry.memory = &memory;
     return add_entry<usize>(entry, options);
 }
 
@@ -760,11 +762,8 @@ result<IoKey<usize>> IoUring::send_message_entry(Entry entry, IoBufferVector& bu
     auto& message = *detail::value_in<detail::IoMessage>(memory);
     if (how.to != nullptr) set_address(message, *how.to, how.to->size());
     set_buffers(message, buffers.vector(), buffers.count());
-    entry.raw.addr = address_of(&message.header);
-    entry.raw.len = 1;
-    entry.raw.op_flags = flags_of(how.flags | MessageFlags::NOSIGNAL);
+    entry.own_message(memory, how.flags | MessageFlags::NOSIGNAL);
     entry.buffers = &buffers;
-    entry.memory = &memory;
     return add_entry<usize>(entry, options);
 }
 
@@ -794,12 +793,9 @@ result<IoKey<usize>> IoUring::receive_message(IoTarget socket, IoBufferVector&& 
         message.header.msg_control = room.data();
         message.header.msg_controllen = static_cast<decltype(abi::msghdr::msg_controllen)>(room.room());
     }
-    entry.raw.addr = address_of(&message.header);
-    entry.raw.len = 1;
-    entry.raw.op_flags = flags_of(flags | MessageFlags::CMSG_CLOEXEC);
+    entry.own_message(memory, flags | MessageFlags::CMSG_CLOEXEC);
     entry.buffers = &buffers;
     entry.control = &control;
-    entry.memory = &memory;
     return add_entry<usize>(entry, options);
 }
 

@@ -162,6 +162,8 @@ TEST_CASE("extended attributes are set and read through a ring") {
     CHECK(finish(ring, ring.set_xattr(file, "user.two", filled("second"), wali::XattrFlags::CREATE)).has_value());
     CHECK(finish(ring, ring.set_xattr(file, "user.two", filled(""), wali::XattrFlags::CREATE)).error() ==
           wali::Error(Errno::EXIST, wali::Call::fsetxattr));
+    CHECK(finish(ring, ring.set_xattr(path, "user.none", filled(""), wali::XattrFlags::REPLACE)).error() ==
+          wali::Error(Errno::NODATA, wali::Call::setxattr));
     CHECK(ring.get_xattr(path, "user.two", filled("........")));
     IoCompletion done = ring.wait().value();
     CHECK(done.get<usize>().value() == 6);

@@ -150,6 +150,24 @@ TEST_CASE("the end of a child comes as a completion") {
           wali::Error(Errno::CHILD, wali::Call::waitid));
 }
 
+TEST_CASE("a child that stops and goes on completes waits for that alone") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    if (!ring.supports(IoUringOperation::WAITID)) return;
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        (void)wali::process::send_signal(wali::process::id(), wali::Signal::STOP);
+        wali::process::exit(0);
+    }
+    const wali::IoChildChange stop = finish(ring, ring.wait_child(child, wali::WaitOptions::STOPPED)).value();
+    CHECK(stop.status.stop_signal() == wali::Signal::STOP);
+    REQUIRE(wali::process::send_signal(child, wali::Signal::CONT));
+    // Looked at, it stays to be waited for.
+    const auto peek = wali::WaitOptions::EXITED | wali::WaitOptions::NOWAIT;
+    CHECK(finish(ring, ring.wait_child(child, peek)).value().status.exit_code() == 0);
+    CHECK(finish(ring, ring.wait_child(child, wali::WaitOptions::EXITED)).value().child == child);
+}
+
 TEST_CASE("a futex that is waited on for too long says so") {
     IoUring ring = IoUring::create().value();
     if (!ring.supports(wali::IoUringOperation::WAIT_FUTEX)) return;

@@ -119,6 +119,30 @@ TEST_CASE("datagrams come with who has sent them") {
     }
 }
 
+TEST_CASE("what is looked at stays to be received") {
+    IoUring ring = IoUring::create().value();
+    const Socket from = datagrams();
+    const Socket to = datagrams();
+    CHECK(from.send_to(std::string_view("look"), to.local_address().value()).value() == 4);
+    const auto peek = wali::MessageFlags::PEEK;
+    CHECK(finish(ring, ring.receive(to, filled("...."), peek)).value() == 4);
+    CHECK(finish(ring, ring.receive_from(to, filled("...."), peek)).value() == 4);
+    CHECK(finish(ring, ring.receive_message(to, one("...."), IoControl(), peek)).value() == 4);
+    CHECK(received(to) == "look");
+}
+
+TEST_CASE("no way to send to a closed peer raises SIGPIPE") {
+    const test::LeavesNothing nothing;
+    IoUring ring = IoUring::create().value();
+    Socket::Pair pair = Socket::pair().value();
+    pair.second = Socket();
+    const wali::Error closed(Errno::PIPE, wali::Call::sendmsg);
+    CHECK(finish(ring, ring.send(pair.first, filled("x"), {})).error() == Errno::PIPE);
+    CHECK(finish(ring, ring.send_message(pair.first, one("x"), {})).error() == closed);
+    const wali::MessageOptions at_once{.flags = wali::MessageFlags::DONTWAIT};
+    CHECK(finish(ring, ring.send_message(pair.first, one("x"), at_once)).error() == closed);
+}
+
 TEST_CASE("a message has several buffers, an address, and what the kernel says about it") {
     IoUring ring = IoUring::create().value();
     const Socket from = datagrams();
