@@ -24,6 +24,10 @@ cp "$scratch/output" "$scratch/help"
 for verb in demo test bench build docs install package new env pack run binfmt setup; do says "  $verb "; done
 run 0 "$wali" --help
 cmp "$scratch/output" "$scratch/help" || fail "--help and help differ"
+for verb in demo test build install ported setup; do
+  run 0 "$wali" "$verb" --help
+  cmp "$scratch/output" "$scratch/help" || fail "'$verb --help' is not the help"
+done
 ln -s "$wali" "$scratch/link"
 run 0 "$scratch/link" help
 
