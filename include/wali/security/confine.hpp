@@ -60,6 +60,9 @@ WALI_EXPORT namespace wali::security {
 /// tier named. Errors: BUSY (other threads run, which unshare(2) tells where it is allowed; the workers that the kernel
 /// has for an IoUring are some, for five seconds after their last work), and those of each step. After an error some of
 /// it may be done: end the process then.
+///
+/// What an owner would remove at its end (the name of a TemporaryFile or Fifo, an object of System V) stays behind, in
+/// silence, if that needs something that was given up: end such owners before, or keep what they need.
 result<ConfinementGaps> confine(const Confinement& confinement) noexcept;
 
 }  // namespace wali::security
