@@ -139,7 +139,7 @@ TEST_CASE("no way to send to a closed peer raises SIGPIPE") {
     const wali::Error closed(Errno::PIPE, wali::Call::sendmsg);
     CHECK(finish(ring, ring.send(pair.first, filled("x"), {})).error() == Errno::PIPE);
     CHECK(finish(ring, ring.send_message(pair.first, one("x"), {})).error() == closed);
-    const wali::MessageOptions at_once{.flags = wali::MessageFlags::DONTWAIT};
+    const IoUring::MessageOptions at_once{.flags = wali::MessageFlags::DONTWAIT};
     CHECK(finish(ring, ring.send_message(pair.first, one("x"), at_once)).error() == closed);
 }
 

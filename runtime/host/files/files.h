@@ -18,6 +18,13 @@ void path_read(struct guest_path* path, uint32_t address);
 // Whether a path that shall be opened leads to a /proc/PID/mem under its own name.
 bool path_is_refused(uint64_t dirfd, const struct guest_path* path);
 
+// --- descriptor_table.c ---
+
+typedef bool descriptor_test(uint32_t fd, const void* context);
+
+// Whether the test holds for any number that may be a descriptor's.
+bool any_descriptor(descriptor_test* test, const void* context);
+
 // --- own_executable.c ---
 
 // Of the environment that walirun has given: the rest is the guest's.

@@ -171,12 +171,27 @@ static void begin_anew(void) {
     page_map_unlock(mask);
 }
 
-static bool is_open(const struct ring* ring) { return ring->serial != 0 && ring_is_at(ring->fd, ring); }
+static bool is_where_it_was(const struct ring* ring) { return ring->serial != 0 && ring_is_at(ring->fd, ring); }
+
+// Asked for nothing, a ring does nothing; and what is none is not touched: it may lie in a file system that waits for
+// this program.
+static bool is_a_ring(uint32_t fd) {
+    const uint64_t result = wali_syscall6(NR_io_uring_enter, fd, 0, 0, 0, 0, 0);
+    return result != wali_error(WALI_EBADF) && result != wali_error(WALI_EOPNOTSUPP);
+}
+
+static bool leads_to(uint32_t fd, const void* ring) { return is_a_ring(fd) && ring_is_at(fd, ring); }
+
+// Whether any descriptor leads to it: it may have been duplicated, and the number that was known closed. What only lies
+// in a message under way does not count.
+static bool is_open(const struct ring* ring) {
+    return is_where_it_was(ring) || (ring->serial != 0 && any_descriptor(leads_to, ring));
+}
 
 struct ring* ring_place(void) {
     begin_anew();
     for (struct ring* ring = rings; ring < rings + RINGS; ++ring) {
-        if (is_open(ring)) continue;
+        if (is_where_it_was(ring)) continue;
         lock_wait(&ring->turn);
         if (!is_open(ring)) {
             if (ring->serial != 0) ring_free(ring);

@@ -238,6 +238,28 @@ static void registering(void) {
     CHECK_EQUAL(sys_close(files[0]), 0);
 }
 
+// A ring lives while any descriptor leads to it, whichever set it up or was used last.
+static void duplicated(void) {
+    static u8 parameters[2][sizeof layout];
+    const int first = ring;
+    const int other = (int)sys_dup(first);
+    CHECK_EQUAL(sys_close(first), 0);
+    int second = (int)sys_io_uring_setup(8, parameters[0]);
+    CHECK_EQUAL(second, first);
+    ring = other;
+    add(NOP, 0, NULL, 0);
+    CHECK_EQUAL(complete(), 0);
+    CHECK_EQUAL(sys_close(second), 0);
+    CHECK_EQUAL(sys_dup(other), first);
+    CHECK_EQUAL(sys_close(other), 0);
+    second = (int)sys_io_uring_setup(8, parameters[1]);
+    CHECK_EQUAL(second, other);
+    ring = first;
+    add(NOP, 0, NULL, 0);
+    CHECK_EQUAL(complete(), 0);
+    CHECK_EQUAL(sys_close(second), 0);
+}
+
 #ifdef __wasm__
 // What would leave the program's memory.
 static void refused(void) {
@@ -290,6 +312,7 @@ void test(void) {
     waiting();
     messages();
     registering();
+    duplicated();
 #ifdef __wasm__
     refused();
 #endif

@@ -29,6 +29,7 @@ sys_\name:
         import  shmget 29
         import  shmat 30
         import  shmctl 31
+        import  dup 32
         import  getpid 39
         import  socket 41
         import  socketpair 53
