@@ -38,7 +38,7 @@ check() {
   : >../passed
   while IFS= read -r test; do
     total=$((total + 1))
-    if timeout -k 1 40 "$test" >"$test.out" 2>&1 </dev/null; then
+    if timeout -k 1 120 "$test" >"$test.out" 2>&1 </dev/null; then
       passed=$((passed + 1))
       echo "$test" >>../passed
     elif [[ $target == wasm ]]; then
