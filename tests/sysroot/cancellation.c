@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -155,6 +156,34 @@ static void waiting(void) {
     CHECK(!pthread_cancel(sleeper) && join(sleeper) == PTHREAD_CANCELED);
     close(ends[0]);
     close(ends[1]);
+}
+
+// --- a thread that has only just begun ---
+
+// The signal reaches some of them before they have a stack and a thread pointer of their own.
+static void beginning(void) {
+    for (int i = 0; i < 300; i++) {
+        const pthread_t thread = start(wait_in_pause, NULL);
+        if (i % 3 == 1) sched_yield();
+        CHECK(!pthread_cancel(thread) && join(thread) == PTHREAD_CANCELED);
+    }
+}
+
+static atomic_bool enough;
+
+static void* begin_nothing(void* unused) { return unused; }
+
+static void* begin_and_end_threads(void* unused) {
+    for (int i = 0; i < 200; i++) join(start(begin_nothing, NULL));
+    enough = true;
+    return unused;
+}
+
+// seteuid makes every thread do the call, by a signal.
+static void beginning_while_another_changes_the_user(void) {
+    const pthread_t thread = start(begin_and_end_threads, NULL);
+    while (!enough) CHECK(!seteuid(geteuid()));
+    join(thread);
 }
 
 // --- deferred, disabled, asynchronous ---
@@ -437,6 +466,8 @@ static void vforking(void) {
 
 int main(void) {
     waiting();
+    beginning();
+    beginning_while_another_changes_the_user();
     kinds();
     cleanup_handlers();
     signals();

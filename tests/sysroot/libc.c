@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <float.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -163,6 +165,29 @@ static void ignored_signals(void) {
     CHECK(signal(SIGUSR1, SIG_DFL) == SIG_IGN);
 }
 
+static int seen;
+
+static int see(const char* path, const struct stat* status, int type) {
+    seen++;
+    CHECK(path[0] == '/' && S_ISDIR(status->st_mode) && type == FTW_D);
+    return strstr(path, "/inner") ? 42 : 0;
+}
+
+static int see_level(const char* path, const struct stat* status, int type, struct FTW* place) {
+    CHECK(S_ISDIR(status->st_mode) && type == FTW_DP);
+    CHECK(path[place->base - 1] == '/' && place->level == (strstr(path, "/inner") != NULL));
+    return rmdir(path);
+}
+
+static void walks_over_trees(void) {
+    char folder[] = "/tmp/wali-libc-XXXXXX", inner[64];
+    CHECK(mkdtemp(folder));
+    snprintf(inner, sizeof inner, "%s/inner", folder);
+    CHECK(!mkdir(inner, 0700));
+    CHECK(ftw(folder, see, 4) == 42 && seen == 2);
+    CHECK(nftw(folder, see_level, 4, FTW_DEPTH | FTW_PHYS) == 0 && access(folder, F_OK) == -1);
+}
+
 int main(int argc, char** argv) {
     formats();
     scanning_leaves_neighbours_alone();
@@ -175,6 +200,7 @@ int main(int argc, char** argv) {
     locks();
     system_calls();
     ignored_signals();
+    walks_over_trees();
 
     CHECK(argc == 3 && !strcmp(argv[1], "one argument") && !strcmp(argv[2], "") && argv[3] == NULL);
     CHECK(!strcmp(program_invocation_name, argv[0]));

@@ -653,6 +653,24 @@ static int in_c11_thread(int (*function)(void*), void* argument) {
     return result;
 }
 
+static int compare_mask_c11(void* expected) {
+    sigset_t mask;
+    int differences = 0;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    for (int i = 1; i <= SIGRTMAX; i++) differences += sigismember(&mask, i) != sigismember(expected, i);
+    return differences;
+}
+
+static void c11_threads_inherit_the_signal_mask(void) {
+    sigset_t mask, old;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGUSR1);
+    pthread_sigmask(SIG_SETMASK, &mask, &old);
+    CHECK(in_c11_thread(compare_mask_c11, &mask) == 0);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    CHECK(in_c11_thread(compare_mask_c11, &old) == 0);
+}
+
 static void c11(void) {
     thrd_t threads[Threads];
     CHECK(mtx_init(&mutex, mtx_plain) == thrd_success && cnd_init(&changed) == thrd_success);
@@ -756,6 +774,7 @@ int main(void) {
     between_processes();
     robust_mutexes();
     c11();
+    c11_threads_inherit_the_signal_mask();
     puts(failures == 0 ? "ok" : "failed");
     return failures != 0;
 }

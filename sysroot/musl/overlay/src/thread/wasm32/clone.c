@@ -42,7 +42,12 @@ static int spawn(int (*func)(void *), void *stack, void *arg, pid_t *parent_tid,
 	*start = (struct start){
 		.stack = start, .tls_base = td->dtv, .func = func, .arg = arg, .parent_tid = parent_tid, .child_tid = child_tid,
 	};
+	/* The new thread begins with them blocked, until pthread_create's start sets its mask: a handler, be it that of
+	 * pthread_cancel or setuid, needs the stack and the thread pointer, which its first instructions set. */
+	sigset_t signals;
+	__block_all_sigs(&signals);
 	int tid = __wali_thread_spawn(__wasm_thread_start_libc, start);
+	__restore_sigs(&signals);
 	if (tid <= 0) return -EAGAIN;
 	*parent_tid = tid;
 	return tid;
