@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <cstdlib>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,21 @@ TEST_CASE("descriptors go with a message and have an owner at the other end") {
     CHECK(sent.second.receive(bytes).value() == 2);
     CHECK(second.send_all("you"));
     CHECK(sent.first.receive(bytes).value() == 3);
+}
+
+TEST_CASE("control messages are a range for the standard library") {
+    static_assert(std::ranges::forward_range<wali::ControlMessages>);
+    OutgoingControlBuffer<128> control;
+    CHECK(std::ranges::distance(wali::ControlMessages(control.bytes())) == 0);
+    CHECK(control.add_segment_size(100));
+    CHECK(control.add_credentials({wali::Pid(1), wali::Uid(0), wali::Gid(0)}));
+    const wali::ControlMessages messages(control.bytes());
+    CHECK(std::ranges::distance(messages) == 2);
+    auto of_sockets = messages | std::views::filter([](const wali::ControlMessage& each) {
+                          return each.level == wali::SocketLevel::SOCKET;
+                      });
+    CHECK(std::ranges::distance(of_sockets) == 1);
+    CHECK((*of_sockets.begin()).is(wali::SocketLevel::SOCKET, wali::abi::ControlType::CREDENTIALS));
 }
 
 TEST_CASE("descriptors that nobody takes are closed, at the end and by the next message") {

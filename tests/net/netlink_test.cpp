@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -188,6 +189,22 @@ TEST_CASE("netlink messages end where a length cannot be") {
     const NetlinkAttributes none;
     CHECK(none.is_whole());
     CHECK_FALSE(none.find(LinkAttribute::IFNAME));
+}
+
+TEST_CASE("records of netlink are ranges for the standard library") {
+    static_assert(std::ranges::forward_range<NetlinkMessages> && std::ranges::forward_range<NetlinkAttributes>);
+    NetlinkRequestBuffer<128> request(RouteMessageType::NEWLINK, {}, wali::abi::ifinfomsg{});
+    CHECK(request.add_text(LinkAttribute::IFNAME, "lo"));
+    CHECK(request.add_value(LinkAttribute::MTU, wali::u32{1500}));
+    const NetlinkMessages messages(request.bytes());
+    CHECK(std::ranges::distance(messages) == 1);
+    CHECK(std::ranges::distance(NetlinkMessages()) == 0);
+    const NetlinkAttributes attributes = (*messages.begin()).attributes<wali::abi::ifinfomsg>();
+    const auto mtu = std::ranges::find_if(attributes, [](const auto& each) { return each.is(LinkAttribute::MTU); });
+    REQUIRE(mtu != attributes.end());
+    CHECK((*mtu).as<wali::u32>() == 1500U);
+    auto names = attributes | std::views::filter([](const auto& each) { return each.is(LinkAttribute::IFNAME); });
+    CHECK((*names.begin()).text() == "lo");
 }
 
 TEST_CASE("what netlink tells is taken only where it makes sense") {

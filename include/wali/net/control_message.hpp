@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -54,6 +55,11 @@ class WALI_VIEW ControlMessages {
     /// Goes from message to message.
     class Iterator {
       public:
+        /// What std::ranges asks an iterator.
+        using value_type = ControlMessage;
+        using difference_type = std::ptrdiff_t;
+        /// At the end.
+        Iterator() noexcept = default;
         /// At the first message in `rest`.
         explicit Iterator(ConstBytes rest) noexcept : rest_(rest) { read(); }
         /// The message here.
@@ -67,6 +73,11 @@ class WALI_VIEW ControlMessages {
             rest_ = space < rest_.size() ? ConstBytes(rest_.subspan(space)) : ConstBytes();
             read();
             return *this;
+        }
+        Iterator operator++(int) noexcept {
+            const Iterator old = *this;
+            ++*this;
+            return old;
         }
         /// Whether both are at the same message; all ends are equal.
         bool operator==(const Iterator& other) const noexcept { return rest_.size() == other.rest_.size(); }
@@ -87,7 +98,7 @@ class WALI_VIEW ControlMessages {
     /// For range-based loops.
     Iterator begin() const noexcept { return Iterator(bytes_); }
     /// Behind the last.
-    static Iterator end() noexcept { return Iterator(ConstBytes()); }
+    static Iterator end() noexcept { return Iterator(); }
 
     /// The first message of a level and type.
     template <class Type>

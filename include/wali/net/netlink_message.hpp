@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -31,6 +32,9 @@ class WALI_VIEW NetlinkRecords {
     /// Goes from record to record.
     class Iterator {
       public:
+        /// What std::ranges asks an iterator.
+        using value_type = Record;
+        using difference_type = std::ptrdiff_t;
         /// At the end.
         Iterator() noexcept = default;
         /// At the first record in `rest`.
@@ -41,6 +45,11 @@ class WALI_VIEW NetlinkRecords {
         }
         /// One further.
         Iterator& operator++() noexcept { return *this = Iterator(behind(rest_, length_)); }
+        Iterator operator++(int) noexcept {
+            const Iterator old = *this;
+            ++*this;
+            return old;
+        }
         /// Whether both are at the same record; all ends are equal.
         bool operator==(const Iterator& other) const noexcept {
             return length_ == other.length_ && (length_ == 0 || rest_.data() == other.rest_.data());
