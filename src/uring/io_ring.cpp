@@ -273,7 +273,7 @@ result<u16> IoRing::provide(u32 count, u32 size) noexcept {
         return Error(Errno::INVAL, Call::io_uring_register);
     constexpr usize page = 4096;
     const usize ring_size = (count * sizeof(abi::io_uring_buf) + page - 1) / page * page;
-    if (size > (~usize{0} / 2) / count) return Errno::NOMEM;
+    if (size > (~usize{0} / 2) / count || groups_made == 0xffff) return Errno::NOMEM;
     auto* const memory = static_cast<abi::io_uring_buf*>(std::aligned_alloc(page, ring_size));
     auto* const buffers = static_cast<std::byte*>(std::malloc(usize{count} * size));
     auto* const group = new (std::nothrow) IoGroup{groups, memory, buffers, count, size, groups_made, 0};

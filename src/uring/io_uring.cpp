@@ -963,12 +963,15 @@ result<void> IoUring::register_buffers(std::span<IoBuffer> buffers) noexcept {
     if (buffers.empty() || buffers.size() > 16384) return Error(Errno::INVAL, Call::io_uring_register);
     WALI_TRY(IoBuffer memory, IoBuffer::allocate(buffers.size() * sizeof(abi::iovec)));
     auto* const vector = detail::value_in<abi::iovec>(memory);
-    for (usize i = 0; i < buffers.size(); ++i) vector[i] = {buffers[i].memory_, buffers[i].capacity_};
+    // One without a byte is a place without a buffer for the kernel, which has nothing to keep of it.
+    for (usize i = 0; i < buffers.size(); ++i)
+        vector[i] = {buffers[i].capacity_ != 0 ? buffers[i].memory_ : nullptr, buffers[i].capacity_};
     WALI_TRY(to_result<void>(Call::io_uring_register, ring_->register_with(IoUringRegisterOperation::REGISTER_BUFFERS,
                                                                            vector, static_cast<u32>(buffers.size()))));
     static constinit u32 registrations = 0;
     ring_->registration = __atomic_add_fetch(&registrations, 1, __ATOMIC_RELAXED);
     for (usize i = 0; i < buffers.size(); ++i) {
+        if (buffers[i].capacity_ == 0) continue;
         buffers[i].registration_ = ring_->registration;
         buffers[i].registered_index_ = static_cast<u32>(i);
     }

@@ -353,6 +353,7 @@ TEST_CASE("one receive fills buffer after buffer, and the program gives each bac
     const wali::IoBufferGroup other = ring.provide_buffers(2, 4).value();
     const wali::IoBufferGroup group = ring.provide_buffers(4, 8).value();
     CHECK(other.number() != group.number());
+    CHECK(finish(ring, ring.receive_multishot(pair.second, wali::IoBufferGroup())).error() == Errno::NOBUFS);
     const auto receiving = ring.receive_multishot(pair.first, group).value();
     CHECK(ring.submit());
     for (int i = 0; i < 20; ++i) {
@@ -495,6 +496,17 @@ TEST_CASE("registered buffers are ordinary ones") {
     std::array<IoBuffer, 1> others{filled("other")};
     CHECK(other.register_buffers(others));
     CHECK(finish(other, other.write(pair.first, std::move(buffers[0]), 0)).value() == 5);
+}
+
+TEST_CASE("buffers without a byte are among the registered ones, and stay ordinary") {
+    IoUring ring = IoUring::create().value();
+    std::array<IoBuffer, 3> buffers{IoBuffer(), IoBuffer::allocate(0).value(), filled("third")};
+    CHECK(ring.register_buffers(buffers));
+    const auto pair = Socket::pair().value();
+    for (IoBuffer& buffer : buffers) {
+        const usize size = buffer.size();
+        CHECK(finish(ring, ring.write(pair.first, std::move(buffer), 0)).value() == size);
+    }
 }
 
 TEST_CASE("a ring's direct descriptors need no number of the process") {

@@ -13,6 +13,7 @@ struct IoRing;
 /// A group of buffers out of which the kernel takes one whenever something has come: IoUring::provide_buffers.
 class IoBufferGroup {
   public:
+    /// Of no buffers: NOBUFS.
     constexpr IoBufferGroup() noexcept = default;
     /// The kernel's number of it.
     constexpr u16 number() const noexcept { return number_; }
@@ -20,7 +21,7 @@ class IoBufferGroup {
   private:
     friend class IoUring;
     explicit constexpr IoBufferGroup(u16 number) noexcept : number_(number) {}
-    u16 number_ = 0;
+    u16 number_ = 0xffff;  // no ring makes so many
 };
 
 /// What the kernel has received into a buffer of a group. The buffer is the program's until this ends, which gives it
