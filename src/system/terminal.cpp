@@ -14,6 +14,7 @@ namespace wali::system {
 
 result<std::string_view> terminal_name(BorrowedFd terminal, std::span<char> buffer) noexcept {
     WALI_TRY(terminal_settings(terminal));
+    if (buffer.empty()) return Error(Errno::RANGE, Call::readlinkat);
     std::array<char, 16> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), terminal.raw()).ptr;
     const std::string_view number(digits.data(), static_cast<usize>(end - digits.data()));

@@ -82,6 +82,7 @@ TEST_CASE("a terminal has a name on which both sides agree") {
     CHECK(terminal.person.peer_name(exact.first(name.size() - 1)).error() == Errno::RANGE);
     CHECK(terminal.person.peer_name(exact.first(3)).error() == Errno::RANGE);
     CHECK(wali::system::terminal_name(terminal.program, exact).error() == Errno::RANGE);
+    CHECK(wali::system::terminal_name(terminal.program, {}).error() == Errno::RANGE);
 
     const wali::Pipe pipe = wali::Pipe::create().value();
     CHECK_FALSE(wali::system::is_terminal(pipe.reader));

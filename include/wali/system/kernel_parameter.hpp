@@ -11,7 +11,7 @@
 /// (no such parameter), ACCES, NAMETOOLONG (255 bytes are enough).
 WALI_EXPORT namespace wali::system {
 /// openat(2), openat2(2) and read(2), tiers spec and named: the value, without the end of the line, in `buffer`. RANGE
-/// if that is too small.
+/// if that is not longer than the value with it.
 result<std::string_view> kernel_parameter(std::string_view name, std::span<char> buffer WALI_LIFETIMEBOUND) noexcept;
 
 /// openat(2), openat2(2) and read(2), tiers spec and named: the same of a parameter that is one number. BADMSG for

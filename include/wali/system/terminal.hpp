@@ -59,7 +59,7 @@ inline bool is_terminal(BorrowedFd fd) noexcept { return terminal_settings(fd).h
 
 /// ttyname(3), by readlinkat(2) of /proc/self/fd, newfstatat(2) and fstat(2), tier spec: the terminal's path, such as
 /// "/dev/pts/3", in `buffer`. Errors: NODEV_ (the path means another file here: the terminal is from another mount
-/// namespace), RANGE (the buffer is too small).
+/// namespace), RANGE (the buffer is not longer than the path).
 result<std::string_view> terminal_name(BorrowedFd terminal, std::span<char> buffer WALI_LIFETIMEBOUND) noexcept;
 
 /// ioctl_tty(2) TIOCGWINSZ, tier spec. When it changes, the foreground process group gets SIGWINCH: block that and
