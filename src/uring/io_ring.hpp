@@ -64,6 +64,7 @@ struct IoRing {
     u16 groups_made;
     bool chain_is_open;  // what is added next belongs to the operation before
     bool has_drained;    // an operation that drains was added
+    bool has_files;      // a table of them is registered
     IoGroup* groups;
     // The rings: heads and tails are shared with the kernel.
     u32 tail;       // what was added

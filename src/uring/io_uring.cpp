@@ -139,6 +139,9 @@ void IoUring::end() noexcept {
     if (ring_ != nullptr && ring_->room != 0) {
         // What the kernel may still use is rather never freed.
         const bool finished = ring_->fd < 0 || ring_->finish();
+        // The kernel does so by itself, but later: when a worker of its has time, and no child has the ring open.
+        if (finished && ring_->has_files)
+            (void)ring_->register_with(IoUringRegisterOperation::UNREGISTER_FILES, nullptr, 0);
         ring_->fd = -1;
         if (finished) ring_->release();
     }
@@ -938,8 +941,10 @@ result<void> IoUring::register_files(u32 count) noexcept {
     abi::io_uring_rsrc_register table{};
     table.nr = count;
     table.flags = abi::bits(abi::IoUringResourceFlags::REGISTER_SPARSE);
-    return to_result<void>(Call::io_uring_register,
-                           ring_->register_with(IoUringRegisterOperation::REGISTER_FILES2, &table, sizeof table));
+    WALI_TRY(to_result<void>(Call::io_uring_register,
+                             ring_->register_with(IoUringRegisterOperation::REGISTER_FILES2, &table, sizeof table)));
+    ring_->has_files = true;
+    return success();
 }
 
 result<IoKey<DirectDescriptor>> IoUring::make_direct(BorrowedFd descriptor, const IoOptions& options) noexcept {

@@ -13,6 +13,8 @@
 
 #include <wali/ipc/pipe.hpp>
 #include <wali/net/socket_option.hpp>
+#include <wali/process/process.hpp>
+#include <wali/process/wait.hpp>
 #include <wali/uring/io_uring.hpp>
 
 #include "operations.hpp"
@@ -551,6 +553,27 @@ TEST_CASE("a ring's direct descriptors need no number of the process") {
     CHECK(other.read(zero, filled("abc"), 0).error() == Errno::BADF);
     // They may outlive the ring.
     ring = IoUring();
+}
+
+TEST_CASE("the end of a ring closes its direct descriptors, though a child has the ring open") {
+    Socket::Pair pair = Socket::pair().value();
+    wali::Pipe end = wali::Pipe::create().value();
+    IoUring ring = IoUring::create().value();
+    CHECK(ring.register_files(2));
+    const DirectDescriptor direct = finish(ring, ring.make_direct(pair.second)).value();
+    pair.second = Socket();
+    const wali::Pid child = wali::process::fork().value();
+    if (child == wali::Pid(0)) {
+        end.writer = wali::File();
+        std::array<std::byte, 1> none;
+        wali::process::exit(end.reader.read(none).value_or(1) == 0 ? 0 : 1);
+    }
+    std::array<std::byte, 1> room;
+    CHECK(pair.first.receive(room, wali::MessageFlags::DONTWAIT).error() == Errno::AGAIN);
+    ring = IoUring();
+    CHECK(pair.first.receive(room, wali::MessageFlags::DONTWAIT).value() == 0);
+    end.writer = wali::File();
+    CHECK(wali::process::wait(child).value().status.success());
 }
 
 TEST_CASE("connections are accepted into the ring's table") {
