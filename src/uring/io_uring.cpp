@@ -793,6 +793,11 @@ result<IoKey<usize>> IoUring::receive_message(IoTarget socket, IoBufferVector&& 
     if (control) {
         IncomingControl& room = control.received();
         room.clear();
+        // A Unix stream with credentials writes them when it finds no message, too, and the kernel then takes what is
+        // left of the room for all of it when there is one: descriptors are lost, or in no one's hands. So it looks
+        // after something has come.
+        if (!contains(flags, MessageFlags::DONTWAIT))
+            entry.raw.ioprio = abi::bits(abi::IoUringSendReceiveFlags::RECVSEND_POLL_FIRST);
         message.header.msg_control = room.data();
         message.header.msg_controllen = static_cast<decltype(abi::msghdr::msg_controllen)>(room.room());
     }

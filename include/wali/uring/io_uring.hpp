@@ -311,7 +311,8 @@ class IoUring {
     result<IoKey<usize>> send_message_zero_copy(IoTarget socket, IoBufferVector&& buffers, const MessageOptions& how,
                                                 const IoOptions& options = {}) noexcept;
     /// As recvmsg(2), its descriptors close-on-exec: fills the buffers and the room for control messages, which may be
-    /// IoControl(). The completion has both, IoCompletion::address and IoCompletion::message_flags.
+    /// IoControl(). The completion has both, IoCompletion::address and IoCompletion::message_flags. Where there is such
+    /// room, it is not tried before the socket says that something has come: on a listener, which never does, it waits.
     result<IoKey<usize>> receive_message(IoTarget socket, IoBufferVector&& buffers, IoControl&& control,
                                          MessageFlags flags, const IoOptions& options = {}) noexcept;
     /// As setsockopt(2): `ring.set_option(peer, option::tcp::no_delay(true))`. Linux 6.7.
