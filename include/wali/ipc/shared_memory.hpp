@@ -34,8 +34,8 @@ class SharedMemory : public Descriptor<SharedMemory> {
 
     /// openat(2) with O_TMPFILE, fchmod(2) and ftruncate(2), tier spec: new memory of zeros, for reading and writing,
     /// which has no name. Children and who else gets the descriptor may use it. Each page is taken when it is first
-    /// touched: where /dev/shm is full then, and in containers it is small, that raises SIGBUS. Errors: INVAL (too
-    /// large), NOENT (no /dev/shm), NOSPC, MFILE.
+    /// touched: where /dev/shm is full then, and in containers it is small, that raises SIGBUS. Of size 0 it
+    /// cannot be mapped. Errors: INVAL (too large), NOENT (no /dev/shm), NOSPC, MFILE.
     static result<SharedMemory> create(usize size, Permissions permissions) noexcept;
     /// The same for this user alone.
     static result<SharedMemory> create(usize size) noexcept {

@@ -8,7 +8,8 @@
 
 /// The kernel's parameters by their names, as sysctl(8) has them: "net.core.somaxconn", or as a path, "net/core/
 /// somaxconn", in which a dot is one. They are files below /proc/sys: a name never leads out of there. Errors: NOENT
-/// (no such parameter), ACCES, NAMETOOLONG (255 bytes are enough).
+/// (no such parameter), ACCES, NAMETOOLONG (255 bytes are enough), XDEV (a name from the root), ISDIR (a group of
+/// them).
 WALI_EXPORT namespace wali::system {
 /// openat(2), openat2(2) and read(2), tiers spec and named: the value, without the end of the line, in `buffer`. RANGE
 /// if that is not longer than the value with it.

@@ -87,7 +87,7 @@ struct IoOptions {
 ///
 /// Everything here is io_uring_setup(2), io_uring_enter(2) and io_uring_register(2), tier named, over memory of
 /// mmap(2), madvise(2) and munmap(2). Linux 5.19; in a module 6.5, and no more than 256 rings. A ring belongs to one
-/// thread at a time: each thread makes its own, as the end of a thread cancels what it has submitted. The end of a ring
+/// thread at a time: each makes its own, as what the kernel's workers do for a thread ends with it. The end of a ring
 /// cancels what is under way and waits until the kernel has done with it. A forked child's copy is empty: everything is
 /// OPNOTSUPP there, and its end leaves the parent's alone; descriptors in completions that nobody has taken are open in
 /// the child, too, as all others are. The kernel's workers are threads of the process, and stay
@@ -350,7 +350,8 @@ class IoUring {
     /// result is the place of a word that was woken. INVAL for more than 128. Linux 6.7.
     result<IoKey<usize>> wait_on_any(std::span<const FutexWaiter> waiters, const IoOptions& options = {}) noexcept;
     /// As waitid(2): completes when one of the children changes in one of the ways `changes`, and takes that change
-    /// away, unless NOWAIT is among them. A PidFd stays open until the completion. Linux 6.7.
+    /// away, unless NOWAIT is among them. With NOHANG and no change the child is Pid(0). A PidFd stays open until the
+    /// completion. Linux 6.7.
     result<IoKey<IoChildChange>> wait_child(WaitTarget target, WaitOptions changes,
                                             const IoOptions& options = {}) noexcept;
 
