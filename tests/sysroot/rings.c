@@ -157,11 +157,13 @@ static void* use_own_ring(void* unused) {
     return unused;
 }
 
-static void each_thread_has_a_ring(void) {
+static void in_threads(void* (*function)(void*)) {
     pthread_t threads[Threads];
-    for (int i = 0; i < Threads; i++) CHECK(!pthread_create(&threads[i], NULL, use_own_ring, NULL));
+    for (int i = 0; i < Threads; i++) CHECK(!pthread_create(&threads[i], NULL, function, NULL));
     for (int i = 0; i < Threads; i++) CHECK(!pthread_join(threads[i], NULL));
 }
+
+static void each_thread_has_a_ring(void) { in_threads(use_own_ring); }
 
 // Several threads submit to the ring that one waits at.
 struct shared {
@@ -202,10 +204,25 @@ static void* make_and_end(void* unused) {
     return unused;
 }
 
+// Its number is another's, and its duplicate not used, when the next ring is set up.
+static void* move_and_end(void* unused) {
+    for (int i = 0; i < Rounds / 4; i++) {
+        struct ring ring = make(0), other;
+        const int first = ring.fd;
+        ring.fd = fcntl(first, F_DUPFD_CLOEXEC, 100);
+        CHECK(!close(first));
+        CHECK(set_up(&other, 0) >= 0);
+        add(&ring, IORING_OP_NOP, -1, NULL, 0);
+        CHECK(complete(&ring) == 0);
+        CHECK(!close(other.fd));
+        end(&ring);
+    }
+    return unused;
+}
+
 static void rings_come_and_go_in_threads(void) {
-    pthread_t threads[Threads];
-    for (int i = 0; i < Threads; i++) CHECK(!pthread_create(&threads[i], NULL, make_and_end, NULL));
-    for (int i = 0; i < Threads; i++) CHECK(!pthread_join(threads[i], NULL));
+    in_threads(make_and_end);
+    in_threads(move_and_end);
 }
 
 // --- the end of a ring ---
