@@ -4,7 +4,8 @@
 // SCENARIOS is the native program of scenarios.cpp. Each scenario runs once to see which calls it makes; then once for
 // each of these calls and each errno, with that call failing by that errno and never reaching the kernel. Before and
 // after the scenario this program looks into its process: every descriptor, mapping, child and file that it did not
-// have before is a leak. EIO, which nothing can handle, has to come back as the scenario's error.
+// have before is a leak. EIO, which nothing can handle, has to come back as the scenario's error. All of it happens in
+// one process, until something goes wrong there: the next run has a new one.
 //
 // With COMMAND, such as `walirun scenarios.wasm`, this happens to COMMAND instead, and fails those calls that the
 // native program makes. Then some of them are the runtime's own, whose errors it may handle, so EIO may get lost. A
@@ -19,6 +20,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -204,99 +207,167 @@ std::string program_of(std::uint32_t thread) {
     return std::filesystem::read_symlink("/proc/" + std::to_string(thread) + "/exe", ended);
 }
 
-class Supervisor {
+/// One process that runs a scenario as often as it is told to.
+class Program {
   public:
-    Supervisor(int listener, const Failure* failure, const std::set<int>* eligible, std::filesystem::path folder)
-        : listener_(listener), failure_(failure), eligible_(eligible), folder_(std::move(folder)) {}
+    /// `eligible`: the only calls that count; with nullptr all do.
+    Program(const Command& command, const std::string& scenario, const std::set<int>* eligible)
+        : eligible_(eligible), output_(memfd_create("output", MFD_CLOEXEC)) {
+        char name[] = "/tmp/wali-faults.XXXXXX";
+        if (!mkdtemp(name)) fail("mkdtemp");
+        folder_ = name;
+        // The child's next descriptor has the number that ours would have.
+        const int next = dup(output_);
+        close(next);
+        child_ = fork();
+        if (child_ < 0) fail("fork");
+        if (child_ == 0) become(command, scenario, folder_, output_);
+        int status = 0;
+        waitpid(child_, &status, WUNTRACED);
+        if (!WIFSTOPPED(status)) fail("the filter cannot be set up");
+        const int process = static_cast<int>(syscall(SYS_pidfd_open, child_, 0));
+        listener_ = static_cast<int>(syscall(SYS_pidfd_getfd, process, next, 0));
+        close(process);
+        if (listener_ < 0) fail("pidfd_getfd");
+        kill(child_, SIGCONT);
+    }
 
-    /// Answers the calls of one run until it has ended.
-    void serve(Run& run) {
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    ~Program() {
+        close(listener_);
+        end(child_);
+        close(output_);
+        std::filesystem::remove_all(folder_);
+    }
+
+    /// Lets the scenario run once. With a problem nothing more can be done with this program.
+    Run run(const Failure* failure) {
+        Run run;
+        if (waiting_) answer(*waiting_, fault_marker::again);
+        waiting_.reset();
+        phase_ = 0;
+        serve(run, failure);
+        run.output = new_output();
+        return run;
+    }
+
+    /// Lets the program end after a run without a problem: what is wrong with that, or "".
+    std::string finish() {
+        Run rest;
+        if (waiting_) answer(*waiting_, 0);
+        waiting_.reset();
+        phase_ = 0;
+        serve(rest, nullptr);
+        return rest.problems.back() == ended_well ? "" : rest.problems.back();
+    }
+
+  private:
+    static constexpr const char* ended_well = "ends with status 0: ";
+
+    /// Answers the calls of one run until the program asks whether to run again, or has ended.
+    void serve(Run& run, const Failure* failure) {
         constexpr int milliseconds = 20'000;
-        for (;;) {
+        while (!waiting_) {
             pollfd ready = {listener_, POLLIN, 0};
             if (poll(&ready, 1, milliseconds) != 1) {
                 run.problems.push_back("does not end");
                 return;
             }
-            if (!(ready.revents & POLLIN)) return;
+            if (!(ready.revents & POLLIN)) {
+                run.problems.push_back(how_it_ended());
+                return;
+            }
             seccomp_notif call = {};
             if (ioctl(listener_, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) continue;
-            seccomp_notif_resp answer = {call.id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE};
-            if (const int error = error_for(call, run); error != 0) answer = {call.id, 0, -error, 0};
-            ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+            if (call.data.nr == SYS_getpriority && call.data.args[0] == fault_marker::which)
+                reach(static_cast<int>(call.data.args[1]), call, run);
+            else if (const int error = error_for(call, run, failure); error != 0)
+                send({call.id, 0, -error, 0});
+            else
+                send({call.id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE});
         }
     }
 
-    bool complete() const { return phase_ == fault_marker::after; }
-
-  private:
-    /// The errno that this call shall fail with, or 0.
-    int error_for(const seccomp_notif& call, Run& run) {
-        if (call.data.nr == SYS_getpriority && call.data.args[0] == fault_marker::which) {
-            phase_ = static_cast<int>(call.data.args[1]);
-            if (phase_ == fault_marker::before) {
+    void reach(int phase, const seccomp_notif& call, Run& run) {
+        phase_ = phase;
+        switch (phase) {
+            case fault_marker::before:
                 before_ = belongings_of(call.pid, folder_, eligible_ == nullptr);
                 program_ = program_of(call.pid);
-            } else if (phase_ == fault_marker::after)
+                break;
+            case fault_marker::after:
                 run.problems = leaks(before_, belongings_of(call.pid, folder_, eligible_ == nullptr));
-            return 0;
+                break;
+            case fault_marker::reported: waiting_ = call.id; return;
+            default: break;
         }
+        answer(call.id, 0);
+    }
+
+    /// The errno that this call shall fail with, or 0.
+    int error_for(const seccomp_notif& call, Run& run, const Failure* failure) const {
         if (phase_ != fault_marker::before || (eligible_ && !eligible_->contains(call.data.nr)) ||
             gives_back(call.data))
             return 0;
         // What a child has become is not the framework's.
         if (program_of(call.pid) != program_) return 0;
         run.calls.push_back(call.data.nr);
-        return failure_ && run.calls.size() - 1 == failure_->index ? failure_->error : 0;
+        return failure && run.calls.size() - 1 == failure->index ? failure->error : 0;
     }
 
-    int listener_;
-    const Failure* failure_;
+    void send(seccomp_notif_resp response) const { ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, &response); }
+    void answer(std::uint64_t id, std::int64_t value) const { send({id, value, 0, 0}); }
+
+    std::string how_it_ended() {
+        int status = 0;
+        waitpid(child_, &status, 0);
+        if (WIFSIGNALED(status)) return "ends by signal " + std::to_string(WTERMSIG(status));
+        return "ends with status " + std::to_string(WEXITSTATUS(status)) + ": " + new_output();
+    }
+
+    /// What it has written since this was asked last.
+    std::string new_output() {
+        char text[512] = {};
+        const ssize_t size = pread(output_, text, sizeof text - 1, read_);
+        if (size > 0) read_ += size;
+        return text;
+    }
+
     const std::set<int>* eligible_;
+    int output_;
+    off_t read_ = 0;
     std::filesystem::path folder_;
+    pid_t child_ = 0;
+    int listener_ = -1;
     int phase_ = 0;
     Belongings before_;
     std::string program_;
+    std::optional<std::uint64_t> waiting_;
 };
 
-Run run(const Command& command, const std::string& scenario, const Failure* failure = nullptr,
-        const std::set<int>* eligible = nullptr) {
-    char name[] = "/tmp/wali-faults.XXXXXX";
-    if (!mkdtemp(name)) fail("mkdtemp");
-    const std::filesystem::path folder = name;
-    const int output = memfd_create("output", MFD_CLOEXEC);
-    // The child's next descriptor has the number that ours would have.
-    const int next = dup(output);
-    close(next);
-    const pid_t child = fork();
-    if (child < 0) fail("fork");
-    if (child == 0) become(command, scenario, folder, output);
+/// Runs a scenario in one process after the other, each as long as all goes well in it.
+class Runner {
+  public:
+    Runner(Command command, std::string scenario, const std::set<int>* eligible)
+        : command_(std::move(command)), scenario_(std::move(scenario)), eligible_(eligible) {}
 
-    Run result;
-    int status = 0;
-    waitpid(child, &status, WUNTRACED);
-    if (!WIFSTOPPED(status)) fail("the filter cannot be set up");
-    const int process = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
-    const int listener = static_cast<int>(syscall(SYS_pidfd_getfd, process, next, 0));
-    if (listener < 0) fail("pidfd_getfd");
-    kill(child, SIGCONT);
-    Supervisor supervisor(listener, failure, eligible, folder);
-    supervisor.serve(result);
-    if (!result.problems.empty() && result.problems.back() == "does not end") kill(-child, SIGKILL);
-    close(listener);
-    waitpid(child, &status, 0);
-    end(child);
-    close(process);
-    char text[512] = {};
-    if (pread(output, text, sizeof text - 1, 0) > 0) result.output = text;
-    close(output);
-    if (WIFSIGNALED(status))
-        result.problems.push_back("ends by signal " + std::to_string(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != 0 || !supervisor.complete())
-        result.problems.push_back("ends with status " + std::to_string(WEXITSTATUS(status)) + ": " + result.output);
-    std::filesystem::remove_all(folder);
-    return result;
-}
+    Run run(const Failure* failure = nullptr) {
+        if (!program_) program_ = std::make_unique<Program>(command_, scenario_, eligible_);
+        Run run = program_->run(failure);
+        if (!run.problems.empty()) program_.reset();
+        return run;
+    }
+
+    std::string finish() { return program_ ? program_->finish() : ""; }
+
+  private:
+    Command command_;
+    std::string scenario_;
+    const std::set<int>* eligible_;
+    std::unique_ptr<Program> program_;
+};
 
 std::string name_of(int number) { return wali::call_name(static_cast<wali::Call>(number + 1)); }
 
@@ -336,7 +407,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    // Each run has a folder of its own.
+    // Each program has a folder of its own.
     Command arguments(argv + first, argv + argc);
     for (std::string& argument : arguments)
         if (std::filesystem::exists(argument)) argument = std::filesystem::absolute(argument);
@@ -348,11 +419,11 @@ int main(int argc, char** argv) {
     for (const auto& [scenario, dispensable] : scenarios_of(native[0])) {
         std::set<int> eligible;
         if (twin) {
-            const Run model = run(native, scenario);
+            const Run model = Runner(native, scenario, nullptr).run();
             eligible.insert(model.calls.begin(), model.calls.end());
         }
-        const std::set<int>* const calls_of_twin = twin ? &eligible : nullptr;
-        const Run undisturbed = run(command, scenario, nullptr, calls_of_twin);
+        Runner runner(command, scenario, twin ? &eligible : nullptr);
+        const Run undisturbed = runner.run();
         std::vector<std::string> problems;
         for (const std::string& problem : undisturbed.problems) problems.push_back("undisturbed: " + problem);
         if (undisturbed.output != "done\n") problems.push_back("undisturbed: " + undisturbed.output);
@@ -361,7 +432,7 @@ int main(int argc, char** argv) {
                 // Nothing would end the wait for a connection that the kernel never began.
                 if (error == EINPROGRESS && undisturbed.calls[i] == SYS_connect) continue;
                 const Failure failure = {i, error};
-                const Run disturbed = run(command, scenario, &failure, calls_of_twin);
+                const Run disturbed = runner.run(&failure);
                 ++runs;
                 // Where processes run side by side, another call may have come at this place.
                 if (disturbed.calls.size() <= i) continue;
@@ -373,6 +444,7 @@ int main(int argc, char** argv) {
                     problems.push_back(where + "the error is lost");
             }
         }
+        if (const std::string wrong = runner.finish(); !wrong.empty()) problems.push_back("at the end: " + wrong);
         std::printf("%-28s %3zu calls%s\n", scenario.c_str(), undisturbed.calls.size(),
                     problems.empty() ? "" : "  <-- bad");
         for (const std::string& problem : problems) std::printf("  %s\n", problem.c_str());

@@ -17,7 +17,7 @@ namespace {
 
 using wali::result;
 
-void mark(int phase) { static_cast<void>(wali::sys::getpriority(fault_marker::which, phase)); }
+long mark(int phase) { return wali::sys::getpriority(fault_marker::which, phase); }
 
 /// The end of a scenario, before its destructors.
 result<void> done() {
@@ -458,12 +458,7 @@ constexpr Scenario scenarios[] = {
     {"uring_message", uring_message},
 };
 
-int run(const Scenario& scenario) {
-    // Once without failures, so that what the C library sets up at its first use is there.
-    static_cast<void>(scenario.run());
-    mark(fault_marker::before);
-    const result<void> outcome = scenario.run();
-    mark(fault_marker::after);
+void report(const result<void>& outcome) {
     if (outcome)
         std::puts("done");
     else {
@@ -471,7 +466,18 @@ int run(const Scenario& scenario) {
         const std::string_view error = outcome.error().format(text);
         std::printf("%.*s\n", static_cast<int>(error.size()), error.data());
     }
-    return 0;
+    std::fflush(stdout);
+}
+
+void run(const Scenario& scenario) {
+    // Once without failures, so that what the C library sets up at its first use is there.
+    static_cast<void>(scenario.run());
+    do {
+        mark(fault_marker::before);
+        const result<void> outcome = scenario.run();
+        mark(fault_marker::after);
+        report(outcome);
+    } while (mark(fault_marker::reported) == fault_marker::again);
 }
 
 }  // namespace
@@ -485,7 +491,7 @@ int main(int argc, char** argv) {
             std::printf("%s %s %s\n", scenario.name, wali::call_name(scenario.dispensable[0]),
                         wali::call_name(scenario.dispensable[1]));
         else if (std::strcmp(argv[1], scenario.name) == 0)
-            return run(scenario);
+            return run(scenario), 0;
     }
     return std::strcmp(argv[1], "--list") == 0 ? 0 : 2;
 }
