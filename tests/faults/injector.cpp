@@ -5,7 +5,7 @@
 // each of these calls and each errno, with that call failing by that errno and never reaching the kernel. Before and
 // after the scenario this program looks into its process: every descriptor, mapping, child and file that it did not
 // have before is a leak. EIO, which nothing can handle, has to come back as the scenario's error. All of it happens in
-// one process, until something goes wrong there: the next run has a new one.
+// one process, until something goes wrong there.
 //
 // With COMMAND, such as `walirun scenarios.wasm`, this happens to COMMAND instead, and fails those calls that the
 // native program makes. Then some of them are the runtime's own, whose errors it may handle, so EIO may get lost. A
@@ -347,14 +347,19 @@ class Program {
     std::optional<std::uint64_t> waiting_;
 };
 
-/// Runs a scenario in one process after the other, each as long as all goes well in it.
+/// Runs a scenario in one process after the other, each as long as all goes well in it. What does not go well counts if
+/// it does so in a new process, too: the run before may have left less than usual, such as no place of a ring.
 class Runner {
   public:
     Runner(Command command, std::string scenario, const std::set<int>* eligible)
         : command_(std::move(command)), scenario_(std::move(scenario)), eligible_(eligible) {}
 
     Run run(const Failure* failure = nullptr) {
-        if (!program_) program_ = std::make_unique<Program>(command_, scenario_, eligible_);
+        if (program_) {
+            Run run = program_->run(failure);
+            if (run.problems.empty()) return run;
+        }
+        program_ = std::make_unique<Program>(command_, scenario_, eligible_);
         Run run = program_->run(failure);
         if (!run.problems.empty()) program_.reset();
         return run;
