@@ -2678,7 +2678,7 @@ static const struct call_notation calls[] = {
         {.value = {STRUCTURE, 8, 3, 0}, .direction = IN},
         {.value = {UNSIGNED, 4, 0, 0}},
     }},
-    [OBSERVED_unshare] = {.name = "unshare", .plain = true, .count = 1, .parameters = {
+    [OBSERVED_unshare] = {.name = "unshare", .count = 1, .parameters = {
         {.value = {FLAGS, 8, 21, 0}},
     }},
     [OBSERVED_set_robust_list] = {.name = "set_robust_list", .count = 2, .parameters = {
@@ -2873,7 +2873,7 @@ static const struct call_notation calls[] = {
         {.value = {UNSIGNED, 4, 0, 0}},
         {.value = {FLAGS, 4, 18, 0}},
     }},
-    [OBSERVED_setns] = {.name = "setns", .plain = true, .count = 2, .parameters = {
+    [OBSERVED_setns] = {.name = "setns", .count = 2, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
         {.value = {FLAGS, 4, 55, 0}},
     }},

@@ -2084,11 +2084,8 @@ uint64_t w2c_wali_SYS_ppoll(struct w2c_wali *host, uint32_t fds_, uint64_t nfds_
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_unshare)
-WALI_INLINE uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_)
-{
-    (void)host;
-    return wali_syscall1(NR_unshare, flags_);
-}
+// threads/unshare.c
+uint64_t w2c_wali_SYS_unshare(struct w2c_wali *host, uint64_t flags_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_robust_list)
@@ -2368,11 +2365,8 @@ uint64_t w2c_wali_SYS_sendmmsg(struct w2c_wali *host, uint32_t sockfd_, uint32_t
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_setns)
-WALI_INLINE uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_)
-{
-    (void)host;
-    return wali_syscall2(NR_setns, fd_, nstype_);
-}
+// threads/unshare.c
+uint64_t w2c_wali_SYS_setns(struct w2c_wali *host, uint32_t fd_, uint32_t nstype_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_getcpu)

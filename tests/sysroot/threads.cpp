@@ -2,6 +2,7 @@
 // Threads of the C and C++ libraries: as many as a service may have, with everything that belongs to one.
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -294,6 +295,26 @@ void ends_of_the_process() {
           }) == 23);
 }
 
+// unshare counts threads (with CLONE_THREAD it does nothing else). What the host still does for one that has ended must
+// not be seen, however late it is.
+void joined_threads_are_gone() {
+    constexpr int rounds = 200;
+    for (int round = 0; round < rounds; ++round) {
+        in_threads(1 + round % 3, [](int i) { counted.value = i; });
+        CHECK(unshare(CLONE_THREAD) == 0);
+    }
+    // One that has joined another, and a fork in between.
+    std::thread([] {
+        std::thread([] {}).join();
+        const pid_t child = fork();
+        if (child == 0) _exit(unshare(CLONE_THREAD) == 0 ? 0 : 1);
+        int status = -1;
+        CHECK(waitpid(child, &status, 0) == child && status == 0);
+        CHECK(unshare(CLONE_THREAD) == -1 && errno == EINVAL);  // main is there
+    }).join();
+    CHECK(unshare(CLONE_THREAD) == 0);
+}
+
 }  // namespace
 
 int main() {
@@ -307,6 +328,7 @@ int main() {
     files_among_threads();
     own_memory_stays_closed();
     signals_for_a_thread();
+    joined_threads_are_gone();
     fork_in_a_thread();
     ends_of_the_process();
     std::puts(failures == 0 ? "ok" : "failed");

@@ -58,8 +58,8 @@ WALI_EXPORT namespace wali::security {
 /// In this order: what paths lead to is looked up; the bounding set of capabilities; process::become(); all other
 /// capabilities, capset(2); no_new_privs, prctl(2); Landlock, landlock_restrict_self(2); the filter, seccomp(2). All
 /// tier named. Errors: BUSY (other threads run, which unshare(2) tells where it is allowed; the workers that the kernel
-/// has for an IoUring are some, for five seconds after their last work, and in a module one that was joined a moment
-/// ago), and those of each step. After an error some of it may be done: end the process then.
+/// has for an IoUring are some, for five seconds after their last work), and those of each step. After an error some of
+/// it may be done: end the process then.
 ///
 /// What an owner would remove at its end (the name of a TemporaryFile or Fifo, an object of System V) stays behind, in
 /// silence, if that needs something that was given up: end such owners before, or keep what they need.

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "engine/engine.h"
+#include "threads.h"
 
 uint64_t w2c_wali_SYS_futex(struct w2c_wali* host, uint32_t uaddr, uint32_t futex_op, uint32_t val, uint32_t timeout,
                             uint32_t uaddr2, uint32_t val3) {
@@ -23,8 +24,12 @@ uint64_t w2c_wali_SYS_futex(struct w2c_wali* host, uint32_t uaddr, uint32_t fute
         case WALI_FUTEX_REQUEUE:
         case WALI_FUTEX_CMP_REQUEUE:
         case WALI_FUTEX_CMP_REQUEUE_PI:
-        case WALI_FUTEX_WAKE_OP:
             fourth = timeout;  // a number, or unused
+            break;
+        case WALI_FUTEX_WAKE_OP:
+            // What the kernel does at a thread's end: the libc says so to whoever joins (sysroot's thread_exit.c).
+            if (uaddr == uaddr2 && val3 == 0) thread_ends();
+            fourth = timeout;
             break;
         default: return wali_error(WALI_ENOSYS);
     }

@@ -4,6 +4,7 @@
 // the one memory. It ends by SYS_exit, or by returning from its function.
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "filters/filters.h"
 #include "robust_list.h"
@@ -25,6 +26,7 @@ struct thread {
 
 static _Thread_local jmp_buf* end;              // where SYS_exit leads to; NULL in the thread of _start
 static _Thread_local uint32_t clear_child_tid;  // as set_tid_address(2)
+static _Thread_local bool has_ended;            // for the guest
 
 static uint32_t forks;
 
@@ -73,6 +75,50 @@ static void release(struct thread* thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1) keep(thread);
 }
 
+// --- those on their way out: they have ended for the guest, but are not among the kept ones yet ---
+
+static _Atomic uint32_t leaving;
+static atomic_bool awaited;
+
+void thread_ends(void) {
+    if (!end || has_ended) return;
+    has_ended = true;
+    atomic_fetch_add(&leaving, 1);
+}
+
+static void has_left(void) {
+    if (atomic_fetch_sub(&leaving, 1) != 1 || !atomic_load(&awaited)) return;
+    wali_syscall3(NR_futex, (uint64_t)&leaving, WALI_FUTEX_WAKE | WALI_FUTEX_PRIVATE_FLAG, INT32_MAX);
+}
+
+static bool await_leaving(void) {
+    const struct timespec second = {.tv_sec = 1};
+    uint32_t count;
+    bool any = false;
+    atomic_store(&awaited, true);
+    while ((count = atomic_load(&leaving)) != 0) {
+        any = true;
+        const uint64_t result = wali_syscall4(NR_futex, (uint64_t)&leaving, WALI_FUTEX_WAIT | WALI_FUTEX_PRIVATE_FLAG,
+                                              count, (uint64_t)&second);
+        if (result == wali_error(WALI_ETIMEDOUT)) break;  // it only seemed to end
+    }
+    return any;
+}
+
+bool threads_leave(void) {
+    const uint64_t mask = signals_block();  // no handler may jump away with one that is taken out
+    bool any = await_leaving();
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
+        struct thread* thread = atomic_exchange(&kept[i], NULL);
+        if (!thread) continue;
+        any = true;
+        pthread_join(thread->native, NULL);
+        destroy(thread);
+    }
+    signals_restore(mask);
+    return any;
+}
+
 // --- the new thread ---
 
 // The table of the new instance need not be that of the one that starts it.
@@ -92,6 +138,7 @@ static void clear_tid(void) {
 
 // As long as the frames of the guest's functions are there: a handler of the guest may run, and jump.
 static void end_for_guest(void) {
+    thread_ends();
     robust_list_end();
     signals_block();  // for good: no handler can run without an instance
 }
@@ -116,6 +163,7 @@ static void* run(void* argument) {
     free(current_instance);
     stack_trim();
     release(self);
+    has_left();
     // Last, because the guest may take this for the end of the thread.
     clear_tid();
     return NULL;
@@ -163,7 +211,8 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
     thread->held = sigmask_held();
     thread->owners = 2;
     filter_thread_begin(&thread->filters);
-    if (start_native(thread) != 0) {
+    // What counts are the threads of the user (RLIMIT_NPROC), those that were joined a moment ago, too.
+    if (start_native(thread) != 0 && !(threads_leave() && start_native(thread) == 0)) {
         filter_thread_end(&thread->filters);
         wali_guest.free(instance);
         free(instance);
@@ -217,6 +266,7 @@ uint64_t w2c_wali_SYS_set_tid_address(struct w2c_wali* host, uint32_t tidptr) {
 void thread_forked(void) {
     ++forks;
     end = NULL;
+    atomic_store(&leaving, 0);
     // Whether the threads of the parent had left their stacks is not known here.
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
     robust_list_forked();

@@ -24,14 +24,18 @@ static _Noreturn void end(volatile int *word, int status)
 }
 
 /* Of a thread that can be joined, which holds the lock of the list of threads: a joiner that is woken before that is
- * free would sleep a second time. */
-void __wasm_thread_end(volatile int *state, volatile int *lock_waiters)
+ * free would sleep a second time. The state changes as Linux clears the word of a thread that ends, in the call that
+ * wakes: so a host can know who is as good as gone. */
+_Noreturn void __wasm_thread_end(volatile int *state, volatile int *lock_waiters)
 {
 	volatile int *lock = clear_tid;
-	a_store(state, DT_EXITED);
 	a_store(lock, 0);
 	if (*lock_waiters) __wake(lock, 1, 0);
-	__wake(state, 1, 1);
+	int set_exited = DT_EXITED; /* FUTEX_OP_SET is 0 */
+	if (__wali_futex((int)state, FUTEX_WAKE_OP|FUTEX_PRIVATE, 1, 0, (int)state, set_exited) < 0) {
+		a_store(state, DT_EXITED);
+		__wake(state, 1, 1);
+	}
 	for (;;) __wali_exit(0);
 }
 
