@@ -10,6 +10,8 @@ namespace wali {
 
 result<AtomicFile> AtomicFile::create(PathView path, Permissions permissions) noexcept {
     return path.with_c_str([&](const char* text) noexcept -> result<AtomicFile> {
+        // The name of a folder, as with open(2): the file would get the name of what it should have been in.
+        if (std::string_view(text).ends_with('/')) return Errno::INVAL;
         WALI_TRY(const Directory directory, Directory::open(fs::directory_name(text)));
         return create_in(directory, fs::base_name(text), permissions);
     });

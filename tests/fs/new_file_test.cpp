@@ -126,6 +126,15 @@ TEST_CASE("an AtomicFile replaces a link, and can be told to replace nothing") {
     CHECK(AtomicFile::create(dir.path("no/a")).error() == Errno::NOENT);
 }
 
+TEST_CASE("an AtomicFile refuses a path with a slash at its end, which names a folder") {
+    const test::TemporaryDirectory dir;
+    REQUIRE(wali::fs::write_file(dir.path("file"), "old"));
+    for (const char* name : {"file/", "file//", "new/", ".", "./"})
+        CHECK(AtomicFile::create(dir.path(name)).error() == Errno::INVAL);
+    for (const char* path : {"", "/", "//"}) CHECK(AtomicFile::create(path).error() == Errno::INVAL);
+    CHECK(names_in(dir.path(".")) == std::set<std::string>{"file"});
+}
+
 TEST_CASE("a TemporaryFile has a name until its end") {
     const test::TemporaryDirectory dir;
     {
