@@ -31,8 +31,8 @@ class PidFd : public Descriptor<PidFd> {
     PidFd() noexcept = default;
 
     /// pidfd_open(2), tier named, close-on-exec. Of one's own children that were not waited for, and of oneself, the
-    /// number cannot be another's by now; of other processes it can. Errors: SRCH, INVAL (no process's number, or a
-    /// thread's without PidfdFlags::THREAD, Linux 6.9), MFILE.
+    /// number cannot be another's by now; of other processes it can. Errors: SRCH, INVAL (no process's number), MFILE;
+    /// INVAL or, of newer kernels, NOENT for a thread's number without PidfdFlags::THREAD, Linux 6.9.
     static result<PidFd> open(Pid process, PidfdFlags flags = PidfdFlags{}) noexcept {
         return to_descriptor<PidFd>(Call::pidfd_open, sys::pidfd_open(process.raw(), abi::bits(flags)));
     }
