@@ -2,7 +2,9 @@
 // What a module does when it runs: exit codes, traps, atomics, exceptions, features of the format.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -463,6 +465,36 @@ TEST_CASE("arguments and environment") {
     CHECK(result.out.find("\nFAKE") == std::string::npos);
     const std::string escaped("\n\0LINES=a\\nFAKE=b\0", 18);
     CHECK(result.out.find(escaped) != std::string::npos);
+}
+
+TEST_CASE("the environment needs neither /proc nor files that may grow") {
+    Runtime runtime;
+    const std::string program = runtime.file("echo");
+    REQUIRE(runtime.wali_aot({std::string(WALI_PROGRAMS) + "/echo.wasm", "-o", program}).exit_code == 0);
+    Options options;
+    options.clear_environment = true;
+    options.environment = {{"ONE", "1"}, {"PATH", "/usr/bin:/bin"}};
+    const auto check = [](const Result& result, bool whole) {
+        CAPTURE(result.err);
+        CHECK(result.signal == 0);
+        CHECK(result.exit_code == 1);
+        CHECK((result.out.find("ONE=1\n") != std::string::npos) == whole);
+    };
+    SUBCASE("no /proc") {
+        const std::string folder = program.substr(0, program.rfind('/'));
+        if (run({"/usr/bin/unshare", "-Ur", "/bin/true"}).exit_code != 0) return;  // no user namespaces
+        check(run({"/usr/bin/unshare", "-Ur", "/usr/sbin/chroot", folder, "/echo"}, options), true);
+    }
+    SUBCASE("a limit that the program may raise") {
+        check(run({"/bin/sh", "-c", "ulimit -S -f 0; exec \"$0\"", program}, options), true);
+    }
+    SUBCASE("one that it may not: no environment") {
+        if (getuid() == 0) {
+            chmod(program.substr(0, program.rfind('/')).c_str(), 0755);
+            options.user = 65534;
+        }
+        check(run({"/bin/sh", "-c", "ulimit -f 0; exec \"$0\"", program}, options), false);
+    }
 }
 
 TEST_CASE("data segments, also empty and passive ones, are where they shall be") {

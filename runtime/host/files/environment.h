@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-// The environment file was opened: its descriptor is no longer needed.
-void environment_file_opened(const char* path);
+#include <stdbool.h>
+#include <stdint.h>
+
+// Whether an open for reading means the environment's file: then its descriptor is the caller's.
+bool environment_file_open(const char* path, uint64_t flags, uint64_t* fd);

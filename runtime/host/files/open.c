@@ -35,13 +35,13 @@ bool path_is_refused(uint64_t dirfd, const struct guest_path* path) {
 
 static uint64_t open_at(uint64_t dirfd, uint32_t pathname, uint64_t flags, uint32_t mode) {
     struct guest_path path;
+    uint64_t fd;
     path_read(&path, pathname);
+    if (environment_file_open(path.text, flags, &fd)) return fd;
     const bool follows = (flags & (O_ACCMODE | O_NOFOLLOW)) == O_RDONLY;
     const uint64_t own = follows ? own_executable_path(path.text) : 0;
     if (path_is_refused(dirfd, &path)) return wali_error(WALI_EACCES);
-    const uint64_t fd = wali_syscall4(NR_openat, dirfd, own != 0 ? own : path.native, flags, mode);
-    if (!failed(fd)) environment_file_opened(path.text);
-    return fd;
+    return wali_syscall4(NR_openat, dirfd, own != 0 ? own : path.native, flags, mode);
 }
 
 uint64_t w2c_wali_SYS_open(struct w2c_wali* host, uint32_t pathname, uint32_t flags, uint32_t mode) {
