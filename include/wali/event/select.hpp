@@ -78,7 +78,7 @@ WALI_EXPORT namespace wali::event {
 namespace detail {
 inline result<usize> pselect6(const SelectSets& sets, abi::timespec* timeout, const SignalSet* mask) noexcept {
     const usize end = std::max({sets.readable.end(), sets.writable.end(), sets.exceptional.end()});
-    const auto raw = [&](const DescriptorSet& set) noexcept {
+    const auto words_of = [&](const DescriptorSet& set) noexcept {
         return set.words().empty() ? nullptr : reinterpret_cast<abi::fd_set*>(set.words().data());
     };
     // The kernel reads and writes that many words of each.
@@ -97,8 +97,8 @@ inline result<usize> pselect6(const SelectSets& sets, abi::timespec* timeout, co
         signals.ss_len = sizeof(abi::sigset_t);
     }
     return to_result<usize>(Call::pselect6,
-                            sys::pselect6(static_cast<int>(end), raw(sets.readable), raw(sets.writable),
-                                          raw(sets.exceptional), timeout, mask != nullptr ? &signals : nullptr));
+                            sys::pselect6(static_cast<int>(end), words_of(sets.readable), words_of(sets.writable),
+                                          words_of(sets.exceptional), timeout, mask != nullptr ? &signals : nullptr));
 }
 }  // namespace detail
 

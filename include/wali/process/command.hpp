@@ -122,9 +122,10 @@ struct Command {
     /// getpid(2), geteuid(2), getegid(2), tier spec, and what start() and Child::capture do: starts the program with
     /// pipes for both outputs, and for the input if there is any, and captures them. On an error, TIMEDOUT among them,
     /// the child is killed and none is left. Allocates as start() does.
-    result<Captured> capture(MutableBytes output, MutableBytes error, const CaptureOptions& options) const noexcept;
-    result<Captured> capture(MutableBytes output, MutableBytes error) const noexcept {
-        return capture(output, error, CaptureOptions());
+    result<Captured> capture(MutableBytes output_room, MutableBytes error_room,
+                             const CaptureOptions& options) const noexcept;
+    result<Captured> capture(MutableBytes output_room, MutableBytes error_room) const noexcept {
+        return capture(output_room, error_room, CaptureOptions());
     }
 
     /// Starts a pipeline: each command's output is the next one's input; `children` has room for as many. The input of
