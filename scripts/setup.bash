@@ -8,6 +8,7 @@
 #   STEP           does the work; its output is the step's log. It runs under a lock, so it runs once at a time
 #                  (per cache, or per checkout for the steps named build-*), writes to "NAME.tmp.PID" and renames.
 # The lock is held by every process of the step: one whose setup was killed still holds it until it ends.
+# The native tree needs no sysroot: where both are to be made, they are at the same time, and reported in their turns.
 
 steps=$top/scripts/steps
 log_tail_lines=15
@@ -45,10 +46,10 @@ import_check() {
   return 0
 }
 
-# show_progress LABEL LOG: what the step is doing, on the terminal every second, else a line now and then. It ends with
-# setup, however that ended.
+# show_progress LABEL LOG START: what the step is doing, on the terminal every second, else a line now and then. It ends
+# with setup, however that ended.
 show_progress() {
-  local label=$1 log=$2 start=$SECONDS last width ticks=0
+  local label=$1 log=$2 start=$3 last width ticks=0
   if [[ -t 2 ]]; then
     width=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2) || width=
     ((width >= 40)) || width=80
@@ -66,50 +67,74 @@ show_progress() {
   fi
 }
 
-# stop_group PID: ends a process group that this script started.
-stop_group() {
-  kill -TERM -- "-$1" 2>/dev/null || return 0
-  local tries
-  for ((tries = 0; tries < 30; ++tries)); do
-    kill -0 -- "-$1" 2>/dev/null || return 0
-    sleep 0.1
+# stop_groups PID...: ends process groups that this script started. One signal for each: a second one would end what the
+# first made clean up, which takes seconds on a busy machine.
+stop_groups() {
+  local group tries
+  for group; do kill -TERM -- "-$group" 2>/dev/null || true; done
+  for group; do
+    for ((tries = 0; tries < 300; ++tries)); do
+      kill -0 -- "-$group" 2>/dev/null || continue 2
+      sleep 0.1
+    done
+    kill -KILL -- "-$group" 2>/dev/null || true
   done
-  kill -KILL -- "-$1" 2>/dev/null || true
 }
 
-# run_logged LABEL LOG COMMAND...: runs the command in its own process group, output to the log, progress beside it.
-run_logged() {
-  local label=$1 log=$2 status=0
-  shift 2
+# begin_step NAME: starts the step in a process group of its own, so that an interrupt can end it with all its children.
+# It takes the lock over.
+declare -A step_pid=() step_start=() # of the steps that run
+ticker_pid=
+begin_step() {
+  local name=$1
   [[ ! -t 2 ]] || export WALI_PROGRESS=1
-  set -m # own process groups, so that an interrupt can end the step with all its children
-  "$@" </dev/null >"$log" 2>&1 &
-  step_pid=$!
-  show_progress "$label" "$log" </dev/null {lock}>&- &
-  ticker_pid=$!
-  set +m
+  step_start[$name]=$SECONDS
   trap 'interrupted 130' INT
   trap 'interrupted 143' TERM HUP
-  wait "$step_pid" || status=$?
-  trap - INT TERM HUP
+  set -m
+  "$steps/$name" </dev/null >"$(log_of "$name")" 2>&1 &
+  set +m
+  step_pid[$name]=$!
+  exec {lock}>&-
+}
+
+log_of() { printf '%s\n' "$cache/logs/$1-$$.log"; }
+
+# end_step LABEL NAME: waits for it, with progress.
+end_step() {
+  local label=$1 name=$2 status=0
+  set -m
+  show_progress "$label" "$(log_of "$name")" "${step_start[$name]}" </dev/null &
+  ticker_pid=$!
+  set +m
+  wait "${step_pid[$name]}" || status=$?
+  unset "step_pid[$name]"
+  ((${#step_pid[@]})) || trap - INT TERM HUP
   kill -TERM -- "-$ticker_pid" 2>/dev/null || true
   wait "$ticker_pid" 2>/dev/null || true
+  ticker_pid=
   [[ ! -t 2 ]] || printf '\r\033[K' >&2
   return "$status"
 }
 
+stop_steps() {
+  [[ -z $ticker_pid ]] || kill -TERM -- "-$ticker_pid" 2>/dev/null || true
+  stop_groups "${step_pid[@]}"
+}
+
 interrupted() {
   trap '' INT TERM HUP
-  kill -TERM -- "-$ticker_pid" 2>/dev/null || true
-  stop_group "$step_pid"
+  stop_steps
   say ""
   say "wali: interrupted; run the same command again to go on"
   exit "$1"
 }
 
-# fail_step LABEL LOG SECONDS: the end of the log, then what to do: the line "wali: ..." of a step that knows.
+# fail_step LABEL NAME: the end of the log, then what to do: the line "wali: ..." of a step that knows.
 fail_step() {
-  local label=$1 log=$2 seconds=$3 reason
+  local label=$1 seconds=$((SECONDS - step_start[$2])) log reason
+  log=$(log_of "$2")
+  stop_steps
   tail -n "$log_tail_lines" -- "$log" | grep -v '^wali: ' | sed 's/^/    /' >&2 || true
   reason=$(grep '^wali: ' -- "$log" | tail -n 1) || reason='wali: put right what the log says above, and run again'
   say "$label: failed after $seconds s, log: $log"
@@ -117,45 +142,59 @@ fail_step() {
   exit 1
 }
 
-# lock_step NAME LABEL: holds the step's lock in the descriptor $lock.
+# lock_step NAME: opens the step's lock as $lock and takes it; fails where another setup has it.
 lock_step() {
-  local name=$1 file=$cache/locks/$1.lock
-  [[ $name != build-* ]] || file=$cache/locks/$name-$(hash_of "$top").lock
-  exec {lock}>>"$file"
-  if ! flock -n "$lock"; then
-    say "$2: waiting for another setup that is at it (lock: $file)"
-    flock "$lock"
+  lock_file=$cache/locks/$1.lock
+  [[ $1 != build-* ]] || lock_file=$cache/locks/$1-$(hash_of "$top").lock
+  exec {lock}>>"$lock_file"
+  flock -n "$lock"
+}
+
+# begin_beside NAME: starts a step before its turn, unless another setup is at it.
+begin_beside() {
+  if lock_step "$1"; then
+    begin_step "$1"
+  else
+    exec {lock}>&-
   fi
 }
 
+# run_step LABEL NAME QUIET BESIDE: BESIDE is a step to begin at the same time, or empty.
 run_step() {
-  local label=$1 name=$2 quiet=$3 start log
-  if import_check "$name"; then
-    [[ $quiet == yes ]] || say "$label: ready"
-    return
-  fi
-  [[ ! -x $steps/$name.prepare ]] || "$steps/$name.prepare" # what needs the terminal, e.g. a password
-  lock_step "$name" "$label"
-  if import_check "$name"; then
-    say "$label: ready"
-  else
-    start=$SECONDS
-    log=$cache/logs/$name-$$.log
+  local label=$1 name=$2 quiet=$3 beside=$4 took=
+  if [[ -z ${step_pid[$name]:-} ]]; then
+    if import_check "$name"; then
+      [[ $quiet == yes ]] || say "$label: ready"
+      return
+    fi
+    [[ ! -x $steps/$name.prepare ]] || "$steps/$name.prepare" # what needs the terminal, e.g. a password
+    if ! lock_step "$name"; then
+      say "$label: waiting for another setup that is at it (lock: $lock_file)"
+      flock "$lock"
+    fi
+    if import_check "$name"; then
+      say "$label: ready"
+      exec {lock}>&-
+      return
+    fi
     find "$cache/logs" -name '*.log' -mtime +14 -delete
-    [[ -t 2 ]] || say "$label ..."
-    run_logged "$label" "$log" "$steps/$name" || fail_step "$label" "$log" $((SECONDS - start))
-    [[ $name == build-* ]] || import_check "$name" || {
-      say "wali: the step ended without an error and is not done" >>"$log" 2>&1
-      fail_step "$label" "$log" $((SECONDS - start))
-    }
-    say "$label: done in $((SECONDS - start)) s"
+    begin_step "$name"
+    [[ -z $beside ]] || begin_beside "$beside"
+  elif ! kill -0 "${step_pid[$name]}" 2>/dev/null; then
+    took="at the same time"
   fi
-  exec {lock}>&-
+  [[ -t 2 ]] || say "$label ..."
+  end_step "$label" "$name" || fail_step "$label" "$name"
+  [[ $name == build-* ]] || import_check "$name" || {
+    say "wali: the step ended without an error and is not done" >>"$(log_of "$name")" 2>&1
+    fail_step "$label" "$name"
+  }
+  say "$label: done ${took:-in $((SECONDS - step_start[$name])) s}"
 }
 
 # setup [--quiet] STEP...
 setup() {
-  local quiet=no index=0 name
+  local quiet=no index=0 name beside
   if [[ ${1:-} == --quiet ]]; then
     quiet=yes
     shift
@@ -163,7 +202,9 @@ setup() {
   check_host
   for name; do
     index=$((index + 1))
-    run_step "[$index/$#] $(step_title "$name")" "$name" "$quiet"
+    beside=
+    [[ $name != sysroot || " $* " != *" build-native "* ]] || beside=build-native
+    run_step "[$index/$#] $(step_title "$name")" "$name" "$quiet" "$beside"
   done
 }
 

@@ -91,4 +91,50 @@ rm -f "$result"
 write_step sysroot 'exit 0'
 run 1 "$other/wali" setup
 says "is not done"
+
+# The native tree is built beside the sysroot. An interrupt ends both, and so does a failure of one.
+# write_pair SYSROOT NATIVE: the ends of the two steps, once both have begun.
+write_pair() {
+  rm -f "$result" "$gate" "$scratch"/begun.*
+  both_begun="touch '$scratch/begun.'\$\$
+until [[ \$(ls '$scratch' | grep -c begun.) == 2 ]]; do [[ -d '$scratch' ]] && sleep 0.02; done"
+  write_step sysroot "$both_begun
+$1"
+  # shellcheck disable=SC2016  # expanded by the step
+  printf '#!/usr/bin/env bash\n# title: step build-native\n[[ ${1:-} != --check ]] || exit 1\n%s\n%s\n' \
+    "$both_begun" "$2" >"$other/scripts/steps/build-native"
+  chmod +x "$other/scripts/steps/build-native"
+}
+forever="while [[ -d '$scratch' ]]; do sleep 0.02; done"
+both_begun() { [[ $(find "$scratch" -name 'begun.*' | wc -l) == 2 ]]; }
+# all_ended: of the processes that said that they began.
+all_ended() {
+  local file
+  for file in "$scratch"/begun.*; do ! kill -0 "${file##*.}" 2>/dev/null || return 1; done
+}
+# shellcheck disable=SC2016  # expanded by the step
+write_pair 'echo good >"$tmp"' 'exit 0'
+run 0 "$other/wali" build native
+says "[4/5] step sysroot: done in"
+says "[5/5] step build-native: done"
+write_pair "$forever" "$forever"
+"$other/wali" build native >"$scratch/output" 2>&1 &
+started+=($!)
+wait_for both_begun
+kill -TERM "${started[-1]}"
+status=0
+wait "${started[-1]}" 2>/dev/null || status=$?
+((status == 143)) || fail "interrupted beside one another: $status"
+wait_for all_ended
+write_pair "die 'no sysroot'" "$forever"
+run 1 "$other/wali" build native
+says "wali: no sysroot"
+says_not "build-native"
+wait_for all_ended
+# shellcheck disable=SC2016  # expanded by the step
+write_pair 'echo good >"$tmp"' "echo 'wali: no native tree' && exit 1"
+run 1 "$other/wali" build native
+says "[4/5] step sysroot: done in"
+says "wali: no native tree"
+says "$WALI_CACHE_DIR/logs/build-native-"
 echo "steps: all as documented"
