@@ -75,7 +75,7 @@ void build(const Build& wanted, std::size_t jobs) {
     const std::string support = support_folder();
     Workspace workspace;
     const std::string program = workspace.folder() + "/program";
-    const std::string staged = workspace.stage(wanted.output);
+    const std::string staged = wanted.cached ? workspace.stage(wanted.output) : workspace.stage_output(wanted.output);
     const int placeholder = open(staged.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     if (placeholder < 0) throw Refusal(with_errno("cannot write " + wanted.output, errno));
     close(placeholder);

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "interrupt.h"
 #include "refusal.h"
@@ -27,6 +29,15 @@ void sync_file(const std::string& path) {
     const int error = errno;
     close(fd);
     if (!synced) throw Refusal(with_errno("cannot write " + path, error));
+}
+
+/// For what a rename would put a file in the place of.
+void write_through(const std::string& from, const std::string& to) {
+    std::ifstream in(from, std::ios::binary);
+    std::ofstream out(to, std::ios::binary);
+    out << in.rdbuf();
+    out.close();
+    if (!in || !out) throw Refusal(with_errno("cannot write " + to, errno));
 }
 
 }  // namespace
@@ -65,8 +76,21 @@ std::string Workspace::stage(const std::string& target) {
     return staged;
 }
 
+std::string Workspace::stage_output(const std::string& path) {
+    struct stat status;
+    if (stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return stage(path);
+    if (S_ISREG(status.st_mode)) return stage(std::filesystem::canonical(path));
+    target_ = path;
+    written_ = true;
+    return staged = folder() + "/output";
+}
+
 void Workspace::publish() {
     check_interrupted();
+    if (written_) {
+        write_through(staged, target_);
+        return;
+    }
     sync_file(staged);
     if (rename(staged.c_str(), target_.c_str()) != 0) throw Refusal(with_errno("cannot write " + target_, errno));
     staged.clear();

@@ -41,12 +41,16 @@ class Workspace {
     /// Names a temporary file next to `target`, to be filled and then published.
     std::string stage(const std::string& target);
 
-    /// Renames the staged file, when it is on the disk, to its target. Throws Refusal.
+    /// The same for a path of the user's: a link stays, and so does what is no file, such as /dev/null or a pipe.
+    std::string stage_output(const std::string& path);
+
+    /// Renames the staged file, when it is on the disk, to its target, or writes it there. Throws Refusal.
     void publish();
 
   private:
     TemporaryFolder folder_;
     std::string target_;
+    bool written_ = false;
 };
 
 /// Writes a whole file. Throws Refusal if the disk is full or the like.

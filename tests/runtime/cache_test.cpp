@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -344,6 +345,37 @@ TEST_CASE("wali-aot writes an executable") {
     write_file(runtime.file("test.wasm"), "broken");
     CHECK(runtime.wali_aot({runtime.file("test.wasm"), "-o", runtime.file("out")}).exit_code == 2);
     CHECK(run({runtime.file("out")}).out == "hi\n");
+}
+
+TEST_CASE("wali-aot writes into what is no file, and through links") {
+    Runtime runtime;
+    const std::string module = runtime.file("test.wasm");
+    write_file(module, hello());
+    // As /dev/null is. Whoever holds it open for reading lets the writer begin.
+    const std::string fifo = runtime.file("fifo");
+    REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+    const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const pid_t writer = start({Runtime::program("wali-aot"), module, "-o", fifo}, runtime.with_folders({}));
+    std::string program;
+    for (bool ended = false; !ended;) {
+        pollfd data = {reader, POLLIN, 0};
+        poll(&data, 1, 10);
+        ended = waitpid(writer, nullptr, WNOHANG) != 0;
+        char buffer[4096];
+        for (ssize_t size = 0; (size = read(reader, buffer, sizeof buffer)) > 0;)
+            program.append(buffer, static_cast<std::size_t>(size));
+    }
+    close(reader);
+    struct stat status;
+    CHECK((lstat(fifo.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)));
+    CHECK(program.rfind("\177ELF", 0) == 0);
+
+    write_file(runtime.file("out"), "old");
+    REQUIRE(symlink("out", runtime.file("link").c_str()) == 0);
+    CHECK(runtime.wali_aot({module, "-o", runtime.file("link")}).exit_code == 0);
+    CHECK((lstat(runtime.file("link").c_str(), &status) == 0 && S_ISLNK(status.st_mode)));
+    CHECK(run({runtime.file("out")}).out == "hi\n");
+    CHECK(runtime.left_behind().empty());
 }
 
 // --- tiers ---
