@@ -71,6 +71,13 @@ std::nullopt_t usage_error(const char* program, const std::string& message) {
     return std::nullopt;
 }
 
+/// Those that walirun itself reads, before it comes to the others.
+bool observes(const std::string& option) {
+    for (const char* const name : {"--trace", "--trace-file", "--stats", "--stats-file", "--json"})
+        if (option == name) return true;
+    return option.rfind("--trace=", 0) == 0;
+}
+
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) try {
@@ -112,6 +119,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) try 
         } else if (argument == "-o" && !options.run) {
             if (i + 1 == argc) return usage_error(options.program, "-o needs the name of the output");
             options.output = argv[++i];
+        } else if (options.run && observes(argument)) {
+            return usage_error(options.program, argument + " must stand in front of the other options");
         } else if (argument.size() > 1 && argument[0] == '-') {
             return usage_error(options.program, "unknown option " + argument);
         } else if (options.input.name) {

@@ -228,6 +228,8 @@ TEST_CASE("wrong options for observing are refused in one line") {
         {{"--trace-file"}, "--trace-file needs the name of a file"},
         {{"--trace-file", "/nowhere/file"}, "cannot write /nowhere/file: No such file"},
         {{"--traces"}, "unknown option --traces"},
+        {{"--no-cache", "--stats"}, "--stats must stand in front of the other options"},
+        {{"--cache-size", "1G", "--trace=fs"}, "--trace=fs must stand in front of the other options"},
     };
     for (auto [arguments, reason] : cases) {
         if (arguments[0] != "--trace-file" || arguments.size() > 1) {
