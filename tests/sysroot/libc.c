@@ -3,6 +3,7 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <float.h>
 #include <ftw.h>
 #include <inttypes.h>
@@ -179,6 +180,17 @@ static int see_level(const char* path, const struct stat* status, int type, stru
     return rmdir(path);
 }
 
+static void files_are_closed_on_exec(void) {
+    const int closed = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const int kept = open("/dev/null", O_RDONLY);
+    CHECK(fcntl(closed, F_GETFD) == FD_CLOEXEC && fcntl(kept, F_GETFD) == 0);
+    CHECK(!close(closed) && !close(kept));
+    FILE* file = fopen("/dev/null", "re");
+    CHECK(file && fcntl(fileno(file), F_GETFD) == FD_CLOEXEC && !fclose(file));
+    file = fopen("/dev/null", "r");
+    CHECK(file && fcntl(fileno(file), F_GETFD) == 0 && !fclose(file));
+}
+
 static void walks_over_trees(void) {
     char folder[] = "/tmp/wali-libc-XXXXXX", inner[64];
     CHECK(mkdtemp(folder));
@@ -200,6 +212,7 @@ int main(int argc, char** argv) {
     locks();
     system_calls();
     ignored_signals();
+    files_are_closed_on_exec();
     walks_over_trees();
 
     CHECK(argc == 3 && !strcmp(argv[1], "one argument") && !strcmp(argv[2], "") && argv[3] == NULL);
