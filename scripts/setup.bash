@@ -67,6 +67,10 @@ show_progress() {
   fi
 }
 
+# group_runs PID: whether a process of the group does. Zombies do not, which nobody takes in a container whose first
+# process is no init.
+group_runs() { grep -qsE "\) [^ZX] [0-9]+ $1 " /proc/[0-9]*/stat; }
+
 # stop_groups PID...: ends process groups that this script started. One signal for each: a second one would end what the
 # first made clean up, which takes seconds on a busy machine.
 stop_groups() {
@@ -74,7 +78,7 @@ stop_groups() {
   for group; do kill -TERM -- "-$group" 2>/dev/null || true; done
   for group; do
     for ((tries = 0; tries < 300; ++tries)); do
-      kill -0 -- "-$group" 2>/dev/null || continue 2
+      group_runs "$group" || continue 2
       sleep 0.1
     done
     kill -KILL -- "-$group" 2>/dev/null || true

@@ -110,7 +110,7 @@ both_begun() { [[ $(find "$scratch" -name 'begun.*' | wc -l) == 2 ]]; }
 # all_ended: of the processes that said that they began.
 all_ended() {
   local file
-  for file in "$scratch"/begun.*; do ! kill -0 "${file##*.}" 2>/dev/null || return 1; done
+  for file in "$scratch"/begun.*; do ! grep -qs '^State:[^ZX]*$' "/proc/${file##*.}/status" || return 1; done
 }
 # shellcheck disable=SC2016  # expanded by the step
 write_pair 'echo good >"$tmp"' 'exit 0'
