@@ -97,7 +97,12 @@ void run_under(const wali::policy::Policy& policy, int fd, const std::string& fo
 
 /// wali-aot knows the rest: options, messages, compiling into the cache, then running.
 [[noreturn]] void leave_to_wali_aot(std::vector<char*> arguments, const std::function<void()>& otherwise = [] {}) {
-    const std::string program = wali::cache::runtime_folder() + "/wali-aot";
+    const std::string folder = wali::cache::runtime_folder();
+    if (folder.empty()) {
+        std::fprintf(stderr, "walirun: cannot find this program's folder: /proc is not mounted\n");
+        std::exit(2);
+    }
+    const std::string program = folder + "/wali-aot";
     char name[] = "walirun";
     char option[] = "--run";
     arguments.insert(arguments.begin(), {name, option});

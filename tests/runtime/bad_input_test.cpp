@@ -198,6 +198,13 @@ TEST_CASE("a kernel or container without close_range compiles") {
     CHECK(result.exit_code == 0);
 }
 
+TEST_CASE("where /proc does not say where walirun is, it says so") {
+    Runtime runtime;
+    Options options;
+    options.refused_calls = {SYS_readlink};
+    check_refused(runtime.run(assemble(module_text("")), {}, options), "cannot find this program's folder");
+}
+
 // Damaged modules never crash walirun. The compiler is replaced by one that fails, so that those mutants that are still
 // valid cost nothing; a few run for real.
 TEST_CASE("truncated and corrupted modules") {

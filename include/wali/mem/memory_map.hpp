@@ -34,7 +34,8 @@ struct MapOptions {
     bool populate = false;    ///< all pages at once, instead of one by one as they are touched
     bool locked = false;      ///< as lock() does
     bool no_reserve = false;  ///< promise no swap space for it
-    HugePages huge_pages = HugePages::NONE;  ///< which the administrator has set aside: else NOMEM
+    HugePages huge_pages = HugePages::NONE;  ///< which the administrator has set aside: else NOMEM, or INVAL of a size
+                                             ///< that the machine has not
 };
 
 /// Memory that is mapped and that the program only reads, with one owner: unmapped exactly once, when its owner ends or
