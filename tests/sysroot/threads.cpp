@@ -298,7 +298,14 @@ void ends_of_the_process() {
 // unshare counts threads (with CLONE_THREAD it does nothing else). What the host still does for one that has ended must
 // not be seen, however late it is.
 void joined_threads_are_gone() {
-    if (unshare(CLONE_THREAD) != 0) return;  // ThreadSanitizer has a thread of its own, before the first of ours
+    // ThreadSanitizer has a thread of its own from the first of ours on, which never ends.
+    in_threads(1, [](int) {});
+    bool alone = false;
+    for (int tries = 0; tries < 1000 && !alone; ++tries) {
+        std::this_thread::yield();
+        alone = unshare(CLONE_THREAD) == 0;
+    }
+    if (!alone) return;
     constexpr int rounds = 200;
     for (int round = 0; round < rounds; ++round) {
         in_threads(1 + round % 3, [](int i) { counted.value = i; });
