@@ -105,6 +105,11 @@ static bool await_leaving(void) {
     return any;
 }
 
+void thread_pause(void) {
+    const struct timespec pause = {.tv_nsec = 100000};
+    wali_syscall2(NR_nanosleep, (uint64_t)&pause, 0);
+}
+
 bool threads_leave(void) {
     const uint64_t mask = signals_block();  // no handler may jump away with one that is taken out
     bool any = await_leaving();
@@ -191,6 +196,17 @@ static int start_native(struct thread* thread) {
     return error;
 }
 
+// What RLIMIT_NPROC counts are the threads of the user, those that were joined a moment ago, too.
+static int start_beside_others(struct thread* thread) {
+    int error = start_native(thread);
+    if (error == 0 || !threads_leave()) return error;
+    for (int attempt = 0; attempt < LEAVE_ATTEMPTS && error != 0; ++attempt) {
+        thread_pause();
+        error = start_native(thread);
+    }
+    return error;
+}
+
 // The new thread's number, or -EAGAIN.
 static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t signal_mask) {
     void* instance = calloc(1, wali_guest.instance_size);
@@ -211,8 +227,7 @@ static uint32_t start_thread(uint32_t function, uint32_t argument, uint64_t sign
     thread->held = sigmask_held();
     thread->owners = 2;
     filter_thread_begin(&thread->filters);
-    // What counts are the threads of the user (RLIMIT_NPROC), those that were joined a moment ago, too.
-    if (start_native(thread) != 0 && !(threads_leave() && start_native(thread) == 0)) {
+    if (start_beside_others(thread) != 0) {
         filter_thread_end(&thread->filters);
         wali_guest.free(instance);
         free(instance);

@@ -13,6 +13,10 @@ void thread_ends(void);             // the calling one: for the guest it is as g
 // were any.
 bool threads_leave(void);
 
+// How often is asked again after that: the kernel counts the last one until it has ended all of it.
+#define LEAVE_ATTEMPTS 1000
+void thread_pause(void);  // between two of them
+
 // The words that futex_waitv(2) waits for, `count` of them. 0 or -EFAULT.
 struct futex_waitv;
 int64_t futex_waiters_read(struct futex_waitv* native, uint32_t address, uint32_t count);

@@ -5,17 +5,13 @@
 #include "base/base.h"
 #include "threads.h"
 
-// How often is asked again after the last thread has let go of its stack: the kernel counts it for some microseconds
-// more.
-#define ATTEMPTS 1000
-
 static uint64_t call_alone(uint64_t number, uint64_t first, uint64_t second) {
     uint64_t result = wali_syscall2(number, first, second);
     if (result != wali_error(WALI_EINVAL) || !threads_leave()) return result;
-    for (int attempt = 0; attempt < ATTEMPTS; ++attempt) {
+    for (int attempt = 0; attempt < LEAVE_ATTEMPTS; ++attempt) {
         result = wali_syscall2(number, first, second);
         if (result != wali_error(WALI_EINVAL)) break;
-        wali_syscall0(NR_sched_yield);
+        thread_pause();
     }
     return result;
 }
