@@ -331,7 +331,7 @@ void joined_threads_are_gone() {
         constexpr uid_t nobody_else = 65531;
         const rlimit two = {2, 2};
         bool fine = setrlimit(RLIMIT_NPROC, &two) == 0 && setresuid(nobody_else, nobody_else, nobody_else) == 0;
-        for (int round = 0; fine && round < rounds; ++round) {
+        for (int round = 0; fine && round < 10 * rounds; ++round) {
             pthread_t thread;
             fine = pthread_create(
                        &thread, nullptr, [](void* nothing) { return nothing; }, nullptr) == 0 &&

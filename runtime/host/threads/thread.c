@@ -38,6 +38,40 @@ static uint32_t tid_of(pthread_t thread) {
     return pthread_getcpuclockid(thread, &clock) == 0 ? (uint32_t)~(clock >> 3) : 0;
 }
 
+// --- joined natively, but the kernel may still count them: it reports an end before it has ended all of the thread ---
+
+static uint32_t _Atomic departed[16];
+static atomic_uint departures;
+
+// Of many the last ones: the others have had the time.
+static void departs(const struct thread* thread) {
+    atomic_store(&departed[atomic_fetch_add(&departures, 1) % (sizeof departed / sizeof *departed)], thread->tid);
+}
+
+static void thread_pause(void) {
+    const struct timespec pause = {.tv_nsec = 100000};
+    wali_syscall2(NR_nanosleep, (uint64_t)&pause, 0);
+}
+
+static void await_departure(uint64_t tid) {
+    const uint64_t process = wali_syscall0(NR_getpid);
+    for (int attempt = 0; attempt < 10000; ++attempt) {
+        if (wali_syscall3(NR_tgkill, process, tid, 0) == wali_error(WALI_ESRCH)) return;
+        thread_pause();
+    }
+}
+
+static bool await_departures(void) {
+    bool any = false;
+    for (size_t i = 0; i < sizeof departed / sizeof *departed; ++i) {
+        const uint32_t tid = atomic_exchange(&departed[i], 0);
+        if (tid == 0) continue;
+        any = true;
+        await_departure(tid);
+    }
+    return any;
+}
+
 // --- ended threads: the next ones take their stacks, which saves calls that change the address space ---
 
 // Without a lock, because fork may leave one locked.
@@ -57,6 +91,7 @@ static void keep(struct thread* thread) {
     thread = atomic_exchange(&kept[0], thread);
     if (!thread) return;
     pthread_join(thread->native, NULL);
+    departs(thread);
     destroy(thread);
 }
 
@@ -65,7 +100,10 @@ static struct thread* take_kept(void) {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
         struct thread* thread = atomic_exchange(&kept[i], NULL);
         if (!thread) continue;
-        if (pthread_tryjoin_np(thread->native, NULL) == 0) return thread;
+        if (pthread_tryjoin_np(thread->native, NULL) == 0) {
+            departs(thread);
+            return thread;
+        }
         keep(thread);
     }
     return NULL;
@@ -105,21 +143,19 @@ static bool await_leaving(void) {
     return any;
 }
 
-void thread_pause(void) {
-    const struct timespec pause = {.tv_nsec = 100000};
-    wali_syscall2(NR_nanosleep, (uint64_t)&pause, 0);
-}
-
 bool threads_leave(void) {
     const uint64_t mask = signals_block();  // no handler may jump away with one that is taken out
     bool any = await_leaving();
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) {
         struct thread* thread = atomic_exchange(&kept[i], NULL);
         if (!thread) continue;
-        any = true;
         pthread_join(thread->native, NULL);
+        departs(thread);
         destroy(thread);
     }
+    if (await_departures()) any = true;
+    // A number is free a moment before the count is one less.
+    if (any) thread_pause();
     signals_restore(mask);
     return any;
 }
@@ -199,9 +235,7 @@ static int start_native(struct thread* thread) {
 // What RLIMIT_NPROC counts are the threads of the user, those that were joined a moment ago, too.
 static int start_beside_others(struct thread* thread) {
     int error = start_native(thread);
-    if (error == 0 || !threads_leave()) return error;
-    for (int attempt = 0; attempt < LEAVE_ATTEMPTS && error != 0; ++attempt) {
-        thread_pause();
+    for (int attempt = 0; attempt < LEAVE_ATTEMPTS && error != 0 && threads_leave(); ++attempt) {
         error = start_native(thread);
     }
     return error;
@@ -282,6 +316,7 @@ void thread_forked(void) {
     ++forks;
     end = NULL;
     atomic_store(&leaving, 0);
+    for (size_t i = 0; i < sizeof departed / sizeof *departed; ++i) atomic_store(&departed[i], 0);
     // Whether the threads of the parent had left their stacks is not known here.
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
     robust_list_forked();

@@ -9,13 +9,11 @@ void thread_forked(void);           // in the child of fork
 void robust_list_end(void);         // of the calling thread, whose end begins
 void thread_ends(void);             // the calling one: for the guest it is as good as gone
 
-// Waits until those threads have left the process that have ended for the guest, for a second at most. Whether there
-// were any.
+// Waits until those threads have left the process that have ended for the guest. Whether there were any.
 bool threads_leave(void);
 
-// How often is asked again after that: the kernel counts the last one until it has ended all of it.
-#define LEAVE_ATTEMPTS 1000
-void thread_pause(void);  // between two of them
+// How often is asked again after that: others may end meanwhile.
+#define LEAVE_ATTEMPTS 16
 
 // The words that futex_waitv(2) waits for, `count` of them. 0 or -EFAULT.
 struct futex_waitv;

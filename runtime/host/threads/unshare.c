@@ -7,11 +7,8 @@
 
 static uint64_t call_alone(uint64_t number, uint64_t first, uint64_t second) {
     uint64_t result = wali_syscall2(number, first, second);
-    if (result != wali_error(WALI_EINVAL) || !threads_leave()) return result;
-    for (int attempt = 0; attempt < LEAVE_ATTEMPTS; ++attempt) {
+    for (int attempt = 0; attempt < LEAVE_ATTEMPTS && result == wali_error(WALI_EINVAL) && threads_leave(); ++attempt) {
         result = wali_syscall2(number, first, second);
-        if (result != wali_error(WALI_EINVAL)) break;
-        thread_pause();
     }
     return result;
 }
