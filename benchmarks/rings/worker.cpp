@@ -169,6 +169,48 @@ result<Outcome> read(bool by_ring, u64 count) {
     return Outcome{now() - start, sum};
 }
 
+// --- open: a file is opened and closed again ---
+
+result<u64> open_plain(wali::PathView path, u64 count) {
+    u64 sum = 0;
+    for (; count > 0; --count) {
+        WALI_TRY(const wali::File file, wali::File::open(path));
+        sum += file.fd().raw() >= 0 ? 1 : 0;
+    }
+    return sum;
+}
+
+result<u64> open_uring(IoUring& ring, wali::PathView path, u64 count) {
+    constexpr usize at_once = 16;
+    std::array<wali::File, at_once> files;
+    u64 sum = 0;
+    for (u64 left = count; left > 0;) {
+        const usize some = static_cast<usize>(std::min<u64>(left, at_once));
+        for (usize i = 0; i < some; ++i) WALI_TRY(ring.open_at(wali::current_directory(), path, {}));
+        for (usize i = 0; i < some; ++i) {
+            WALI_TRY(IoCompletion done, ring.wait());
+            WALI_TRY(wali::File file, done.get<wali::File>());
+            files[i] = std::move(file);
+        }
+        for (usize i = 0; i < some; ++i) WALI_TRY(ring.close(std::move(files[i]).into_fd()));
+        for (usize i = 0; i < some; ++i) {
+            WALI_TRY(IoCompletion done, ring.wait());
+            WALI_TRY(done.get<void>());
+            ++sum;
+        }
+        left -= some;
+    }
+    return sum;
+}
+
+result<Outcome> open(bool by_ring, u64 count) {
+    const wali::PathView path = "/etc/passwd";
+    WALI_TRY(IoUring ring, IoUring::create(ring_options));
+    const auto start = now();
+    WALI_TRY(const u64 sum, by_ring ? open_uring(ring, path, count) : open_plain(path, count));
+    return Outcome{now() - start, sum};
+}
+
 // --- echo: 64 bytes there and back, over each of 16 connections in turn, both ends in this thread ---
 
 constexpr u32 connections = 16;
@@ -265,6 +307,7 @@ result<Outcome> echo(bool by_ring, u64 count) {
 result<Outcome> run(std::string_view bench, bool by_ring, u64 count) {
     if (bench == "copy") return copy(by_ring, count);
     if (bench == "read") return read(by_ring, count);
+    if (bench == "open") return open(by_ring, count);
     return echo(by_ring, std::max<u64>(count, connections));
 }
 
@@ -275,9 +318,10 @@ int main(int argc, char** argv) {
     const std::string_view text = argc == 4 ? argv[3] : "";
     const std::string_view bench = argc == 4 ? argv[1] : "";
     const std::string_view way = argc == 4 ? argv[2] : "";
+    constexpr std::array<std::string_view, 4> benches{"copy", "read", "open", "echo"};
     if (std::from_chars(text.data(), text.data() + text.size(), count).ec != std::errc() ||
-        (bench != "copy" && bench != "read" && bench != "echo") || (way != "plain" && way != "uring")) {
-        std::fputs("usage: rings copy|read|echo plain|uring COUNT\n", stderr);
+        std::ranges::find(benches, bench) == benches.end() || (way != "plain" && way != "uring")) {
+        std::fputs("usage: rings copy|read|open|echo plain|uring COUNT\n", stderr);
         return 2;
     }
     const result<Outcome> outcome = run(bench, way == "uring", count);

@@ -85,8 +85,8 @@ class Results(unittest.TestCase):
             self.check_positive(row["value"])
         self.assertEqual({row["bench"] for row in results["program"] if row["target"] == "wasm"} & PROGRAM, PROGRAM)
         self.assertEqual({(row["bench"], row["target"], row["way"]) for row in results["rings"]},
-                         {(bench, target, way) for bench in ("copy", "read", "echo") for target in ("native", "wasm")
-                          for way in ("plain", "uring")})
+                         {(bench, target, way) for bench in ("copy", "read", "open", "echo")
+                          for target in ("native", "wasm") for way in ("plain", "uring")})
         for row in results["rings"]:
             for value in ("ns", "ratio", "to_native"):
                 self.check_positive(row[value])

@@ -88,10 +88,10 @@ static void deliver(struct ring* ring) {
 }
 
 // Whether nothing waits in the kernel to be fetched, and so many are unread. What is deferred need not show in the
-// flags.
-static bool has_unread(struct ring* ring, uint32_t wanted) {
+// flags, but a call that asked for events has `fetched` it.
+static bool has_unread(struct ring* ring, uint32_t wanted, bool fetched) {
     const uint32_t flags = kernel_word(ring, ring->params.sq_off.flags);
-    return !(ring->params.flags & WALI_IORING_SETUP_DEFER_TASKRUN) &&
+    return (fetched || !(ring->params.flags & WALI_IORING_SETUP_DEFER_TASKRUN)) &&
            !(flags & (WALI_IORING_SQ_CQ_OVERFLOW | WALI_IORING_SQ_TASKRUN)) &&
            ring->delivered - kernel_word(ring, ring->params.cq_off.head) >= wanted;
 }
@@ -145,15 +145,15 @@ static bool submit_and_deliver(struct call* call, struct ring* ring, bool is_gue
     const bool wants_events = call->flags & WALI_IORING_ENTER_GETEVENTS;
     buffers_offer(ring);
     note_read(ring);
+    const bool submits = polled || call->to_submit != 0 || !wants_events || call->min_complete == 0;
     call->result = 0;
-    if (polled || call->to_submit != 0 || !wants_events || call->min_complete == 0)
-        call->result = submit(ring, call->fd, polled ? UINT32_MAX : call->to_submit, call->flags);
+    if (submits) call->result = submit(ring, call->fd, polled ? UINT32_MAX : call->to_submit, call->flags);
     if (is_guess && kernel_word(ring, ring->params.sq_off.head) == head && !ring_is_at(call->fd, ring)) return false;
     if (polled && !failed(call->result)) call->result = call->to_submit;
     deliver(ring);
     call->serial = ring->serial;
     call->waits = wants_events && call->result == call->to_submit && call->min_complete != 0 &&
-                  !has_unread(ring, call->min_complete);
+                  !has_unread(ring, call->min_complete, submits);
     return true;
 }
 
