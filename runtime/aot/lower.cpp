@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -102,6 +103,7 @@ class BodyLowering {
             std::optional<SourceLine> line;  // of what is before, if that is known
             for (auto position = list->begin(); position != list->end(); ++count) {
                 wabt::Expr& expr = *position;
+                if (never_goes_on(expr)) end_behind(*list, position);
                 if (has_lines && (needs_line(expr) || count == 0)) mark_line(*list, position, line);
                 const std::size_t bodies = pending.size();
                 push_bodies(expr, depth + 1, in_try, pending);
@@ -127,6 +129,28 @@ class BodyLowering {
         std::size_t depth;
         bool in_try;
     };
+
+    static bool never_goes_on(const wabt::Expr& expr) {
+        switch (expr.type()) {
+            case wabt::ExprType::Br:
+            case wabt::ExprType::BrTable:
+            case wabt::ExprType::Rethrow:
+            case wabt::ExprType::Return:
+            case wabt::ExprType::ReturnCall:
+            case wabt::ExprType::ReturnCallIndirect:
+            case wabt::ExprType::Throw:
+            case wabt::ExprType::Unreachable: return true;
+            default: return false;
+        }
+    }
+
+    /// What never runs is taken out, because the C writer leaves it out, too, and the functions with a try block that
+    /// it writes are counted. Only behind a throw it goes on, and finds no operands.
+    static void end_behind(wabt::ExprList& list, Position position) {
+        list.erase(std::next(position), list.end());
+        if (wabt::isa<wabt::ThrowExpr>(&*position) || wabt::isa<wabt::RethrowExpr>(&*position))
+            list.push_back(std::make_unique<wabt::UnreachableExpr>(position->loc));
+    }
 
     /// Whether its line may be asked for: it can trap, or calls what can.
     static bool needs_line(const wabt::Expr& expr) {

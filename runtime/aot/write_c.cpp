@@ -305,6 +305,8 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
                          std::move(text)});
     }
     if (has_fixed_table(module, lowered)) write_fixed_table(module, files);
+    // Before the data is among them, which may hold any text.
+    const std::string glue = write_glue(module, lowered, files);
     const std::string data = move_data(module, folder, files);
     for_each_in_parallel(outputs, [&](std::size_t i) {
         std::string& text = files[first_part + i].text;
@@ -314,7 +316,7 @@ std::vector<CFile> write_c(const wabt::Module& module, const Lowered& lowered, c
     remove_unused(files.front().text, files);
     // No file of its own, for which a compiler takes as long to start as to compile it. In front of all lines: those of
     // the module's source come from directives.
-    files[first_part].text.insert(0, write_glue(module, lowered, files) + data);
+    files[first_part].text.insert(0, glue + data);
     return files;
 }
 
