@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Linux AIO. A context is for the kernel the address of its ring in the process; the guest gets a number instead. An
-// operation is for the kernel the address of its iocb, by which events name it: each is copied to a place in a region
-// as large as the guest's memory, at the offset that is its guest address.
+// operation is for the kernel the address of its iocb, by which events name it: each gets one of the host's until its
+// event has been taken, which no other operation is written to. The kernel never reads half of one and half of another.
 #include <linux/aio_abi.h>
 
+#include "files.h"
 #include "signals/signals.h"
 
 #define CONTEXTS 64U
-#define REGION ((1UL << 32) + sizeof(struct iocb))
-#define CHUNK 64U  // events per call of the kernel
+#define OPERATIONS 65536U  // the kernel's own limit for all processes together, unless an administrator raises it
+#define CHUNK 64U          // events per call of the kernel
+
+struct operation {
+    struct iocb native;
+    _Atomic uint32_t context;  // the guest's number; 0: free
+    uint32_t guest;            // the guest's iocb
+};
 
 static _Atomic uint64_t contexts[CONTEXTS];  // the guest's number is the index plus one; 0 is free
-static _Atomic uint64_t region;
+static struct operation* _Atomic operations;
+static atomic_uint next_operation;  // where to look first
 
 // --- contexts ---
 
@@ -27,20 +35,28 @@ static uint64_t context_add(uint64_t context) {
     return 0;
 }
 
-static bool make_region(void) {
-    uint64_t expected = 0;
-    if (region != 0) return true;
-    const uint64_t at = map_own(REGION);
+static bool make_operations(void) {
+    struct operation* expected = NULL;
+    if (operations) return true;
+    const uint64_t at = map_own(OPERATIONS * sizeof(struct operation));
     if (failed(at)) return false;
-    if (!atomic_compare_exchange_strong(&region, &expected, at)) wali_syscall2(NR_munmap, at, REGION);
+    if (!atomic_compare_exchange_strong(&operations, &expected, (struct operation*)at))
+        wali_syscall2(NR_munmap, at, OPERATIONS * sizeof(struct operation));
     return true;
+}
+
+void aio_forked(void) {
+    struct operation* const parents = operations;
+    operations = NULL;
+    for (unsigned i = 0; i < CONTEXTS; ++i) contexts[i] = 0;
+    if (parents) wali_syscall2(NR_munmap, (uint64_t)parents, OPERATIONS * sizeof *parents);
 }
 
 uint64_t w2c_wali_SYS_io_setup(struct w2c_wali* host, uint32_t nr_events, uint32_t ctx_idp) {
     (void)host;
     uint64_t context;
     if (guest_read(&context, ctx_idp, sizeof context) != 0) return wali_error(WALI_EFAULT);
-    if (!make_region()) return wali_error(WALI_ENOMEM);
+    if (!make_operations()) return wali_error(WALI_ENOMEM);
     const uint64_t result = wali_syscall2(NR_io_setup, nr_events, (uint64_t)&context);
     if (failed(result)) return result;
     const uint64_t number = context_add(context);
@@ -52,11 +68,30 @@ uint64_t w2c_wali_SYS_io_setup(struct w2c_wali* host, uint32_t nr_events, uint32
 
 uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali* host, uint64_t ctx_id) {
     (void)host;
-    const uint64_t context = ctx_id - 1 < CONTEXTS ? atomic_exchange(&contexts[ctx_id - 1], 0) : 0;
-    return context == 0 ? wali_error(WALI_EINVAL) : wali_syscall1(NR_io_destroy, context);
+    const uint64_t context = context_of(ctx_id);
+    const uint64_t result = context == 0 ? wali_error(WALI_EINVAL) : wali_syscall1(NR_io_destroy, context);
+    if (failed(result)) return result;
+    // The number last: another context may have it then.
+    for (unsigned i = 0; i < OPERATIONS; ++i)
+        if (operations[i].context == ctx_id) operations[i].context = 0;
+    contexts[ctx_id - 1] = 0;
+    return result;
 }
 
 // --- operations ---
+
+// A free one for an iocb of the guest; NULL if there is none.
+static struct operation* operation_take(uint64_t number, uint32_t guest) {
+    const unsigned first = atomic_fetch_add(&next_operation, 1);
+    for (unsigned i = 0; i < OPERATIONS; ++i) {
+        struct operation* const operation = &operations[(first + i) % OPERATIONS];
+        uint32_t expected = 0;
+        if (!atomic_compare_exchange_strong(&operation->context, &expected, (uint32_t)number)) continue;
+        operation->guest = guest;
+        return operation;
+    }
+    return NULL;
+}
 
 static uint64_t translated(uint64_t address) {
     return address > UINT32_MAX ? UNMAPPED_POINTER : wali_pointer((uint32_t)address);
@@ -68,10 +103,9 @@ static uint64_t vector(struct wali_native_iovec* native, const struct iocb* oper
 }
 
 // Starts one operation: 1 or an error.
-static uint64_t submit(uint64_t context, uint32_t address) {
+static uint64_t submit(uint64_t number, uint32_t address) {
     struct wali_native_iovec native[GUEST_IOV_MAX];
     const uint32_t key = 0;
-    struct iocb* operation = (struct iocb*)(region + address);
     struct iocb copy;
     if (guest_read(&copy, address, sizeof copy) != 0) return wali_error(WALI_EFAULT);
     switch (copy.aio_lio_opcode) {
@@ -83,20 +117,29 @@ static uint64_t submit(uint64_t context, uint32_t address) {
     }
     if (guest_write((uint32_t)(address + offsetof(struct iocb, aio_key)), &key, sizeof key) != 0)
         return wali_error(WALI_EFAULT);
-    *operation = copy;
-    return wali_syscall3(NR_io_submit, context, 1, (uint64_t)&operation);
+    // Until the kernel has read it, and the vectors on this stack, no handler of the guest may jump away.
+    handlers_block();
+    uint64_t result = wali_error(WALI_EAGAIN);
+    struct operation* const operation = operation_take(number, address);
+    if (operation) {
+        struct iocb* const iocb = &operation->native;
+        *iocb = copy;
+        result = wali_syscall3(NR_io_submit, context_of(number), 1, (uint64_t)&iocb);
+        if (result != 1) operation->context = 0;
+    }
+    handlers_restore();
+    return result;
 }
 
 uint64_t w2c_wali_SYS_io_submit(struct w2c_wali* host, uint64_t ctx_id, uint64_t nr, uint32_t iocbpp) {
     (void)host;
-    const uint64_t context = context_of(ctx_id);
-    if (context == 0 || (int64_t)nr < 0) return wali_error(WALI_EINVAL);
+    if (context_of(ctx_id) == 0 || (int64_t)nr < 0) return wali_error(WALI_EINVAL);
     for (uint64_t i = 0; i < nr; ++i) {
         uint32_t operation;
         const uint64_t element = iocbpp + i * sizeof operation;
         uint64_t result = wali_error(WALI_EFAULT);
         if (element <= UINT32_MAX && guest_read(&operation, (uint32_t)element, sizeof operation) == 0)
-            result = submit(context, operation);
+            result = submit(ctx_id, operation);
         if (result != 1) return i > 0 ? i : result;
     }
     return nr;
@@ -108,15 +151,23 @@ uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali* host, uint64_t ctx_id, uint32_t
     if (guest_read(&key, iocb + (uint32_t)offsetof(struct iocb, aio_key), sizeof key) != 0)
         return wali_error(WALI_EFAULT);
     const uint64_t context = context_of(ctx_id);
-    if (context == 0) return wali_error(WALI_EINVAL);
-    return wali_syscall3(NR_io_cancel, context, region + iocb, wali_pointer(result));
+    uint64_t done = wali_error(WALI_EINVAL);
+    // Of those that were submitted with the same iocb, the first that can be cancelled.
+    for (unsigned i = 0; context != 0 && i < OPERATIONS && done == wali_error(WALI_EINVAL); ++i)
+        if (operations[i].context == ctx_id && operations[i].guest == iocb)
+            done = wali_syscall3(NR_io_cancel, context, (uint64_t)&operations[i].native, wali_pointer(result));
+    return done;
 }
 
 // --- events ---
 
 // Hands `count` events to the guest.
 static bool deliver(struct io_event* events, uint64_t count, uint64_t address) {
-    for (uint64_t i = 0; i < count; ++i) events[i].obj -= region;
+    for (uint64_t i = 0; i < count; ++i) {
+        struct operation* const operation = (struct operation*)events[i].obj;
+        events[i].obj = operation->guest;
+        operation->context = 0;
+    }
     const uint64_t size = count * sizeof *events;
     return count == 0 || (address + size <= 1UL << 32 && guest_write((uint32_t)address, events, size) == 0);
 }

@@ -41,6 +41,10 @@ const char* module_variable(void);
 // memfd_create, also under a policy.
 uint64_t memory_file(uint64_t name, uint64_t flags);
 
+// --- aio.c ---
+
+void aio_forked(void);  // in the child of fork, which has no contexts
+
 // --- environment.c ---
 
 void environment_set(char** variables);

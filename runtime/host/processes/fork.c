@@ -6,9 +6,15 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "files/files.h"
 #include "memory/memory.h"
 #include "signals/signals.h"
 #include "threads/threads.h"
+
+static void child_begins(void) {
+    thread_forked();
+    aio_forked();
+}
 
 // Linear memory is copied on write with everything else. The C library's fork and the lock make sure that the child
 // finds neither malloc nor the page map in the hands of a thread that it does not have.
@@ -17,7 +23,7 @@ uint64_t w2c_wali_SYS_fork(struct w2c_wali* host) {
     const uint64_t mask = page_map_lock_to_copy(false);
     const pid_t pid = WALI_IN_KERNEL(fork());
     const uint64_t result = pid >= 0 ? (uint64_t)pid : wali_error(errno);
-    if (pid == 0) thread_forked();
+    if (pid == 0) child_begins();
     page_map_copied(pid == 0, false, mask);
     return result;
 }
@@ -26,7 +32,7 @@ uint64_t process_copy(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint6
     const bool waits = flags & WALI_CLONE_VFORK;
     const uint64_t mask = page_map_lock_to_copy(waits);
     const uint64_t result = wali_syscall5(number, a, b, c, d, 0);
-    if (result == 0) thread_forked();
+    if (result == 0) child_begins();
     if (result == 0 && flags & WALI_CLONE_CLEAR_SIGHAND) signals_reset();
     page_map_copied(result == 0, waits, mask);
     return result;
