@@ -21,7 +21,13 @@ enum {
     WAITERS = 1024,  // addr is an array of futex_waitv
     CANCEL = 2048,   // addr is the user_data of another entry, unless flags say otherwise
     COMMAND = 4096,  // of sockets alone; those of drivers have structures that are not known
+    SOCKET = 8192,   // flags in ioprio say more of addr
 };
+
+// Of these, others could give addr another meaning.
+#define SOCKET_FLAGS                                                                                 \
+    (WALI_IORING_RECVSEND_POLL_FIRST | WALI_IORING_RECV_MULTISHOT | WALI_IORING_RECVSEND_FIXED_BUF | \
+     WALI_IORING_SEND_ZC_REPORT_USAGE | WALI_IORING_RECVSEND_BUNDLE)
 
 static const uint16_t operations[] = {
     [WALI_IORING_OP_NOP] = KNOWN,
@@ -33,8 +39,8 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_POLL_ADD] = KNOWN,
     [WALI_IORING_OP_POLL_REMOVE] = KNOWN,
     [WALI_IORING_OP_SYNC_FILE_RANGE] = KNOWN,
-    [WALI_IORING_OP_SENDMSG] = KNOWN | MESSAGE,
-    [WALI_IORING_OP_RECVMSG] = KNOWN | MESSAGE | RECEIVE,
+    [WALI_IORING_OP_SENDMSG] = KNOWN | SOCKET | MESSAGE,
+    [WALI_IORING_OP_RECVMSG] = KNOWN | SOCKET | MESSAGE | RECEIVE,
     [WALI_IORING_OP_TIMEOUT] = KNOWN | ADDRESS,
     [WALI_IORING_OP_TIMEOUT_REMOVE] = KNOWN | SECOND,
     [WALI_IORING_OP_ACCEPT] = KNOWN | ADDRESS | SECOND,
@@ -50,8 +56,8 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_WRITE] = KNOWN | ADDRESS,
     [WALI_IORING_OP_FADVISE] = KNOWN,
     [WALI_IORING_OP_MADVISE] = KNOWN | ADVICE,
-    [WALI_IORING_OP_SEND] = KNOWN | ADDRESS | SECOND,
-    [WALI_IORING_OP_RECV] = KNOWN | ADDRESS,
+    [WALI_IORING_OP_SEND] = KNOWN | SOCKET | ADDRESS | SECOND,
+    [WALI_IORING_OP_RECV] = KNOWN | SOCKET | ADDRESS,
     [WALI_IORING_OP_EPOLL_CTL] = CPU_RING_PASSES_EPOLL_EVENT ? KNOWN | ADDRESS : 0,
     [WALI_IORING_OP_OPENAT2] = KNOWN | PATH | SECOND,
     [WALI_IORING_OP_SPLICE] = KNOWN,
@@ -71,8 +77,8 @@ static const uint16_t operations[] = {
     [WALI_IORING_OP_GETXATTR] = KNOWN | ADDRESS | SECOND | THIRD,
     [WALI_IORING_OP_SOCKET] = KNOWN,
     [WALI_IORING_OP_URING_CMD] = KNOWN | COMMAND,
-    [WALI_IORING_OP_SEND_ZC] = KNOWN | ADDRESS | SECOND,
-    [WALI_IORING_OP_SENDMSG_ZC] = KNOWN | MESSAGE,
+    [WALI_IORING_OP_SEND_ZC] = KNOWN | SOCKET | ADDRESS | SECOND,
+    [WALI_IORING_OP_SENDMSG_ZC] = KNOWN | SOCKET | MESSAGE,
     [WALI_IORING_OP_READ_MULTISHOT] = KNOWN | ADDRESS,
     [WALI_IORING_OP_WAITID] = KNOWN | SECOND,
     [WALI_IORING_OP_FUTEX_WAIT] = KNOWN | ADDRESS,
@@ -156,6 +162,7 @@ static bool is_refused(const struct io_uring_sqe* entry, unsigned fields) {
     if (fields & ADVICE)  // `off` is a longer length
         return entry->addr > UINT32_MAX || entry->off > UINT32_MAX || entry->fadvise_advice == WALI_MADV_HWPOISON ||
                entry->fadvise_advice == WALI_MADV_SOFT_OFFLINE;
+    if (fields & SOCKET && entry->ioprio & ~SOCKET_FLAGS) return true;
     return fields == 0;
 }
 

@@ -69,6 +69,26 @@ static void at_the_end(void) {
     check_canary();
 }
 
+// --- flags by which an address is that of something else ---
+
+static void where_a_flag_says_more(void) {
+    enum { SEND = 26, SEND_ZC = 47, VECTORIZED = 1 << 5, DONTWAIT = 64 };
+    struct {
+        u64 base, length;
+    } native = {host_address_of_canary(), sizeof canary};  // as the kernel's own vectors
+    int pair[2];
+    char bytes[16];
+    CHECK_EQUAL(sys_socketpair(1, 1, 0, pair), 0);
+    for (u32 flag = VECTORIZED; flag <= 1U << 15; flag <<= 1)
+        for (u32 i = 0; i < 2; ++i) {
+            add(i == 0 ? SEND : SEND_ZC, pair[0], &native, 1)->priority = (u16)flag;
+            CHECK_EQUAL(complete(), -EINVAL);
+        }
+    add(RECV, pair[1], bytes, sizeof bytes)->operation_flags = DONTWAIT;
+    CHECK_EQUAL(complete(), -EAGAIN);
+    CHECK_EQUAL(sys_close(pair[0]) | sys_close(pair[1]), 0);
+}
+
 // --- an entry that changes while it is taken: a read, and one whose address is any number ---
 
 static volatile bool over;
@@ -301,6 +321,7 @@ void test(void) {
     open_ring();
     if (failures) return;
     at_the_end();
+    where_a_flag_says_more();
     while_an_entry_changes();
     buffers_outside();
     while_numbers_change();
