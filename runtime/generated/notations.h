@@ -2123,10 +2123,10 @@ static const struct call_notation calls[] = {
         {.value = {HEX, 4, 0, 0}},
         {.value = {UNSIGNED, 4, 0, 0}},
     }},
-    [OBSERVED_mlockall] = {.name = "mlockall", .plain = true, .count = 1, .parameters = {
+    [OBSERVED_mlockall] = {.name = "mlockall", .count = 1, .parameters = {
         {.value = {FLAGS, 4, 29, 0}},
     }},
-    [OBSERVED_munlockall] = {.name = "munlockall", .plain = true},
+    [OBSERVED_munlockall] = {.name = "munlockall"},
     [OBSERVED_vhangup] = {.name = "vhangup", .plain = true},
     [OBSERVED_modify_ldt] = {.name = "modify_ldt", .count = 3, .parameters = {
         {.value = {SIGNED, 4, 0, 0}},
@@ -2477,7 +2477,7 @@ static const struct call_notation calls[] = {
         {.value = {STRUCTURE, 16, 6, 0}, .direction = IN, .array = true, .count = 2},
     }},
     [OBSERVED_vserver] = {.name = "vserver"},
-    [OBSERVED_mbind] = {.name = "mbind", .plain = true, .count = 6, .parameters = {
+    [OBSERVED_mbind] = {.name = "mbind", .count = 6, .parameters = {
         {.value = {HEX, 4, 0, 0}},
         {.value = {UNSIGNED, 8, 0, 0}},
         {.value = {UNSIGNED, 8, 0, 0}},
@@ -3176,7 +3176,7 @@ static const struct call_notation calls[] = {
         {.value = {STRUCTURE, 16, 8, 0}, .direction = IN},
         {.value = {CONSTANT, 4, 38, 0}},
     }},
-    [OBSERVED_set_mempolicy_home_node] = {.name = "set_mempolicy_home_node", .plain = true, .count = 4, .parameters = {
+    [OBSERVED_set_mempolicy_home_node] = {.name = "set_mempolicy_home_node", .count = 4, .parameters = {
         {.value = {HEX, 4, 0, 0}},
         {.value = {UNSIGNED, 8, 0, 0}},
         {.value = {UNSIGNED, 8, 0, 0}},

@@ -1104,19 +1104,13 @@ uint64_t w2c_wali_SYS_munlock(struct w2c_wali *host, uint32_t addr_, uint32_t le
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mlockall)
-WALI_INLINE uint64_t w2c_wali_SYS_mlockall(struct w2c_wali *host, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall1(NR_mlockall, flags_);
-}
+// memory/ranges.c
+uint64_t w2c_wali_SYS_mlockall(struct w2c_wali *host, uint32_t flags_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_munlockall)
-WALI_INLINE uint64_t w2c_wali_SYS_munlockall(struct w2c_wali *host)
-{
-    (void)host;
-    return wali_syscall0(NR_munlockall);
-}
+// memory/ranges.c
+uint64_t w2c_wali_SYS_munlockall(struct w2c_wali *host);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_vhangup)
@@ -1796,12 +1790,9 @@ WALI_INLINE uint64_t w2c_wali_SYS_vserver(struct w2c_wali *host)
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_mbind)
-WALI_INLINE uint64_t w2c_wali_SYS_mbind(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t mode_, uint32_t
-        nodemask_, uint64_t maxnode_, uint32_t flags_)
-{
-    (void)host;
-    return wali_syscall6(NR_mbind, wali_pointer(addr_), len_, mode_, wali_pointer(nodemask_), maxnode_, flags_);
-}
+// memory/ranges.c
+uint64_t w2c_wali_SYS_mbind(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t mode_, uint32_t nodemask_,
+        uint64_t maxnode_, uint32_t flags_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_mempolicy)
@@ -2774,12 +2765,9 @@ uint64_t w2c_wali_SYS_futex_waitv(struct w2c_wali *host, uint32_t waiters_, uint
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_set_mempolicy_home_node)
-WALI_INLINE uint64_t w2c_wali_SYS_set_mempolicy_home_node(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t
-        home_node_, uint64_t flags_)
-{
-    (void)host;
-    return wali_syscall4(NR_set_mempolicy_home_node, wali_pointer(addr_), len_, home_node_, flags_);
-}
+// memory/ranges.c
+uint64_t w2c_wali_SYS_set_mempolicy_home_node(struct w2c_wali *host, uint32_t addr_, uint64_t len_, uint64_t home_node_,
+        uint64_t flags_);
 #endif
 
 #if defined(WALI_EVERY_CALL) || defined(WALI_CALL_cachestat)

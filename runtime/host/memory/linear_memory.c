@@ -26,7 +26,14 @@ bool wali_is_mapped(uint64_t address, uint64_t size) {
 // Opens whole wasm pages at `first` byte. They read as zeros.
 static bool open_pages(uint64_t first, uint64_t size) {
     if (size == 0) return true;
+    const uint32_t future = page_map_future();
     if (failed(wali_syscall3(NR_mprotect, WALI_MEMORY_BASE + first, size, READ_WRITE))) return false;
+    if (future != 0 && failed(wali_syscall3(NR_mlock2, WALI_MEMORY_BASE + first, size,
+                                            future & WALI_MCL_ONFAULT ? WALI_MLOCK_ONFAULT : 0))) {
+        wali_syscall3(NR_munlock, WALI_MEMORY_BASE + first, size, 0);
+        wali_syscall3(NR_mprotect, WALI_MEMORY_BASE + first, size, 0);
+        return false;
+    }
     page_map_set(first / WALI_PAGE, size / WALI_PAGE, true);
     return true;
 }

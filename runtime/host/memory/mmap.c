@@ -44,7 +44,8 @@ static uint64_t place(uint32_t hint, uint64_t size, uint32_t flags) {
     if (flags & (WALI_MAP_FIXED | WALI_MAP_FIXED_NOREPLACE)) {
         const uint64_t error = range_check_fixed(hint, size);
         if (failed(error)) return error;
-        return (flags & WALI_MAP_FIXED_NOREPLACE) && !range_is(hint, size, false) ? wali_error(WALI_EEXIST) : hint;
+        if ((flags & WALI_MAP_FIXED_NOREPLACE) && !range_is(hint, size, false)) return wali_error(WALI_EEXIST);
+        return range_allowed(hint, size) ? hint : wali_error(WALI_ENOMEM);
     }
     if (!page_map_allows(size / WALI_PAGE)) return wali_error(WALI_ENOMEM);
     const uint64_t wish = page_down(hint);
@@ -69,8 +70,16 @@ struct wish {
 // The memory of a ring is the host's: it is mapped a second time.
 static uint64_t map_at(uint64_t address, const struct wish* wish, uint64_t ring) {
     if (ring != 0) return wali_syscall5(NR_mremap, ring, 0, wish->size, MOVE_TO, address);
-    return wali_syscall6(NR_mmap, address, wish->size, wish->prot & PROT_ALLOWED,
-                         (wish->flags & ~MAP_NOT_PASSED) | WALI_MAP_FIXED, wish->fd, wish->offset);
+    const uint32_t future = page_map_future();
+    const uint32_t locked = future != 0 && !(future & WALI_MCL_ONFAULT) ? WALI_MAP_LOCKED : 0;
+    const uint64_t result =
+        wali_syscall6(NR_mmap, address, wish->size, wish->prot & PROT_ALLOWED,
+                      (wish->flags & ~MAP_NOT_PASSED) | WALI_MAP_FIXED | locked, wish->fd, wish->offset);
+    if (failed(result) || !(future & WALI_MCL_ONFAULT)) return result;
+    const uint64_t error = wali_syscall3(NR_mlock2, address, wish->size, WALI_MLOCK_ONFAULT);
+    if (!failed(error)) return result;
+    wali_syscall2(NR_munmap, address, wish->size);
+    return wali_error(WALI_EAGAIN);
 }
 
 static uint64_t map_locked(const struct wish* wish, uint64_t ring) {

@@ -57,7 +57,8 @@ static uint64_t remap_locked(uint64_t from, uint64_t old_size, uint64_t new_size
     const bool stays = !(flags & (WALI_MREMAP_FIXED | WALI_MREMAP_DONTUNMAP));
     if (stays && new_size <= old_size) return shrink(from, old_size, new_size);
     if (!range_inside(from, old_size) || !range_is(from, old_size, true)) return wali_error(WALI_EFAULT);
-    if (new_size > old_size && !page_map_allows((new_size - old_size) / WALI_PAGE)) return wali_error(WALI_ENOMEM);
+    const uint64_t more = flags & WALI_MREMAP_DONTUNMAP ? new_size : new_size > old_size ? new_size - old_size : 0;
+    if (more != 0 && !page_map_allows(more / WALI_PAGE)) return wali_error(WALI_ENOMEM);
     if (flags & WALI_MREMAP_FIXED) return remap_fixed(from, old_size, new_size, flags, to);
     if (stays && old_size != 0 && range_inside(from, new_size) &&
         range_is(from + old_size, new_size - old_size, false)) {

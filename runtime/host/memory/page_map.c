@@ -52,7 +52,14 @@ static void give_back(void) {
     lock_free(&current->lock);
 }
 
+static uint32_t future;
+
+uint32_t page_map_future(void) { return future; }
+
+void page_map_set_future(uint32_t flags) { future = flags; }
+
 static void begin_anew(void) {
+    future = 0;
     if (current != &own) wali_syscall2(NR_munmap, (uint64_t)current, sizeof own);
     own = (struct map_lock){0, 0};
     current = &own;
@@ -113,6 +120,12 @@ uint64_t page_map_run(uint64_t first, uint64_t count) {
     const uint64_t end = first + count;
     while (page < end && taken(page)) page += page % 64 == 0 && taken_bits[page / 64] == ~0UL ? 64 : 1;
     return (page < end ? page : end) - first;
+}
+
+uint64_t page_map_free(uint64_t first, uint64_t count) {
+    uint64_t pages = 0;
+    for (uint64_t page = first; page < first + count; ++page) pages += !taken(page);
+    return pages;
 }
 
 uint64_t page_map_find(uint64_t count, uint64_t limit) {

@@ -90,6 +90,55 @@ uint64_t w2c_wali_SYS_msync(struct w2c_wali* host, uint32_t addr, uint32_t lengt
     return each_run(NR_msync, addr, size, flags, SKIP);
 }
 
+// --- NUMA policies: the kernel is asked with no pages first, which finds what is wrong with the rest ---
+
+uint64_t w2c_wali_SYS_mbind(struct w2c_wali* host, uint32_t addr, uint64_t len, uint64_t mode, uint32_t nodemask,
+                            uint64_t maxnode, uint32_t flags) {
+    (void)host;
+    const uint64_t nodes = wali_pointer(nodemask);
+    const uint64_t error = wali_syscall6(NR_mbind, WALI_MEMORY_BASE + addr, 0, mode, nodes, maxnode, flags);
+    if (failed(error)) return error;
+    if (len == 0) return 0;
+    const bool may_have_holes = mode == WALI_MPOL_DEFAULT;
+    const uint64_t left = ADDRESS_SPACE - addr;
+    if (len > left && !may_have_holes) return wali_error(WALI_EFAULT);
+    const uint64_t size = len > left ? left : page_up(len);
+    uint64_t result = wali_error(WALI_EFAULT);
+    const uint64_t mask = page_map_lock();
+    for (uint64_t at = addr; at < addr + size;) {
+        const uint64_t run = page_map_run(at / WALI_PAGE, (addr + size - at) / WALI_PAGE) * WALI_PAGE;
+        if (run > 0) result = wali_syscall6(NR_mbind, WALI_MEMORY_BASE + at, run, mode, nodes, maxnode, flags);
+        if (run == 0 && !may_have_holes) result = wali_error(WALI_EFAULT);
+        if (failed(result) && (run > 0 || !may_have_holes)) break;
+        at += run > 0 ? run : WALI_PAGE;
+    }
+    page_map_unlock(mask);
+    return result;
+}
+
+uint64_t w2c_wali_SYS_set_mempolicy_home_node(struct w2c_wali* host, uint32_t addr, uint64_t len, uint64_t home_node,
+                                              uint64_t flags) {
+    (void)host;
+    const uint64_t error = wali_syscall4(NR_set_mempolicy_home_node, WALI_MEMORY_BASE + addr, 0, home_node, flags);
+    if (failed(error)) return error;
+    const uint64_t size = len <= ADDRESS_SPACE ? page_up(len) : len;
+    uint64_t result = size == 0 ? 0 : wali_error(WALI_ENOENT);  // nothing there has a policy
+    if (size > ADDRESS_SPACE - addr) return wali_error(WALI_EINVAL);
+    const uint64_t mask = page_map_lock();
+    for (uint64_t at = addr; at < addr + size;) {
+        const uint64_t run = page_map_run(at / WALI_PAGE, (addr + size - at) / WALI_PAGE) * WALI_PAGE;
+        if (run > 0) {
+            const uint64_t done =
+                wali_syscall4(NR_set_mempolicy_home_node, WALI_MEMORY_BASE + at, run, home_node, flags);
+            if (done != wali_error(WALI_ENOENT)) result = done;
+            if (failed(done) && done != wali_error(WALI_ENOENT)) break;
+        }
+        at += run > 0 ? run : WALI_PAGE;
+    }
+    page_map_unlock(mask);
+    return result;
+}
+
 // --- residence ---
 
 static uint64_t lock_pages(uint64_t number, uint32_t address, uint32_t length, uint64_t flags) {
@@ -113,6 +162,27 @@ uint64_t w2c_wali_SYS_mlock2(struct w2c_wali* host, uint32_t addr, uint32_t leng
 uint64_t w2c_wali_SYS_munlock(struct w2c_wali* host, uint32_t addr, uint32_t length) {
     (void)host;
     return lock_pages(NR_munlock, addr, length, 0);
+}
+
+uint64_t w2c_wali_SYS_mlockall(struct w2c_wali* host, uint32_t flags) {
+    (void)host;
+    const uint32_t known = WALI_MCL_CURRENT | WALI_MCL_FUTURE | WALI_MCL_ONFAULT;
+    if (flags == 0 || flags & ~known || flags == WALI_MCL_ONFAULT) return wali_error(WALI_EINVAL);
+    const uint64_t mask = page_map_lock();
+    const uint64_t result = flags & WALI_MCL_CURRENT ? wali_syscall1(NR_mlockall, flags & ~(uint32_t)WALI_MCL_FUTURE)
+                                                     : wali_syscall2(NR_mlock, WALI_MEMORY_BASE, 0);  // EPERM or 0
+    if (!failed(result)) page_map_set_future(flags & WALI_MCL_FUTURE ? flags : 0);
+    page_map_unlock(mask);
+    return result;
+}
+
+uint64_t w2c_wali_SYS_munlockall(struct w2c_wali* host) {
+    (void)host;
+    const uint64_t mask = page_map_lock();
+    page_map_set_future(0);
+    const uint64_t result = wali_syscall0(NR_munlockall);
+    page_map_unlock(mask);
+    return result;
 }
 
 uint64_t w2c_wali_SYS_mincore(struct w2c_wali* host, uint32_t addr, uint32_t length, uint32_t vec) {

@@ -34,6 +34,7 @@ static uint64_t attach_locked(uint32_t id, uint64_t wish, uint32_t flags) {
     if (failed(size)) return size;
     const uint64_t address = place(wish, size, flags);
     if (failed(address)) return address;
+    if (!range_allowed(address, size)) return wali_error(WALI_ENOMEM);
     const uint64_t outside = wali_syscall3(NR_shmat, id, 0, flags & WALI_SHM_RDONLY);  // not SHM_EXEC
     if (failed(outside)) return outside;
     const uint64_t moved = wali_syscall5(NR_mremap, outside, size, size, MOVE_TO, WALI_MEMORY_BASE + address);

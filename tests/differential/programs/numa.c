@@ -55,5 +55,13 @@ int main(void) {
     TRY(mbind, page, 4096, 2, &first, 64, 0x80);
     munmap(page + 4096, 4096);
     TRY(mbind, page, 8192, 2, &first, 64, 0);
+    // Beyond the program's memory, and where nothing is.
+    TRY(mbind, page, 1UL << 44, 0, NULL, 0, 2 /* MOVE */);
+    TRY(mbind, page, 6UL << 30, 2, &first, 64, 0);
+    TRY(mbind, page + 4096, 4096, 0, NULL, 0, 0);
+    TRY(mbind, page + 4096, 4096, 2, &first, 64, 0);
+    TRY(mbind, page, 0, 2, &first, 64, 0);
+    TRY(set_mempolicy_home_node, page + 4096, 4096, 0, 0);
+    TRY(set_mempolicy_home_node, page, 0, 0, 0);
     return 0;
 }

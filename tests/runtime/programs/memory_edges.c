@@ -227,6 +227,11 @@ static void child_of_limit(void) {
     const i64 b = anon(0, 2 << 20, 0);
     CHECK(b > 0);
     CHECK_EQUAL(sys_mremap((address)b, 2 << 20, 9 << 20, MAYMOVE, 0), -ENOMEM);
+    // At a place that the program names, too; what a mapping replaces is counted once.
+    CHECK_EQUAL(anon((address)b, 9 << 20, FIXED), -ENOMEM);
+    CHECK_EQUAL(sys_mmap((address)b, 9 << 20, RW, SHARED | ANON | FIXED, -1, 0), -ENOMEM);
+    CHECK_EQUAL(sys_mmap((address)b, 2 << 20, RW, SHARED | ANON | FIXED, -1, 0), b);
+    CHECK_EQUAL(sys_mmap((address)b, 2 << 20, RW, PRIVATE | ANON | FIXED, -1, 0), b);
     CHECK_EQUAL(sys_munmap((address)b, 2 << 20), 0);
     wanted[0] = 17 << 20;
     CHECK_EQUAL(sys_prlimit64(0, 9, wanted, NULL), -EINVAL);
