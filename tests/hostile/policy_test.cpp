@@ -195,6 +195,8 @@ TEST_CASE("owner, mode, times and attributes stay, of files that may be written,
                          {{"fchmod", "%0", "0600"}, -EPERM},
                          {{"utimensat", "%0", "0", "0", "0"}, -EPERM},
                          {{"setxattr", tree.file("f"), "user.x", "y", "1", "0"}, -EPERM},
+                         {{"getxattr", tree.file("f"), "user.x", "0", "0"}, -EPERM},
+                         {{"listxattr", tree.file("f"), "0", "0"}, -EPERM},
                          {{"ioctl", "%0", "0x40086602", "&"}, -EPERM},
                          {{"inotify_init1", "0"}, -EPERM},
                          {{"name_to_handle_at", here, tree.file("f"), "&", "&", "0"}, -EPERM}});

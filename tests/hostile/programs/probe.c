@@ -27,6 +27,7 @@ WALI(SYS_wait4) i64 sys_wait4(int pid, int* status, int options, void* usage);
     _(open, 3) _(openat, 4) _(openat2, 4) _(creat, 2) _(truncate, 2) _(ftruncate, 2) _(mkdir, 2) _(rmdir, 1)          \
     _(rename, 2) _(renameat2, 5) _(link, 2) _(linkat, 5) _(unlink, 1) _(symlink, 2) _(mknod, 3) _(stat, 2)            \
     _(chdir, 1) _(chmod, 2) _(fchmod, 2) _(chown, 3) _(utimensat, 4) _(setxattr, 5) _(inotify_init1, 1)               \
+    _(getxattr, 4) _(listxattr, 3)                                                                                    \
     _(name_to_handle_at, 5) _(getdents64, 3) _(dup, 1) _(write, 3) _(read, 3) _(close, 1) _(ioctl, 3) _(fcntl, 3)     \
     _(memfd_create, 2) _(execve, 3) _(execveat, 5) _(socket, 3) _(socketpair, 4) _(bind, 3) _(listen, 2)              \
     _(connect, 3) _(sendto, 6) _(setsockopt, 5) _(getppid, 0) _(gettid, 0) _(fork, 0) _(clone, 5) _(clone3, 2) \
