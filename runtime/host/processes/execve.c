@@ -9,11 +9,12 @@
 #include "files/files.h"
 #include "filters/filters.h"
 #include "observer/observer.h"
+#include "signals/signals.h"
 
-#define MAX_STRINGS (128UL << 10)
-#define LEAD 8                // what the host puts in front: arguments of walirun, variables
-#define EXECVE_CHECK 0x10000  // AT_EXECVE_CHECK
-#define HEAD 255              // as much of a script's first line as the kernel reads
+#define MAX_STRINGS (1UL << 20)  // more than the kernel takes, of 6 MiB with their pointers
+#define LEAD 8                   // what the host puts in front: arguments of walirun, variables
+#define EXECVE_CHECK 0x10000     // AT_EXECVE_CHECK
+#define HEAD 255                 // as much of a script's first line as the kernel reads
 
 // The path of walirun, in programs that it compiled; programs of wali-aot -o have none.
 extern const char wali_runtime_path[] __attribute__((weak));
@@ -101,10 +102,21 @@ struct script {
 
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-// Takes "#! INTERPRETER [ARGUMENT]" apart. A line longer than what was read is left to the kernel.
-static bool parse_script(struct script* script, char* head) {
+// Where the first line ends, as the kernel has it: of one that is longer than what was read, the interpreter's path
+// must be there whole. NULL if it is not.
+static char* line_end(char* head) {
     char* end = strchr(head, '\n');
-    if (head[0] != '#' || head[1] != '!' || !end) return false;
+    if (end) return end;
+    const size_t length = strlen(head);
+    const char* path = head + 2 + strspn(head + 2, " \t");
+    return length < HEAD || strpbrk(path, " \t") ? head + length : NULL;
+}
+
+// Takes "#! INTERPRETER [ARGUMENT]" apart.
+static bool parse_script(struct script* script, char* head) {
+    if (head[0] != '#' || head[1] != '!') return false;
+    char* end = line_end(head);
+    if (!end) return false;
     while (end > head && is_blank(end[-1])) --end;
     *end = '\0';
     char* text = head + 2;
@@ -155,6 +167,7 @@ struct call {
     uint64_t dirfd;
     uint64_t path;
     uint32_t flags;
+    uint64_t unseen;  // why the file could not be looked at; 0: it could, or the kernel shall say
     struct vector arguments;
     struct vector environment;
     struct filter_variables filters;
@@ -180,9 +193,10 @@ static uint64_t run_script(const struct call* call, struct script script) {
 }
 
 // 0 if the file is nothing for walirun; an error if it is and could not be executed.
-static uint64_t execute_module(const struct call* call) {
+static uint64_t execute_module(struct call* call) {
     if (!wali_runtime_path) return 0;
     const int64_t fd = open_executable(call->dirfd, call->path, call->flags);
+    if (fd == -WALI_EMFILE || fd == -WALI_ENFILE) call->unseen = (uint64_t)fd;
     if (fd < 0) return 0;
     char head[HEAD + 1];
     struct script script;
@@ -243,10 +257,10 @@ static uint64_t execute_filtered(const struct call* call) {
     filters_end();
 }
 
-static uint64_t execute(const struct call* call) {
-    const uint64_t result = execute_module(call);
-    if (result != 0) return result;
-    return filters_any() ? execute_filtered(call) : execute_native(call);
+static uint64_t execute(struct call* call) {
+    uint64_t result = execute_module(call);
+    if (result == 0) result = filters_any() ? execute_filtered(call) : execute_native(call);
+    return result == wali_error(WALI_ENOEXEC) && call->unseen != 0 ? call->unseen : result;
 }
 
 // /proc/self/exe: what the module was compiled to, which is there when the module is gone, and needs no walirun.
@@ -267,7 +281,12 @@ static uint64_t serve(struct call* call, uint32_t pathname, uint32_t argv, uint3
     const int64_t third = filter_variables_make(&call->filters);
     const int64_t error = first != 0 ? first : second != 0 ? second : third;
     uint64_t result = (uint64_t)error;
-    if (error == 0) result = is_own ? execute_again(call) : execute(call);
+    if (error == 0) {
+        uint64_t mask;
+        const bool handed_on = signals_hand_on(&mask);
+        result = is_own ? execute_again(call) : execute(call);
+        if (handed_on) signals_take_back(mask);
+    }
     vector_free(&call->arguments);
     vector_free(&call->environment);
     filter_variables_free(&call->filters);

@@ -16,6 +16,8 @@ void signal_sent(int signal, const union siginfo* info);
 uint64_t signal_waited(int signal, const union siginfo* info, uint64_t held);  // returns what shall be held then
 bool signal_fault(int signal, const union siginfo* info, bool stack_exhausted);
 
+bool signal_is_ignored(uint32_t signal);
+
 // The guest's stack in memory has no room for what a handler is given: that is a fault, and the handler does not run.
 void fault_no_room(void);
 

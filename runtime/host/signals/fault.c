@@ -105,18 +105,41 @@ void fault_no_room(void) {
 
 // --- at the start ---
 
-void fault_handlers_install(void) {
+static const int host_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+
+static void install(int signal) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_fault;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    static const int host_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    sigset_t unblocked;
-    sigemptyset(&unblocked);
-    for (size_t i = 0; i < sizeof host_signals / sizeof *host_signals; ++i) {
-        sigaction(host_signals[i], &action, NULL);
-        sigaddset(&unblocked, host_signals[i]);
-    }
-    sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
+    sigaction(signal, &action, NULL);
+}
+
+void fault_handlers_install(void) {
+    const uint64_t all = HOST_SIGNALS;
+    uint64_t before = 0;
+    for (size_t i = 0; i < sizeof host_signals / sizeof *host_signals; ++i) install(host_signals[i]);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_UNBLOCK, (uint64_t)&all, (uint64_t)&before, sizeof all);
+    sigmask_hold(before);
+}
+
+// --- execve: the kernel hands on what it knows ---
+
+bool signals_hand_on(uint64_t* mask) {
+    const uint64_t held = sigmask_held();
+    bool any = held != 0;
+    for (size_t i = 0; i < sizeof host_signals / sizeof *host_signals; ++i)
+        any = any || signal_is_ignored((uint32_t)host_signals[i]);
+    if (!any) return false;
+    for (size_t i = 0; i < sizeof host_signals / sizeof *host_signals; ++i)
+        if (signal_is_ignored((uint32_t)host_signals[i])) signal(host_signals[i], SIG_IGN);
+    wali_syscall4(NR_rt_sigprocmask, WALI_SIG_BLOCK, (uint64_t)&held, (uint64_t)mask, sizeof held);
+    return true;
+}
+
+void signals_take_back(uint64_t mask) {
+    for (size_t i = 0; i < sizeof host_signals / sizeof *host_signals; ++i)
+        if (signal_is_ignored((uint32_t)host_signals[i])) install(host_signals[i]);
+    signals_restore(mask);
 }

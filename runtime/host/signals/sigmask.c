@@ -62,6 +62,8 @@ uint64_t sigmask_held(void) { return held; }
 
 void sigmask_hold(uint64_t these) { held = these & HOST_SIGNALS; }
 
+void sigmask_forked(void) { waiting = 0; }
+
 // One after another, each when the handler of the one before has returned: were they delivered from within that, as
 // many frames would be open as came during handlers. For the same reason all are held where no handler runs.
 void sigmask_release(uint64_t only) {

@@ -262,6 +262,8 @@ uint64_t w2c_wali_SYS_rt_sigaction(struct w2c_wali* host, uint32_t signum, uint3
     return 0;
 }
 
+bool signal_is_ignored(uint32_t signal) { return (uint32_t)handlers[signal] == GUEST_SIG_IGN; }
+
 void signals_inherit(void) {
     for (uint32_t signal = 1; signal <= SIGNALS; ++signal) {
         struct wali_native_k_sigaction native;

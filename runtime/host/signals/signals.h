@@ -54,5 +54,13 @@ bool handlers_are_blocked(void);
 void fault_handlers_install(void);
 void signals_inherit(void);  // what the program that executed this one left ignored
 
+// Around a call of execve: the program that is executed has ignored and blocked what the guest believes to be. False if
+// that is nothing: then nothing is to be taken back.
+bool signals_hand_on(uint64_t* mask);
+void signals_take_back(uint64_t mask);
+
+// In a child of fork: what waits for a thread's mask is the parent's.
+void sigmask_forked(void);
+
 // In a child with CLONE_CLEAR_SIGHAND, while signals are blocked: what is not ignored has its default action.
 void signals_reset(void);

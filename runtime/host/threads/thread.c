@@ -320,5 +320,6 @@ void thread_forked(void) {
     // Whether the threads of the parent had left their stacks is not known here.
     for (size_t i = 0; i < sizeof kept / sizeof *kept; ++i) atomic_store(&kept[i], NULL);
     robust_list_forked();
+    sigmask_forked();
     filters_forked();
 }

@@ -40,6 +40,13 @@ static int again(int argc, char** argv) {
     sigprocmask(SIG_SETMASK, NULL, &mask);
     SHOW(sigismember(&mask, SIGHUP));
     SHOW(sigismember(&mask, SIGTERM));
+    // Signals that stand for faults.
+    for (int number = 1; number < 12; ++number) {
+        if (number != SIGFPE && number != SIGSEGV && number != SIGBUS && number != SIGILL) continue;
+        sigaction(number, NULL, &now);
+        SHOW(now.sa_handler == SIG_IGN);
+        SHOW(sigismember(&mask, number));
+    }
     SHOW(atoi(argv[4]) == CALL(getpid));
     return 12;
 }
@@ -52,9 +59,14 @@ int main(int argc, char** argv) {
     fcntl(dup2(1, 18), F_SETFD, FD_CLOEXEC);
     signal(SIGUSR1, SIG_IGN);
     signal(SIGUSR2, on_signal);
+    signal(SIGSEGV, SIG_IGN);
+    signal(SIGFPE, SIG_IGN);
+    signal(SIGBUS, on_signal);
     sigset_t hup;
     sigemptyset(&hup);
     sigaddset(&hup, SIGHUP);
+    sigaddset(&hup, SIGFPE);
+    sigaddset(&hup, SIGILL);
     sigprocmask(SIG_BLOCK, &hup, NULL);
     const int child = fork();
     if (child == 0) {
@@ -67,6 +79,29 @@ int main(int argc, char** argv) {
     }
     int status = -1;
     TRY_OK(wait4, child, &status, 0, NULL);
+    SHOW(status);
+    TRY(execve, "missing", argv, argv);
+    struct sigaction now;
+    sigaction(SIGSEGV, NULL, &now);
+    SHOW(now.sa_handler == SIG_IGN);
+
+    // A script whose only line has no end: the program is its interpreter.
+    const int script = open("script", O_WRONLY | O_CREAT, 0700);
+    struct line line = {0};
+    add(&line, "#! ");
+    add(&line, argv[0]);
+    add(&line, " again");
+    if (write(script, line.text, strlen(line.text)) < 0 || close(script) != 0) return 1;
+    const int second = fork();
+    if (second == 0) {
+        struct line number = {0};
+        add_number(&number, CALL(getpid));
+        char* const arguments[] = {"script", "one", number.text, NULL};
+        char* const environment[] = {kept("HOME"), kept("PATH"), kept("WALI_CACHE_DIR"), NULL};
+        TRY(execve, "./script", arguments, environment);
+        _exit(77);
+    }
+    TRY_OK(wait4, second, &status, 0, NULL);
     SHOW(status);
     return 0;
 }

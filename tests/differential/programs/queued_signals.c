@@ -78,6 +78,18 @@ int main(void) {
     TRY(rt_sigqueueinfo, 1 << 30, number, &sent);
     TRY(rt_tgsigqueueinfo, self, 1 << 30, number, &sent);
     TRY(rt_tgsigqueueinfo, self, self, number, BAD);
+    // What waits for the parent is not the child's.
+    const unsigned long fault = 1UL << (SIGFPE - 1);
+    TRY(rt_sigprocmask, SIG_BLOCK, &fault, NULL, 8);
+    TRY(kill, self, SIGFPE);
+    const pid_t child = fork();
+    sigset_t pending;
+    sigpending(&pending);
+    if (child == 0) _exit(sigismember(&pending, SIGFPE) ? 1 : 0);
+    int status = -1;
+    waitpid(child, &status, 0);
+    SHOW(status);
+    SHOW(sigismember(&pending, SIGFPE));
     sent = with_value(number, SI_USER, 1);
     TRY(rt_sigqueueinfo, 1, 0, &sent);
     TRY(rt_sigqueueinfo, self, 0, &sent);
