@@ -4,6 +4,7 @@
 // wali-aot --run [OPTIONS] IN.wasm ARGS    compiles it into the cache and runs it (this is how walirun calls it)
 // wali-aot --run --module DESCRIPTOR CACHE NAME ARGS    the same with an open file and the folder of the cache
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 
@@ -31,6 +32,15 @@ int clean(const std::string& folder) {
     return 0;
 }
 
+/// The output is renamed into its place.
+void check_output(const Options& options) {
+    struct stat input;
+    struct stat output;
+    if (stat(options.input.name, &input) == 0 && stat(options.output, &output) == 0 && input.st_dev == output.st_dev &&
+        input.st_ino == output.st_ino)
+        throw Refusal("the output would replace it; name another file behind -o");
+}
+
 int execute(const Options& options) {
     Interrupts interrupts;
     try {
@@ -43,6 +53,7 @@ int execute(const Options& options) {
         // cache.
         if (make_cache(options.cache)) TemporaryFolder::prefer(options.cache);
         if (options.run) run(options, interrupts);
+        check_output(options);
         build({options.input.name, read_module_file(options.input), options.output, Tier::Full, false, false,
                options.program},
               cores());

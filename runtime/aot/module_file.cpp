@@ -7,12 +7,11 @@
 
 #include <cerrno>
 
+#include "../run/cache.h"
 #include "refusal.h"
 
 namespace wali::aot {
 namespace {
-
-constexpr off_t max_module_bytes = off_t{512} << 20;
 
 struct File {
     explicit File(int descriptor) : fd(descriptor) {}
@@ -33,7 +32,7 @@ std::vector<std::uint8_t> read_module_file(const ModuleFile& input) {
     if (file.fd < 0 || fstat(file.fd, &status) != 0) throw Refusal(with_errno("cannot open it", errno));
     if (S_ISDIR(status.st_mode)) throw Refusal("a folder, not a WebAssembly module");
     if (!S_ISREG(status.st_mode)) throw Refusal("no regular file; copy the module to one");
-    if (status.st_size > max_module_bytes) throw Refusal("larger than 512 MiB");
+    if (status.st_size > cache::max_module_bytes) throw Refusal("larger than 512 MiB");
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
     for (std::size_t done = 0; done < bytes.size();) {
         const ssize_t count = pread(file.fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "../run/end_like.h"
+#include "../run/handed_on.h"
 #include "options.h"
 #include "region.h"
 #include "statistics.h"
@@ -81,7 +82,8 @@ class Observer {
   public:
     Observer(pid_t program, int segment, Trace* trace) : program_(program), segment_(segment), trace_(trace) {}
 
-    /// Until the program and all that it has started have ended. Returns the program's wait status.
+    /// Until the program and all that it has started have ended, or, after the program, a signal ends this. Returns the
+    /// program's wait status.
     int wait() {
         while (!ended_ || others_run()) {
             const bool busy = trace_ && trace_->write_lines();
@@ -91,10 +93,11 @@ class Observer {
             sigset_t all;
             sigfillset(&all);
             const int signal = trace_ || ended_ ? sigtimedwait(&all, &info, &pause) : sigwaitinfo(&all, &info);
-            if (signal == SIGCHLD)
-                look_at_children();
-            else if (signal > 0 && info.si_code <= 0 && !ended_)  // the terminal's go to the program anyway
+            if (signal > 0) look_at_children();  // first: whom a signal is for may have ended
+            if (signal > 0 && !ended_ && is_handed_on(info))
                 kill(program_, signal);
+            else if (ended_ && (signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT))
+                break;  // what the program has left behind is not waited for any longer
         }
         return status_;
     }
@@ -129,7 +132,10 @@ class Observer {
 void write_statistics(int output, const std::string& text) {
     for (std::size_t done = 0; done < text.size();) {
         const ssize_t count = write(output, text.data() + done, text.size() - done);
-        if (count <= 0 && errno != EINTR) break;
+        if (count <= 0 && errno != EINTR) {
+            std::fprintf(stderr, "walirun: cannot write the statistics: %s\n", std::strerror(errno));
+            break;
+        }
         if (count > 0) done += static_cast<std::size_t>(count);
     }
 }

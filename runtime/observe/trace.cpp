@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace wali::observe {
 namespace {
@@ -55,7 +56,8 @@ void Trace::write() {
             pollfd ready = {output_, POLLOUT, 0};
             poll(&ready, 1, -1);
         } else if (count == 0 || errno != EINTR) {
-            if (__atomic_exchange_n(&region_.closed, 1, __ATOMIC_RELAXED) == 0)
+            __atomic_store_n(&region_.closed, 1, __ATOMIC_RELAXED);
+            if (!std::exchange(failed_, true))
                 std::fprintf(stderr, "walirun: cannot write the trace: %s\n", std::strerror(errno));
             break;
         }

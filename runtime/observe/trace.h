@@ -36,6 +36,7 @@ class Trace {
     observed_region& region_;
     const int output_;
     std::string text_;
+    bool failed_ = false;  // to write; said once
     std::uint64_t next_ = 0;
     std::uint64_t waited_for_ = UINT64_MAX;  // the number of a line that is not written yet
     Clock::time_point waiting_since_;

@@ -16,12 +16,17 @@ constexpr std::uint64_t host_address_space =
 // Those stacks and the host's heap, as far as they can be written.
 constexpr std::uint64_t host_data = std::uint64_t{64} << 20;
 
+/// What is larger than any limit is none.
+std::uint64_t sum(std::uint64_t value, std::uint64_t more) {
+    return value > UINT64_MAX - more ? UINT64_MAX : value + more;
+}
+
 /// Nobody who has lost his privileges can raise these again. `grace` is what the kernel adds before it kills.
 void set(int resource, std::uint64_t value, std::uint64_t grace = 0) {
     rlimit limit;
     if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0) {
         limit.rlim_cur = std::min(limit.rlim_max, static_cast<rlim_t>(value));
-        limit.rlim_max = std::min(limit.rlim_max, static_cast<rlim_t>(value + grace));
+        limit.rlim_max = std::min(limit.rlim_max, static_cast<rlim_t>(sum(value, grace)));
         if (setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0) return;
     }
     throw failure("cannot set a limit");
@@ -31,8 +36,8 @@ void set(int resource, std::uint64_t value, std::uint64_t grace = 0) {
 
 void set_limits(const Limits& limits) {
     if (limits.memory) {
-        set(RLIMIT_AS, *limits.memory + host_address_space);
-        set(RLIMIT_DATA, *limits.memory + host_data);
+        set(RLIMIT_AS, sum(*limits.memory, host_address_space));
+        set(RLIMIT_DATA, sum(*limits.memory, host_data));
     }
     if (limits.cpu) set(RLIMIT_CPU, *limits.cpu, 1);  // SIGXCPU, then SIGKILL
     if (limits.files) set(RLIMIT_NOFILE, *limits.files);

@@ -3,6 +3,7 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
+#include <sys/stat.h>
 #include <toml++/toml.h>
 
 #include "rules.h"
@@ -58,6 +59,8 @@ void add_entry(Policy& policy, const std::string& path, const std::string& key, 
 }  // namespace
 
 void read_policy_file(Policy& policy, const std::string& path) {
+    struct stat status;
+    if (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) throw PolicyError(path + ": a folder, no policy");
     const toml::parse_result parsed = toml::parse_file(path);
     if (!parsed) {
         const toml::parse_error& error = parsed.error();

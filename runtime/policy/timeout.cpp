@@ -14,6 +14,7 @@
 #include <string>
 
 #include "../run/end_like.h"
+#include "../run/handed_on.h"
 #include "policy.h"
 
 namespace wali::policy {
@@ -43,11 +44,6 @@ void end_all() {
         if (!children) return;  // a kernel that does not tell
         for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
     } while (wait(nullptr) > 0 || errno == EINTR);
-}
-
-/// What a terminal sends goes to the child, too.
-bool is_handed_on(const siginfo_t& signal) {
-    return signal.si_signo != SIGCHLD && (signal.si_code == SI_USER || signal.si_code == SI_QUEUE);
 }
 
 /// A shell that waits for this process shall see that the child has stopped. The time goes on.

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -80,7 +81,10 @@ std::string runtime_folder() {
     return path.substr(0, path.rfind('/'));
 }
 
-std::string path_of(const std::string& folder, const void* module, std::size_t size) {
+namespace {
+
+/// What else than the module a translation depends on.
+SHA256_CTX begin_key() {
     const char* compiler = choice("WALI_CC");
     if (!compiler) compiler = "";
     const std::string runtime = runtime_folder();
@@ -90,8 +94,29 @@ std::string path_of(const std::string& folder, const void* module, std::size_t s
     SHA256_Update(&context, runtime.c_str(), runtime.size() + 1);
     SHA256_Update(&context, compiler, std::strlen(compiler) + 1);
     if (is_observed()) SHA256_Update(&context, "observed", sizeof "observed");
+    return context;
+}
+
+}  // namespace
+
+std::string path_of(const std::string& folder, const void* module, std::size_t size) {
+    SHA256_CTX context = begin_key();
     SHA256_Update(&context, module, size);
     return folder + "/" + text_of(context);
+}
+
+std::string path_of(const std::string& folder, int module) {
+    static unsigned char bytes[1 << 16];
+    SHA256_CTX context = begin_key();
+    off_t at = 0;
+    for (;;) {
+        const ssize_t count = pread(module, bytes, sizeof bytes, at);
+        if (count == 0) return folder + "/" + text_of(context);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 || at > max_module_bytes) return {};
+        SHA256_Update(&context, bytes, static_cast<std::size_t>(count));
+        at += count;
+    }
 }
 
 std::string hash(const void* bytes, std::size_t size) {

@@ -7,6 +7,8 @@
 // which looks, and wali-aot, which fills.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <string>
 
@@ -28,6 +30,11 @@ std::string runtime_folder();
 
 /// The path of the executable for a module.
 std::string path_of(const std::string& folder, const void* module, std::size_t size);
+
+/// The same of a file, which is read, not mapped: who writes to it meanwhile cannot end this program. Empty if it
+/// cannot be read or is too large.
+std::string path_of(const std::string& folder, int module);
+constexpr off_t max_module_bytes = off_t{512} << 20;
 
 inline std::string quick(const std::string& path) { return path + ".quick"; }
 inline std::string record(const std::string& path) { return path + ".sum"; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // walirun [OPTION...] FILE.wasm [ARGUMENT...]: runs a module, under a policy if the options say so (policy/options.h).
-// Small and static, because this is what every start pays for: it maps the file, hashes it and executes what the cache
+// Small and static, because this is what every start pays for: it reads the file, hashes it and executes what the cache
 // holds. Everything else is left to wali-aot.
 // walirun OPTION... FILE [ARGUMENT...]: an executable, such as one of wali-aot -o, under a policy.
 // walirun --trace FILE.wasm [ARGUMENT...] and the like: the same, observed (runtime/observe).
@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <linux/binfmts.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,11 +42,8 @@ int cached(int fd, const std::string& folder, Tier tier) {
     struct stat status;
     if (folder.empty() || !wali::cache::problem_of(folder).empty()) return -1;
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return -1;
-    const auto size = static_cast<std::size_t>(status.st_size);
-    void* module = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    if (module == MAP_FAILED) return -1;
-    const std::string path = wali::cache::path_of(folder, module, size);
-    munmap(module, size);
+    const std::string path = wali::cache::path_of(folder, fd);
+    if (path.empty()) return -1;
     int executable = -1;
     if (tier == Tier::Full || tier == Tier::Auto) executable = wali::cache::open_unchanged(path);
     if (executable < 0 && (tier == Tier::Quick || (tier == Tier::Auto && wali::cache::locked(path))))
@@ -81,7 +77,7 @@ void run_under(const wali::policy::Policy& policy, int fd, const std::string& fo
     const int executable = is_executable(fd) ? fd : cached(fd, folder, wali::cache::tier());
     bool complete = executable >= 0;
     const auto helpers = wali::allowed_modules(policy, [&](const std::string& module) {
-        const int other = open(module.c_str(), O_RDONLY | O_CLOEXEC);
+        const int other = open(module.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         const int compiled = cached(other, folder, Tier::Full);
         complete = complete && compiled >= 0;
         return compiled;
@@ -155,7 +151,9 @@ int main(int argc, char** argv) {
         std::fputs("walirun: a program under a policy cannot be observed; leave --trace and --stats out\n", stderr);
         return 2;
     }
-    const int fd = argc > at && (named || argv[at][0] != '-') ? open(argv[at], O_RDONLY | O_CLOEXEC) : -1;
+    // Nobody waits for a FIFO, which is no module.
+    const bool is_file = argc > at && (named || argv[at][0] != '-');
+    const int fd = is_file ? open(argv[at], O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     const std::string folder = wali::cache::folder();
     if (fd >= 0 && policy.given) run_under(policy, fd, folder, argv + at);
     if (fd >= 0 && !policy.given) run(fd, folder, argv + (named ? 2 : 1));

@@ -57,6 +57,35 @@ TEST_CASE("files that are no modules") {
     check_module_refused(std::string("\0asm\x0d\0\1\0", 8), "component");
 }
 
+TEST_CASE("a FIFO is no module, and nobody waits for one") {
+    Runtime runtime;
+    const std::string fifo = runtime.file("fifo");
+    REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+    check_refused(runtime.walirun({fifo}), "no regular file");
+    check_refused(runtime.walirun({"--allow", "none", fifo}), "no regular file");
+}
+
+TEST_CASE("a module is not replaced by its executable") {
+    Runtime runtime;
+    const std::string module = runtime.file("module.wasm");
+    const std::string link = runtime.file("link");
+    write_file(module, assemble(module_text("")));
+    REQUIRE(symlink(module.c_str(), link.c_str()) == 0);
+    const std::string before = read_file(module);
+    check_refused(runtime.wali_aot({module, "-o", module}), "the output would replace it");
+    check_refused(runtime.wali_aot({module, "-o", link}), "the output would replace it");
+    CHECK(read_file(module) == before);
+}
+
+TEST_CASE("limits beyond all limits are none, and a folder is no policy") {
+    Runtime runtime;
+    const std::string module = runtime.file("module.wasm");
+    write_file(module, assemble(module_text("")));
+    for (const char* option : {"--max-cpu", "--max-files"})
+        CHECK(runtime.walirun({"--allow", "none", option, "18446744073709551615", module}).exit_code == 0);
+    check_refused(runtime.walirun({"--policy", "/", module}), "a folder, no policy");
+}
+
 TEST_CASE("help and version") {
     Runtime runtime;
     for (const char* option : {"--help", "--version"}) {

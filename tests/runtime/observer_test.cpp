@@ -195,6 +195,43 @@ TEST_CASE("signals for walirun reach the program that it observes") {
     }
 }
 
+TEST_CASE("signals of the kernel for walirun reach the program that it waits for") {
+    // alarm(2) outlives execve.
+    Runtime& runtime = shared();
+    const std::vector<std::vector<std::string>> options = {{"--trace-file", runtime.file("out")},
+                                                           {"--stats-file", runtime.file("out")},
+                                                           {"--allow", "none", "--timeout", "250"}};
+    for (const std::vector<std::string>& option : options) {
+        std::vector<std::string> command = {"/usr/bin/perl", "-e", "alarm 1; exec @ARGV", Runtime::program("walirun")};
+        command.insert(command.end(), option.begin(), option.end());
+        command.insert(command.end(), {program(), "pausing"});
+        CHECK(run(command, runtime.with_folders({})).signal == SIGALRM);
+    }
+}
+
+TEST_CASE("a signal ends walirun when the program has ended and only what it has left behind runs") {
+    Runtime& runtime = shared();
+    const std::string fifo = runtime.file("left behind");
+    REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+    const pid_t pid =
+        start({Runtime::program("walirun"), "--stats-file", runtime.file("out"), program(), "leaving", fifo},
+              runtime.with_folders({}));
+    const std::string number = read_file(fifo);
+    kill(pid, SIGTERM);
+    CHECK(wait_for(pid).exit_code == 0);
+    kill(std::stoi(number), SIGKILL);
+    CHECK(read_file(runtime.file("out")).find("fork") != std::string::npos);
+}
+
+TEST_CASE("what cannot be written of a trace or of statistics is said") {
+    Runtime& runtime = shared();
+    Result result = runtime.walirun({"--trace-file", "/dev/full", program(), "executed"});
+    CHECK(result.exit_code == 0);
+    CHECK(result.err == "walirun: cannot write the trace: No space left on device\n");
+    result = runtime.walirun({"--stats-file", "/dev/full", program(), "executed"});
+    CHECK(result.err == "walirun: cannot write the statistics: No space left on device\n");
+}
+
 TEST_CASE("statistics count calls, errors and times") {
     Runtime& runtime = shared();
     const Result result = runtime.walirun({"--stats", program(), "arguments"});

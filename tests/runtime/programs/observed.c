@@ -91,6 +91,17 @@ static void waiting(void) {
     for (;;) sys_pause();
 }
 
+// A child stays when the program has gone; whoever reads from the FIFO then gets its number.
+static void leaving(void) {
+    const int parent = (int)sys_getpid();
+    if (sys_fork() != 0) return;
+    while (sys_getppid() == parent) sys_sched_yield();
+    const int fifo = (int)sys_openat(-100, second, 1, 0);
+    print_number(fifo, sys_getpid());
+    sys_close(fifo);
+    for (;;) sys_pause();
+}
+
 static void opening(void) { sys_openat(-100, second, 0, 0); }
 
 static int same(const char* a, const char* b) {
@@ -107,7 +118,10 @@ void test(void) {
     if (same(name, "handler")) handler();
     if (same(name, "killed")) killed();
     if (same(name, "waiting")) waiting();
+    if (same(name, "leaving")) leaving();
     if (same(name, "opening")) opening();
+    if (same(name, "pausing"))
+        for (;;) sys_pause();
     if (same(name, "executed")) sys_getgid();
     if (same(name, "thread_exit")) sys_exit(3);
 }
