@@ -99,6 +99,7 @@ uint64_t w2c_wali_SYS_mbind(struct w2c_wali* host, uint32_t addr, uint64_t len, 
     const uint64_t error = wali_syscall6(NR_mbind, WALI_MEMORY_BASE + addr, 0, mode, nodes, maxnode, flags);
     if (failed(error)) return error;
     if (len == 0) return 0;
+    if (addr == 0) return wali_error(WALI_EFAULT);
     const bool may_have_holes = mode == WALI_MPOL_DEFAULT;
     const uint64_t left = ADDRESS_SPACE - addr;
     if (len > left && !may_have_holes) return wali_error(WALI_EFAULT);
