@@ -20,7 +20,7 @@ namespace wali {
 namespace {
 
 // What the handler reads. It is there before the handler is, and the process stands for both.
-constinit std::atomic<i32> owner = 0;  // the process that has asked; 0 if none has
+constinit std::atomic<i32> owner = 0;  // the process that has asked; 0 if none has; -1 while its Termination ends
 constinit std::atomic<int> event_fd = -1;
 constinit std::atomic<int> first_signal = 0;
 constinit SignalSet handled;  // only for who makes and ends a Termination
@@ -35,7 +35,7 @@ void ask(int signal) noexcept {
     if (sys::getpid() != asker) {
         // It comes again when this handler returns. In a forked copy it was meant for the copy alone, and ends it.
         // Where the Termination has ended between the signal and here, it does what it did before.
-        if (asker != 0) (void)wali::signal::reset(static_cast<Signal>(signal));
+        if (asker > 0) (void)wali::signal::reset(static_cast<Signal>(signal));
         sys::tgkill(static_cast<i32>(sys::getpid()), static_cast<i32>(sys::gettid()), signal);
         return;
     }
@@ -56,6 +56,7 @@ void restore(int end) noexcept {
         if (handled.contains(static_cast<Signal>(number)))
             sys::rt_sigaction(number, &before[number], nullptr, sizeof(abi::sigset_t));
     if (sys::getpid() != owner) running = 0;  // a forked copy has none of the threads in which they ran
+    owner = -1;                               // a handler that begins from here on does not write
     while (running > 0) sys::sched_yield();   // another thread's, which may write to the descriptor
     owner = 0;
 }

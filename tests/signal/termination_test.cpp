@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 
 #include <doctest/doctest.h>
 
 #include <wali/event/epoll.hpp>
+#include <wali/event/event_fd.hpp>
 #include <wali/process/process.hpp>
 #include <wali/signal/scoped_handler.hpp>
 #include <wali/signal/send.hpp>
@@ -17,6 +19,15 @@
 
 using wali::Errno;
 using wali::Signal;
+
+namespace {
+
+int termination_rounds() {
+    const char* const wanted = std::getenv("WALI_RACE_ROUNDS");
+    return wanted == nullptr ? 60 : std::atoi(wanted);
+}
+
+}  // namespace
 
 TEST_CASE("a service waits for its end as for any descriptor") {
     const test::LeavesNothing leaves_nothing;
@@ -114,4 +125,24 @@ TEST_CASE("a copy that is forked while a thread handles a signal ends its own Te
     }
     over = true;
     signalled.join();
+}
+
+TEST_CASE("a handler that begins while a Termination ends writes to no descriptor") {
+    const test::LeavesNothing leaves_nothing;
+    const auto ignored = wali::ScopedSignalHandler::ignore(Signal::USR2).value();
+    std::atomic<bool> over = false;
+    std::array<std::thread, 2> signalled;
+    for (std::thread& thread : signalled)
+        thread = std::thread([&] {
+            while (!over) (void)wali::signal::raise(Signal::USR2);
+        });
+    for (int i = 0; i < termination_rounds(); ++i) {
+        (void)wali::signal::on_termination({Signal::USR2}).value();
+        // It has the number of the one that has gone.
+        const auto event = wali::EventFd::create(0, wali::EventfdFlags::NONBLOCK).value();
+        for (int j = 0; j < 4; ++j) std::this_thread::yield();
+        CHECK(event.read().error() == Errno::AGAIN);
+    }
+    over = true;
+    for (std::thread& thread : signalled) thread.join();
 }
