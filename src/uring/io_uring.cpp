@@ -239,7 +239,9 @@ result<u64> IoUring::push_entry(const Entry& entry, const IoOptions& options) no
     abi::io_uring_sqe raw = entry.raw;
     raw.opcode = abi::bits(entry.operation);
     raw.fd = entry.fd;
-    raw.flags = abi::bits(flags | (limited ? IoUringSubmissionFlags::IO_LINK : chain));
+    // The timeout is linked to the operation, in the way in which it passes on how that has ended.
+    const auto to_limit = options.hard_link ? IoUringSubmissionFlags::IO_HARDLINK : IoUringSubmissionFlags::IO_LINK;
+    raw.flags = abi::bits(flags | (limited ? to_limit : chain));
     raw.user_data = name;
     if (entry.time_at != nullptr) raw.*entry.time_at = address_of(&slot->time);
     ring_->push(raw);

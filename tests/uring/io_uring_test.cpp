@@ -464,6 +464,23 @@ TEST_CASE("an operation that takes too long is cancelled, and one in time is not
     CHECK(ended == 0b11110);
 }
 
+TEST_CASE("what is linked hard to an operation runs after its error, also if that has a timeout") {
+    IoUring ring = IoUring::create().value();
+    const Pipe pipe = Pipe::create().value();
+    for (const wali::Duration timeout : {wali::forever(), wali::Duration(1h), wali::Duration(1ms)}) {
+        // The writer cannot be read, and of the reader nothing comes.
+        const wali::BorrowedFd from = timeout == wali::Duration(1ms) ? pipe.reader : pipe.writer;
+        CHECK(ring.reserve(3));
+        CHECK(ring.read(from, filled("."), 0, {.index = 1, .hard_link = true, .timeout = timeout}));
+        CHECK(ring.nop({.index = 2}));
+        for (u32 i = 1; i <= 2; ++i) {
+            IoCompletion done = ring.wait().value();
+            CHECK(done.index() == i);
+            CHECK(done.get<void>().has_value() == (i == 2));
+        }
+    }
+}
+
 TEST_CASE("operations of a chain run one after the other") {
     IoUring ring = IoUring::create({.entries = 4}).value();
     const File file = wali::fs::create_memory_file("ring").value();
