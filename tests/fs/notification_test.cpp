@@ -6,12 +6,14 @@
 
 #include <doctest/doctest.h>
 
+#include <support/leaves_nothing.hpp>
 #include <support/temporary_directory.hpp>
 #include <wali/fs/entry.hpp>
 #include <wali/fs/fanotify.hpp>
 #include <wali/fs/file.hpp>
 #include <wali/fs/inotify.hpp>
 #include <wali/fs/read_file.hpp>
+#include <wali/process/process.hpp>
 
 using wali::Errno;
 using wali::Inotify;
@@ -118,4 +120,65 @@ TEST_CASE("fanotify hands out open files, where it may be used") {
     CHECK(text == "abc");
     // Nobody waits for an answer.
     CHECK(fanotify.value().respond(event, wali::FanotifyResponse::ALLOW).has_error());
+}
+
+TEST_CASE("fanotify's descriptor of who did it is the event's, and ends with it") {
+    using wali::FanotifyInitFlags;
+    const test::TemporaryDirectory dir;
+    REQUIRE(wali::fs::write_file(dir.path("a"), "abc"));
+    const test::LeavesNothing leaves_nothing;
+    const auto fanotify = wali::Fanotify::create(FanotifyInitFlags::CLASS_NOTIF | FanotifyInitFlags::REPORT_PIDFD);
+    if (!fanotify) {  // INVAL before Linux 5.15
+        const bool refused =
+            fanotify.error() == Errno::PERM || fanotify.error() == Errno::NOSYS || fanotify.error() == Errno::INVAL;
+        CHECK(refused);
+        return;
+    }
+    CHECK(fanotify.value().mark(wali::FanotifyMarkFlags::ADD_, wali::FanotifyEvents::CLOSE_NOWRITE, dir.path("a")));
+    std::array<std::byte, 4097> buffer;
+    const int before = test::open_descriptors();
+    for (const bool taken : {true, false}) {
+        REQUIRE(wali::File::open(dir.path("a")).value().close());
+        wali::FanotifyBatch batch = fanotify.value().read(std::span(buffer).subspan(1)).value();  // at an odd address
+        REQUIRE_FALSE(batch.empty());
+        if (!taken) continue;
+        const wali::FanotifyEvent event = batch.next();
+        CHECK(event.process == wali::process::id());
+        CHECK(event.file_error == Errno{});
+        REQUIRE(event.pid_fd);
+        CHECK(event.pid_fd.wait_for_end(wali::Duration(0)).error() == Errno::TIMEDOUT);
+        CHECK(event.pid_fd.send_signal(wali::Signal{}));
+    }
+    CHECK(test::open_descriptors() == before);
+}
+
+TEST_CASE("an event of fanotify says why there is no file, and takes descriptors out of its records") {
+    struct {
+        wali::abi::fanotify_event_metadata head{};
+        wali::abi::fanotify_event_info_header other{};
+        wali::abi::fanotify_event_info_pidfd process{};
+    } told[3];
+    for (auto& each : told) {
+        each.head.event_len = sizeof each;
+        each.head.metadata_len = sizeof each.head;
+        each.head.fd = -1;
+        each.other = {wali::abi::bits(wali::abi::FanotifyInfoType::FID), 0, sizeof each.other};
+        each.process.hdr = {wali::abi::bits(wali::abi::FanotifyInfoType::PIDFD), 0, sizeof each.process};
+        each.process.pidfd = -1;
+    }
+    told[0].head.fd = -static_cast<int>(Errno::MFILE);
+    told[1].other.len = 0;  // which the kernel does not write
+    told[2].process.pidfd = wali::File::open("/dev/null").value().into_fd().release();
+    const int number = told[2].process.pidfd;
+    wali::FanotifyBatch batch{std::as_bytes(std::span(told))};
+    const wali::FanotifyEvent failed = batch.next();
+    CHECK_FALSE(failed.file);
+    CHECK(failed.file_error == Errno::MFILE);
+    CHECK_FALSE(failed.pid_fd);
+    CHECK(failed.records.size() >= sizeof told[0].other + sizeof told[0].process);
+    const wali::FanotifyEvent none = batch.next();
+    CHECK(none.file_error == Errno{});
+    CHECK_FALSE(none.pid_fd);
+    CHECK(batch.next().pid_fd.fd().raw() == number);
+    CHECK(batch.empty());
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include <wali/abi/constants/errno.hpp>
 #include <wali/abi/constants/event.hpp>
 #include <wali/abi/constants/fs.hpp>
 #include <wali/abi/flags.hpp>
@@ -14,6 +15,7 @@
 #include <wali/core/id.hpp>
 #include <wali/core/io.hpp>
 #include <wali/core/path.hpp>
+#include <wali/event/pid_fd.hpp>
 #include <wali/sys/event.hpp>
 
 WALI_EXPORT namespace wali {
@@ -29,6 +31,8 @@ struct FanotifyEvent {
     Pid process{0};           ///< who did it; of a thread with REPORT_TID
     Fd file{};                ///< the file, open; empty where events were lost or files are named by handle
     ConstBytes records{};     ///< the records behind it, of which each begins with abi::fanotify_event_info_header
+    PidFd pid_fd{};           ///< with REPORT_PIDFD, who did it: the descriptor of its record; empty if it has ended
+    Errno file_error{};       ///< with REPORT_FD_ERROR, why `file` is not open; Errno{} if it is, and for PERM
 
     /// Whether at least one of `wanted` happened.
     bool has(FanotifyEvents wanted) const noexcept { return intersects(events, wanted); }
@@ -63,11 +67,32 @@ class FanotifyBatch {
         std::memcpy(&head, rest_.data(), sizeof head);  // the buffer lies at any address
         const ConstBytes event = rest_.first(head.event_len);
         rest_ = rest_.subspan(head.event_len);
-        return {static_cast<FanotifyEvents>(head.mask), Pid(head.pid), head.fd < 0 ? Fd() : Fd::from_raw(head.fd),
-                event.subspan(head.metadata_len)};
+        const ConstBytes records = event.subspan(head.metadata_len);
+        // -1 is also what stands there where no file was to be opened.
+        const Errno file_error = head.fd < -1 ? static_cast<Errno>(-head.fd) : Errno{};
+        return {static_cast<FanotifyEvents>(head.mask),
+                Pid(head.pid),
+                head.fd < 0 ? Fd() : Fd::from_raw(head.fd),
+                records,
+                pid_fd_in(records),
+                file_error};
     }
 
   private:
+    /// The descriptor that a record holds: it is ours, as the file's is.
+    static PidFd pid_fd_in(ConstBytes records) noexcept {
+        abi::fanotify_event_info_header head;
+        for (; records.size() >= sizeof head; records = records.subspan(head.len)) {
+            std::memcpy(&head, records.data(), sizeof head);
+            if (head.len < sizeof head || head.len > records.size()) break;
+            abi::fanotify_event_info_pidfd record;
+            if (head.info_type != abi::bits(abi::FanotifyInfoType::PIDFD) || head.len < sizeof record) continue;
+            std::memcpy(&record, records.data(), sizeof record);
+            return record.pidfd < 0 ? PidFd() : PidFd::from_fd(Fd::from_raw(record.pidfd));
+        }
+        return {};
+    }
+
     ConstBytes rest_;
 };
 
