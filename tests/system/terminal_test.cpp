@@ -15,6 +15,7 @@
 #include <wali/ipc/pipe.hpp>
 #include <wali/process/command.hpp>
 #include <wali/process/session.hpp>
+#include <wali/signal/signal_action.hpp>
 #include <wali/signal/signal_mask.hpp>
 #include <wali/system/pseudo_terminal.hpp>
 #include <wali/system/scoped_terminal_settings.hpp>
@@ -124,6 +125,28 @@ TEST_CASE("raw mode is what cfmakeraw makes, and ends with its guard") {
         CHECK(wali::system::terminal_settings(terminal.program).value() == before.raw_mode());
     }
     CHECK(wali::system::terminal_settings(terminal.program).value() == before);
+}
+
+TEST_CASE("settings come back from the background, too, where SIGTTOU has a handler") {
+    const Terminal terminal;
+    const auto before = wali::system::terminal_settings(terminal.program).value();
+    test::in_child([&]() -> wali::result<bool> {
+        WALI_TRY(wali::process::begin_session());
+        WALI_TRY(wali::system::set_controlling_terminal(terminal.program));
+        // The session's first process is the shell, its child a job.
+        return test::exit_code_in_child([&]() -> wali::result<bool> {
+                   WALI_TRY(auto raw, ScopedTerminalSettings::raw_mode(terminal.program));
+                   WALI_TRY(wali::process::set_process_group(wali::Pid(0), wali::Pid(0)));
+                   WALI_TRY(wali::signal::set_handler(wali::Signal::TTOU, [](int) noexcept {
+                       static int times = 0;
+                       if (++times == 1000) wali::process::exit(3);
+                   }));
+                   WALI_TRY(raw.restore());
+                   WALI_TRY(const auto now, wali::system::terminal_settings(terminal.program));
+                   // Others are as they were.
+                   return now == before && ScopedTerminalSettings::raw_mode(terminal.program).error() == Errno::INTR;
+               }) == 0;
+    });
 }
 
 TEST_CASE("without echo, a line is read that nobody sees") {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <wali/core/result.hpp>
+#include <wali/signal/scoped_mask.hpp>
 #include <wali/sys/process.hpp>
 #include <wali/system/terminal.hpp>
 
@@ -14,7 +15,7 @@ WALI_EXPORT namespace wali {
 ///
 /// The terminal must stay open for as long. Move-only. The end of a forked child's copy changes nothing, unless both
 /// are process 1 of a PID namespace. A signal that ends the program, and SIGKILL above all, leaves the terminal as it
-/// is: handle SIGTERM and its like.
+/// is: handle SIGTERM and its like. The end comes also while the process is in the background.
 class [[nodiscard]] ScopedTerminalSettings {
   public:
     /// ioctl_tty(2), getpid(2), tier spec: settings in which bytes come as they are typed, after output that is under
@@ -58,11 +59,14 @@ class [[nodiscard]] ScopedTerminalSettings {
     /// The settings that come back.
     const TerminalSettings& before() const noexcept WALI_LIFETIMEBOUND { return before_; }
 
-    /// Brings the settings back before the end: ioctl_tty(2), getpid(2), tier spec. Output under way is waited for;
-    /// EINTR is retried. Errors: IO (the terminal has hung up).
+    /// Brings the settings back before the end: ioctl_tty(2), getpid(2), sigprocmask(2), tier spec. Output under way is
+    /// waited for; EINTR is retried. Also from a background process, which SIGTTOU does not stop here. Errors: IO (the
+    /// terminal has hung up).
     result<void> restore() noexcept {
         const BorrowedFd terminal = std::exchange(terminal_, {});
         if (terminal == BorrowedFd() || static_cast<i32>(sys::getpid()) != process_) return success();
+        // Where a handler has it, each attempt in the background would raise it again.
+        const auto blocked = ScopedSignalMask::block({Signal::TTOU});
         return retry_interrupted(
             [&]() noexcept { return system::set_terminal_settings(terminal, before_, TermSetAction::DRAIN); });
     }
