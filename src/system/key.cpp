@@ -48,9 +48,9 @@ std::string_view next_field(std::string_view& text) noexcept {
 }
 
 u32 number(std::string_view text, int base) noexcept {
-    u32 value = 0;
+    i64 value = 0;  // the kernel writes ids as signed numbers of 32 bits
     std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return value;
+    return static_cast<u32>(value);
 }
 
 }  // namespace

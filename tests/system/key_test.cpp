@@ -110,6 +110,20 @@ TEST_CASE("a key says whose it is and who may do what") {
     });
 }
 
+TEST_CASE("a key is of users and groups with large numbers, too") {
+    with_keyrings([]() -> wali::result<bool> {
+        WALI_TRY(const Key key, Key::add("user", "wali owned", "secret", Key::process_keyring()));
+        const wali::Uid user(4294967294);
+        const wali::Gid group(3000000000);
+        const auto given = key.set_owner(user, group);
+        // ACCES without CAP_SYS_ADMIN, INVAL where the ids are not mapped.
+        if (!given) return given.error() == Errno::ACCES || given.error() == Errno::INVAL;
+        std::array<char, 64> room;
+        WALI_TRY(const wali::KeyDescription is, key.describe(room));
+        return is.owner == user && is.group == group && is.description == "wali owned";
+    });
+}
+
 TEST_CASE("a key ends when it is revoked or invalidated, or in time") {
     with_keyrings([]() -> wali::result<bool> {
         WALI_TRY(const Key revoked, Key::add("user", "wali revoked", "secret", Key::process_keyring()));
