@@ -13,6 +13,10 @@
 namespace wali::process {
 namespace {
 
+// For the kernel these mean no change.
+constexpr Uid no_user(~0U);
+constexpr Gid no_group(~0U);
+
 /// What `function` of the C library says, with errno as it was.
 template <class Function>
 result<void> checked(Call call, Function&& function) noexcept {
@@ -36,11 +40,15 @@ bool has_groups(std::span<const Gid> groups) noexcept {
 }  // namespace
 
 result<void> set_user_ids(const UserIds& ids) noexcept {
+    if (ids.real == no_user || ids.effective == no_user || ids.saved == no_user)
+        return Error(Errno::INVAL, Call::setresuid);
     return checked(Call::setresuid,
                    [&]() noexcept { return ::setresuid(ids.real.raw(), ids.effective.raw(), ids.saved.raw()); });
 }
 
 result<void> set_group_ids(const GroupIds& ids) noexcept {
+    if (ids.real == no_group || ids.effective == no_group || ids.saved == no_group)
+        return Error(Errno::INVAL, Call::setresgid);
     return checked(Call::setresgid,
                    [&]() noexcept { return ::setresgid(ids.real.raw(), ids.effective.raw(), ids.saved.raw()); });
 }
@@ -53,9 +61,8 @@ result<void> set_supplementary_groups(std::span<const Gid> groups) noexcept {
 }
 
 result<void> become(Uid user, Gid group, std::span<const Gid> groups) noexcept {
-    // For the kernel this number means no change.
-    if (user == Uid(~0U)) return Error(Errno::INVAL, Call::setresuid);
-    if (group == Gid(~0U)) return Error(Errno::INVAL, Call::setresgid);
+    if (user == no_user) return Error(Errno::INVAL, Call::setresuid);
+    if (group == no_group) return Error(Errno::INVAL, Call::setresgid);
     WALI_TRY(set_supplementary_groups(groups));
     WALI_TRY(set_group_ids({group, group, group}));
     WALI_TRY(set_user_ids({user, user, user}));

@@ -124,6 +124,8 @@ result<void> Key::set_permissions(KeyPermissionFlags permissions) const noexcept
 }
 
 result<void> Key::set_owner(Uid owner, Gid group) const noexcept {
+    // For the kernel this number means no change.
+    if (owner == Uid(~0U) || group == Gid(~0U)) return Error(Errno::INVAL, Call::keyctl);
     return key_control(KeyctlOperation::CHOWN, argument(id_), argument(owner.raw()), argument(group.raw()));
 }
 

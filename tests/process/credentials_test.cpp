@@ -66,6 +66,25 @@ TEST_CASE("becoming another user is for all threads and for good") {
     CHECK(wali::process::wait(child).value().status.success());
 }
 
+TEST_CASE("the id of no one is refused, and does not stand for what is there") {
+    const wali::UserIds users = wali::process::user_ids();
+    const wali::GroupIds groups = wali::process::group_ids();
+    for (wali::Uid wali::UserIds::* const id :
+         {&wali::UserIds::real, &wali::UserIds::effective, &wali::UserIds::saved}) {
+        wali::UserIds ids = users;
+        ids.*id = Uid(~0U);
+        CHECK(wali::process::set_user_ids(ids).error() == wali::Error(Errno::INVAL, wali::Call::setresuid));
+    }
+    for (wali::Gid wali::GroupIds::* const id :
+         {&wali::GroupIds::real, &wali::GroupIds::effective, &wali::GroupIds::saved}) {
+        wali::GroupIds ids = groups;
+        ids.*id = Gid(~0U);
+        CHECK(wali::process::set_group_ids(ids).error() == wali::Error(Errno::INVAL, wali::Call::setresgid));
+    }
+    CHECK(wali::process::set_user_ids(users));
+    CHECK(wali::process::set_group_ids(groups));
+}
+
 TEST_CASE("users and groups are found by name and by number") {
     const test::LeavesNothing leaves_nothing;
     std::array<char, 16384> buffer;

@@ -124,6 +124,14 @@ TEST_CASE("a key is of users and groups with large numbers, too") {
     });
 }
 
+TEST_CASE("a key is not given to the id of no one") {
+    with_keyrings([]() -> wali::result<bool> {
+        WALI_TRY(const Key key, Key::add("user", "wali kept", "secret", Key::process_keyring()));
+        return is_error(key.set_owner(wali::Uid(~0U), wali::Gid(0)), Errno::INVAL, Call::keyctl) &&
+               is_error(key.set_owner(wali::Uid(0), wali::Gid(~0U)), Errno::INVAL, Call::keyctl);
+    });
+}
+
 TEST_CASE("a key ends when it is revoked or invalidated, or in time") {
     with_keyrings([]() -> wali::result<bool> {
         WALI_TRY(const Key revoked, Key::add("user", "wali revoked", "secret", Key::process_keyring()));

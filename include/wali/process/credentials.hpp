@@ -66,7 +66,7 @@ inline result<std::span<Gid>> supplementary_groups(std::span<Gid> groups WALI_LI
 }
 
 /// setresuid(3) and setresgid(3): PERM for ids that are none of ours, without CAP_SETUID or CAP_SETGID. AGAIN: the user
-/// has too many processes.
+/// has too many processes. INVAL for the id of no one, 2^32 - 1, which for the kernel means to keep what is there.
 result<void> set_user_ids(const UserIds& ids) noexcept;
 result<void> set_group_ids(const GroupIds& ids) noexcept;
 /// setgroups(3). PERM without CAP_SETGID.

@@ -84,7 +84,7 @@ class Key {
     /// keyctl(2) KEYCTL_UPDATE: another payload.
     result<void> update(ConstBytes payload) const noexcept;
     /// keyctl(2) KEYCTL_SETPERM and KEYCTL_CHOWN: who may do what. The owner alone changes the first; the second is for
-    /// CAP_SYS_ADMIN (ACCES).
+    /// CAP_SYS_ADMIN (ACCES), and INVAL for the id of no one, which for the kernel means to keep what is there.
     result<void> set_permissions(KeyPermissionFlags permissions) const noexcept;
     result<void> set_owner(Uid owner, Gid group) const noexcept;
     /// keyctl(2) KEYCTL_SET_TIMEOUT: it expires then, in whole seconds, rounded up, at least one; forever() is never.
