@@ -250,8 +250,9 @@ struct Command::Plan {
             const auto signal = static_cast<unsigned long>(abi::bits(*command.parent_death_signal));
             WALI_TRY(
                 to_result<void>(Call::prctl, sys::prctl(abi::bits(abi::PrctlOption::SET_PDEATHSIG), signal, 0, 0, 0)));
-            const bool sees_parent = !intersects(command.namespaces, Namespaces::PID);
-            if (sees_parent && sys::getppid() != parent) return Error(Errno::SRCH, Call::getppid);
+            // 0: the parent is outside of our PID namespace, and cannot be seen.
+            const long now = sys::getppid();
+            if (now != 0 && now != parent) return Error(Errno::SRCH, Call::getppid);
         }
         return to_result<void>(Call::rt_sigprocmask,
                                sys::rt_sigprocmask(abi::bits(abi::SigprocmaskHow::SETMASK), command.signal_mask.raw(),

@@ -20,6 +20,7 @@
 #include <wali/signal/signal_action.hpp>
 #include <wali/signal/signal_mask.hpp>
 #include <wali/sys/fs.hpp>
+#include <wali/system/namespace.hpp>
 
 #if !defined(__wasm32__)
 #include <linux/filter.h>
@@ -284,6 +285,23 @@ TEST_CASE("a child ends when its parent has ended, if the command says so") {
     int status = -1;
     CHECK(wali::sys::wait4(parent.raw(), &status, 0, nullptr) == parent.raw());
     CHECK(status == 0);
+}
+
+TEST_CASE("a child in another PID namespace ends with its parent, which it cannot see") {
+    const test::LeavesNothing leaves_nothing;
+    constexpr int not_allowed = 77;
+    const wali::Pid parent = wali::process::fork().value();
+    if (parent == wali::Pid(0)) {
+        if (!wali::system::unshare(wali::Namespaces::USER | wali::Namespaces::PID)) wali::process::exit(not_allowed);
+        auto child = Command{.arguments = {"true"}, .parent_death_signal = Signal::KILL}.start();
+        wali::process::exit(child && child.value().wait().value().success() ? 0 : 1);
+    }
+    int status = -1;
+    CHECK(wali::sys::wait4(parent.raw(), &status, 0, nullptr) == parent.raw());
+    if (status == not_allowed << 8)
+        MESSAGE("no PID namespaces are allowed here: the case was not run");
+    else
+        CHECK(status == 0);
 }
 
 TEST_CASE("a child is waited for until a deadline, and ended") {
