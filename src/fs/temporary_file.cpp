@@ -14,15 +14,21 @@ result<TemporaryFile> TemporaryFile::create(PathView path) noexcept {
         const std::string_view whole = text;
         const std::string_view prefix = whole.substr(whole.rfind('/') + 1);  // npos + 1 is 0
         const std::string_view parent = whole.substr(0, whole.size() - prefix.size());
-        WALI_TRY(const Directory directory, Directory::open(parent.empty() ? PathView(".") : PathView(parent)));
-        return create_in(directory, prefix);
+        // PATH: it need not be one whose names we may list.
+        WALI_TRY(File directory,
+                 File::open(parent.empty() ? PathView(".") : PathView(parent), OpenFlags::PATH | OpenFlags::DIRECTORY));
+        return create_at(std::move(directory).into_fd(), prefix);
     });
 }
 
 result<TemporaryFile> TemporaryFile::create_in(const Directory& directory, std::string_view prefix) noexcept {
     if (prefix.find('/') != prefix.npos) return Errno::INVAL;
     WALI_TRY(Directory own, directory.duplicate());
-    WALI_TRY(auto made, TemporaryName::create(std::move(own).into_fd(), prefix, Permissions::RUSR | Permissions::WUSR));
+    return create_at(std::move(own).into_fd(), prefix);
+}
+
+result<TemporaryFile> TemporaryFile::create_at(Fd directory, std::string_view prefix) noexcept {
+    WALI_TRY(auto made, TemporaryName::create(std::move(directory), prefix, Permissions::RUSR | Permissions::WUSR));
     return TemporaryFile(std::move(made.first), std::move(made.second));
 }
 

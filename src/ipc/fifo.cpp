@@ -16,7 +16,9 @@ result<Fifo> Fifo::create(PathView path, Permissions permissions) noexcept {
         const std::string_view name = fs::base_name(text);
         Fifo fifo;
         if (name.size() >= fifo.name_.size()) return Errno::NAMETOOLONG;
-        WALI_TRY(fifo.directory_, Directory::open(fs::directory_name(text)));
+        // PATH: it need not be one whose names we may list.
+        WALI_TRY(File directory, File::open(fs::directory_name(text), OpenFlags::PATH | OpenFlags::DIRECTORY));
+        fifo.directory_ = Directory::from_fd(std::move(directory).into_fd());
         name.copy(fifo.name_.data(), name.size());
         WALI_TRY(fs::make_fifo_at(fifo.directory_, name, permissions));
         fifo.size_ = name.size();

@@ -16,6 +16,7 @@
 #include <wali/fs/read_file.hpp>
 #include <wali/fs/temporary_file.hpp>
 #include <wali/fs/temporary_name.hpp>
+#include <wali/process/credentials.hpp>
 #include <wali/process/prctl.hpp>
 #include <wali/process/process.hpp>
 #include <wali/security/seccomp.hpp>
@@ -164,6 +165,27 @@ TEST_CASE("a TemporaryFile has a name until its end") {
     }
     CHECK(names_in(dir.path(".")).size() == 2);
     CHECK(names_in(dir.path(".")).contains("b"));
+}
+
+TEST_CASE("a TemporaryFile is made in a directory that may be written to, but not listed") {
+    const test::TemporaryDirectory dir;
+    const std::string box = dir.path("box");
+    REQUIRE(wali::fs::make_directory(box));
+    REQUIRE(wali::fs::set_permissions(dir.path("."), wali::Permissions{0711}));
+    REQUIRE(wali::fs::set_permissions(box, wali::Permissions{0333}));
+    test::in_child([&]() -> wali::result<bool> {
+        if (wali::process::effective_user_id() == wali::Uid(0))
+            WALI_TRY(wali::process::become(wali::Uid(65534), wali::Gid(65534)));
+        if (Directory::open(box).error() != Errno::ACCES) return false;
+        // Whose end waits for the directory.
+        if (AtomicFile::create(box + "/a").error() != Errno::ACCES) return false;
+        WALI_TRY(TemporaryFile::create(box + "/job."));
+        WALI_TRY(TemporaryFile file, TemporaryFile::create(box + "/job."));
+        WALI_TRY(file.rename("named"));
+        return wali::fs::status(box + "/named").has_value();
+    });
+    REQUIRE(wali::fs::set_permissions(box, wali::Permissions{0700}));
+    CHECK(names_in(box) == std::set<std::string>{"named"});
 }
 
 TEST_CASE("a file without a name gets one when it is whole") {

@@ -6,6 +6,7 @@
 
 #include <wali/fs/entry.hpp>
 #include <wali/ipc/fifo.hpp>
+#include <wali/process/credentials.hpp>
 
 #include "support/child.hpp"
 #include "support/temporary_directory.hpp"
@@ -71,4 +72,24 @@ TEST_CASE("a FIFO's end leaves what somebody else has put in its place") {
     first = Fifo();
     CHECK(wali::fs::status(path));
     REQUIRE(wali::fs::unlink(path));
+}
+
+TEST_CASE("a FIFO is made in a directory that may be written to, but not listed") {
+    const test::TemporaryDirectory dir;
+    const std::string box = dir.path("box");
+    REQUIRE(wali::fs::make_directory(box));
+    REQUIRE(wali::fs::set_permissions(dir.path("."), wali::Permissions{0711}));
+    REQUIRE(wali::fs::set_permissions(box, wali::Permissions{0333}));
+    CHECK(test::in_child([&] {
+              if (wali::process::effective_user_id() == wali::Uid(0) &&
+                  !wali::process::become(wali::Uid(65534), wali::Gid(65534)))
+                  return 1;
+              if (wali::Directory::open(box).error() != Errno::ACCES) return 2;
+              {
+                  const auto fifo = Fifo::create(box + "/fifo");
+                  if (!fifo || !fifo.value().open_reader(OpenFlags::NONBLOCK)) return 3;
+              }
+              return wali::fs::status(box + "/fifo").error() == Errno::NOENT ? 0 : 4;
+          }) == 0);
+    REQUIRE(wali::fs::set_permissions(box, wali::Permissions::RWXU));
 }

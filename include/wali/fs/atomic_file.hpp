@@ -29,7 +29,8 @@ class AtomicFile {
     AtomicFile() noexcept = default;
 
     /// Begins a replacement; there need not be an old file. openat(2), getrandom(2), tier spec. Errors: those of
-    /// File::open; NAMETOOLONG from 226 bytes on in the last component; INVAL for a path that has none, or ends in a
+    /// File::open; ACCES also for a directory that may be written to but not listed, as fsync(2) wants it open for
+    /// reading; NAMETOOLONG from 226 bytes on in the last component; INVAL for a path that has none, or ends in a
     /// slash.
     static result<AtomicFile> create(PathView path, Permissions permissions = File::default_permissions) noexcept;
     /// The same for a name in a directory that is open.

@@ -40,6 +40,7 @@ class TemporaryFile {
     void keep() noexcept { name_.keep(); }
 
   private:
+    static result<TemporaryFile> create_at(Fd directory, std::string_view prefix) noexcept;
     TemporaryFile(File file, TemporaryName name) noexcept : file_(std::move(file)), name_(std::move(name)) {}
 
     File file_;
