@@ -20,7 +20,8 @@ result<Fifo> Fifo::create(PathView path, Permissions permissions) noexcept {
         WALI_TRY(File directory, File::open(fs::directory_name(text), OpenFlags::PATH | OpenFlags::DIRECTORY));
         fifo.directory_ = Directory::from_fd(std::move(directory).into_fd());
         name.copy(fifo.name_.data(), name.size());
-        WALI_TRY(fs::make_fifo_at(fifo.directory_, name, permissions));
+        // With the slashes behind it, if any: the kernel refuses them, as it does in mknod(2). Of "" the name is ".".
+        WALI_TRY(fs::make_fifo_at(fifo.directory_, *text == '\0' ? text : name.data(), permissions));
         fifo.size_ = name.size();
         fifo.process_ = static_cast<i32>(sys::getpid());
         WALI_TRY(fifo.itself_, fifo.directory_.open_file(name, {.flags = OpenFlags::PATH | OpenFlags::NOFOLLOW}));

@@ -93,3 +93,13 @@ TEST_CASE("a FIFO is made in a directory that may be written to, but not listed"
           }) == 0);
     REQUIRE(wali::fs::set_permissions(box, wali::Permissions::RWXU));
 }
+
+TEST_CASE("a FIFO is refused a path with a slash at its end, as by mknod(2)") {
+    const test::TemporaryDirectory dir;
+    for (const char* name : {"fifo/", "fifo//"})
+        CHECK(Fifo::create(dir.path(name)).error() == wali::Error(Errno::NOENT, wali::Call::mknodat));
+    CHECK(wali::fs::status(dir.path("fifo")).error() == Errno::NOENT);
+    for (const std::string& path : {dir.path(""), dir.path("."), dir.path("./"), std::string("/"), std::string("//")})
+        CHECK(Fifo::create(path).error() == wali::Error(Errno::EXIST, wali::Call::mknodat));
+    CHECK(Fifo::create("").error() == wali::Error(Errno::NOENT, wali::Call::mknodat));
+}

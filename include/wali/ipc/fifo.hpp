@@ -20,8 +20,8 @@ WALI_EXPORT namespace wali {
 class Fifo {
   public:
     /// openat(2) of its directory and, with O_PATH, of itself, getpid(2), tier spec, and mknodat(2), tier named. Less
-    /// what umask(2) takes away. Errors: EXIST, NOENT, ACCES, ROFS, MFILE; NAMETOOLONG for a name of more than 255
-    /// bytes.
+    /// what umask(2) takes away. Errors: EXIST; NOENT, also for a slash at the end; ACCES, ROFS, MFILE; NAMETOOLONG for
+    /// a name of more than 255 bytes.
     static result<Fifo> create(PathView path, Permissions permissions) noexcept;
     /// The same for this user alone.
     static result<Fifo> create(PathView path) noexcept { return create(path, Permissions::RUSR | Permissions::WUSR); }
