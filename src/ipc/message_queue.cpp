@@ -35,6 +35,10 @@ result<MessageQueue> open_queue(const IpcName& name, OpenFlags flags, Permission
                                                                    abi::bits(permissions), attributes));
 }
 
+result<FileStatus> status_of(BorrowedFd fd) noexcept {
+    return FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept { return sys::fstat(fd.raw(), out); });
+}
+
 }  // namespace
 
 result<IpcOwner<MessageQueue>> MessageQueue::create(std::string_view name, const Options& options) noexcept {
@@ -58,9 +62,15 @@ result<void> MessageQueue::remove(const IpcName& name) noexcept {
 }
 
 result<bool> MessageQueue::has_name(const IpcName& name) const noexcept {
-    WALI_TRY(const MessageQueue found, open_queue(name, OpenFlags::RDONLY, Permissions{}, nullptr));
-    WALI_TRY(const FileStatus named,
-             FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept { return sys::fstat(found.fd().raw(), out); }));
+    const result<MessageQueue> found = open_queue(name, OpenFlags::RDONLY, Permissions{}, nullptr);
+    if (found.has_error()) {
+        // A queue has one name, for as long as it has a link.
+        const bool nothing = found.assume_error() == Errno::NOENT;
+        const result<FileStatus> own = status_of(fd());
+        if (!nothing && own.has_value() && own.assume_value().links() == 0) return false;
+        return found.assume_error();
+    }
+    WALI_TRY(const FileStatus named, status_of(found.assume_value()));
     return detail::is_same_file(fd(), named);
 }
 

@@ -7,7 +7,9 @@
 
 #include <wali/event/epoll.hpp>
 #include <wali/ipc/message_queue.hpp>
+#include <wali/process/credentials.hpp>
 #include <wali/process/process.hpp>
+#include <wali/process/resource_limit.hpp>
 
 #include "support/child.hpp"
 
@@ -120,6 +122,41 @@ TEST_CASE("a message queue's end leaves the name of the queue that somebody else
     first = {};
     CHECK(second->has_name(name).value());
     CHECK(MessageQueue().has_name(name).error() == wali::Error(Errno::BADF, wali::Call::fstat));
+}
+
+TEST_CASE("a message queue's end leaves another's name, and takes its own, where no descriptor can be opened") {
+    const std::string text = fresh_queue_name();
+    const IpcName name = IpcName::of(text).value();
+    CHECK(test::in_child([&] {
+              using wali::RlimitResource;
+              auto first = MessageQueue::create(text).value();
+              if (!MessageQueue::remove(name)) return 1;
+              auto second = MessageQueue::create(text).value();
+              const auto before = wali::process::resource_limit(RlimitResource::NOFILE_).value();
+              const auto limit = [&](wali::u64 most) {
+                  return wali::process::set_resource_limit(RlimitResource::NOFILE_, {most, before.hard}).has_value();
+              };
+              if (!limit(0)) return 2;
+              first = {};
+              if (second->has_name(name).error() != Errno::MFILE) return 3;
+              if (!limit(before.soft) || !MessageQueue::open(text)) return 4;
+              if (!limit(0)) return 5;
+              second = {};
+              return limit(before.soft) && MessageQueue::open(text).error() == Errno::NOENT ? 0 : 6;
+          }) == 0);
+}
+
+TEST_CASE("a message queue's end takes the name of one that may not be read") {
+    const std::string text = fresh_queue_name();
+    CHECK(test::in_child([&] {
+              if (wali::process::effective_user_id() == wali::Uid(0) &&
+                  !wali::process::become(wali::Uid(65534), wali::Gid(65534)))
+                  return 1;
+              auto queue = MessageQueue::create(text, {.permissions = wali::Permissions::WUSR}).value();
+              if (MessageQueue::open(text, OpenFlags::RDONLY).error() != Errno::ACCES) return 2;
+              queue = {};
+              return MessageQueue::open(text, OpenFlags::WRONLY).error() == Errno::NOENT ? 0 : 3;
+          }) == 0);
 }
 
 TEST_CASE("a message queue waits for a time that the clock will never reach as for any other") {

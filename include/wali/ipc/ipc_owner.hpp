@@ -68,7 +68,8 @@ class [[nodiscard]] IpcOwner {
         if (process == 0 || sys::getpid() != process) return;
         if constexpr (requires { object_.has_name(name_); }) {  // the kernel gives no id twice
             const result<bool> ours = object_.has_name(name_);
-            if (ours.has_value() && !ours.assume_value()) return;
+            // After other errors than NOENT, a queue has its name yet, and memory cannot be removed either.
+            if (ours.has_value() ? !ours.assume_value() : ours.assume_error() == Errno::NOENT) return;
         }
         (void)Object::remove(name_);
     }

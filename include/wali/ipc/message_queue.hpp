@@ -44,7 +44,8 @@ class MessageQueue : public Descriptor<MessageQueue> {
     static result<void> remove(const IpcName& name) noexcept;
 
     /// mq_open(3), tier named, and fstat(2), tier spec: whether this queue is what others find by the name. Errors:
-    /// NOENT (nothing is), ACCES, MFILE.
+    /// NOENT (nothing is); ACCES, MFILE: it cannot be told, but this queue has a name, which is the one that it was
+    /// made with.
     result<bool> has_name(const IpcName& name) const noexcept;
 
     /// mq_send(3), tier named: waits while the queue is full. Priorities are below 32768. Errors: MSGSIZE, INVAL,
