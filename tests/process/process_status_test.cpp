@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <wali/process/credentials.hpp>
 #include <wali/process/process.hpp>
 #include <wali/process/process_status.hpp>
 #include <wali/process/scheduling.hpp>
@@ -10,6 +11,7 @@
 #include <wali/process/wait.hpp>
 #include <wali/signal/send.hpp>
 
+#include "support/is_error.hpp"
 #include "support/leaves_nothing.hpp"
 
 using wali::Errno;
@@ -98,6 +100,23 @@ TEST_CASE("niceness and scheduling are a thread's, and children's after it") {
             wali::process::niceness(Pid(0x7fffffff)).error() == Errno::SRCH &&
             wali::process::scheduling(wali::Tid(0x7fffffff)).error() == Errno::SRCH;
         wali::process::exit(nicer && scheduled && found ? 0 : 1);
+    }
+    CHECK(wali::process::wait(child).value().status.success());
+}
+
+TEST_CASE("the niceness of root's processes is not that of one's own") {
+    const test::LeavesNothing leaves_nothing;
+    const Pid child = wali::process::fork().value();
+    if (child == Pid(0)) {
+        const wali::PriorityTarget root = wali::Uid(0);
+        if (wali::process::user_id() == wali::Uid(0) &&
+            !(wali::process::niceness(root) && wali::process::become(wali::Uid(65534), wali::Gid(65534))))
+            wali::process::exit(1);
+        const int before = wali::process::niceness().value();
+        const bool refused =
+            test::is_error(wali::process::niceness(root), Errno::INVAL, wali::Call::getpriority) &&
+            test::is_error(wali::process::set_niceness(19, root), Errno::INVAL, wali::Call::setpriority);
+        wali::process::exit(refused && wali::process::niceness().value() == before ? 0 : 2);
     }
     CHECK(wali::process::wait(child).value().status.success());
 }

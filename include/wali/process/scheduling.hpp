@@ -20,7 +20,8 @@ class PriorityTarget {
     constexpr PriorityTarget(Pid process) noexcept : PriorityTarget(abi::PriorityWhich::PROCESS, process.raw()) {}
     /// One thread.
     constexpr PriorityTarget(Tid thread) noexcept : PriorityTarget(abi::PriorityWhich::PROCESS, thread.raw()) {}
-    /// All processes of a user.
+    /// All processes of a user. Uid(0) is INVAL where root does not call: to the kernel that number means the caller's
+    /// own user.
     constexpr PriorityTarget(Uid user) noexcept
         : PriorityTarget(abi::PriorityWhich::USER, static_cast<i32>(user.raw())) {}
     /// The calling thread.
@@ -51,18 +52,27 @@ struct Scheduling {
 /// Who gets the processor, and when: see sched(7). For Linux all of it belongs to a thread; new threads and children
 /// inherit it. Async-signal-safe.
 WALI_EXPORT namespace wali::process {
-/// getpriority(2), tier named: the nice value, -20 (gets the most) to 19; of several, that of the one that gets most.
-/// Errors: SRCH.
+namespace detail {
+/// Whether the kernel would take root for the caller's own user: see getuid(2), tier spec.
+inline bool is_misread(PriorityTarget target) noexcept {
+    return target.which() == abi::bits(abi::PriorityWhich::USER) && target.id() == 0 && sys::getuid() != 0;
+}
+}  // namespace detail
+
+/// getpriority(2), tier named, and for a user getuid(2), tier spec: the nice value, -20 (gets the most) to 19; of
+/// several, that of the one that gets most. Errors: SRCH, INVAL (root's, where another user asks).
 inline result<int> niceness(PriorityTarget target) noexcept {
+    if (detail::is_misread(target)) return Error(Errno::INVAL, Call::getpriority);
     const long raw = sys::getpriority(target.which(), target.id());
     if (is_error(raw)) [[unlikely]]
         return Error::of_raw(Call::getpriority, raw);
     return 20 - static_cast<int>(raw);
 }
 inline result<int> niceness() noexcept { return niceness(PriorityTarget::self()); }
-/// setpriority(2), tier named: a value out of range becomes the nearest. Errors: SRCH, ACCES (less than now, which
-/// needs CAP_SYS_NICE or RLIMIT_NICE), PERM.
+/// setpriority(2), tier named, and for a user getuid(2), tier spec: a value out of range becomes the nearest. Errors:
+/// SRCH, ACCES (less than now, which needs CAP_SYS_NICE or RLIMIT_NICE), PERM, INVAL (root's, where another user asks).
 inline result<void> set_niceness(int niceness, PriorityTarget target) noexcept {
+    if (detail::is_misread(target)) return Error(Errno::INVAL, Call::setpriority);
     return to_result<void>(Call::setpriority, sys::setpriority(target.which(), target.id(), niceness));
 }
 inline result<void> set_niceness(int niceness) noexcept { return set_niceness(niceness, PriorityTarget::self()); }
