@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -58,4 +60,18 @@ TEST_CASE("a write that takes nothing ends a transfer with an error, a read that
     CHECK(written.transferred() == 1);
     CHECK(wali::transfer_all(3, one_then_none).value() == 1);
     CHECK(wali::transfer_all(wali::Call::write, 1, one_then_none).value() == 1);
+}
+
+TEST_CASE("bytes are views, of which copies are made") {
+    static_assert(std::ranges::view<ConstBytes> && std::ranges::borrowed_range<ConstBytes>);
+    static_assert(std::ranges::view<wali::MutableBytes> && std::ranges::borrowed_range<wali::MutableBytes>);
+    std::array<char, 4> text{'w', 'a', 'l', 'i'};
+    const wali::MutableBytes bytes = text;
+    const wali::MutableBytes copy = std::as_const(bytes);
+    CHECK(copy.data() == static_cast<void*>(text.data()));
+    const wali::MutableBuffer buffers[] = {bytes, std::span(text).first(2), text};
+    CHECK(buffers[0].size() == 4);
+    CHECK(buffers[1].size() == 2);
+    CHECK(buffers[2].bytes().data() == copy.data());
+    CHECK(wali::as_text(copy) == "wali");
 }

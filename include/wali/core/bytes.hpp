@@ -44,6 +44,23 @@ constexpr std::string_view text_in(const char* array, std::size_t size) noexcept
 }
 }  // namespace detail
 
+class ConstBytes;
+class MutableBytes;
+}  // namespace wali
+
+// They are views, as the std::span that each is: what is made of one, such as an iterator, outlives it.
+/// @cond
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<wali::ConstBytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_view<wali::ConstBytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<wali::MutableBytes> = true;
+template <>
+inline constexpr bool std::ranges::enable_view<wali::MutableBytes> = true;
+/// @endcond
+
+WALI_EXPORT namespace wali {
 /// Bytes to read from: made from a literal, a constant char array or a C string (up to its NUL, if it has one), and
 /// from what holds characters or bytes in a row, such as std::string, std::string_view, std::vector<std::byte>,
 /// std::span<const std::byte>. For a char array that may change, say with std::span how much of it is meant; for other
@@ -86,8 +103,12 @@ class WALI_VIEW MutableBytes : public std::span<std::byte> {
     template <detail::Byte T, std::size_t size>
     MutableBytes(T (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(reinterpret_cast<std::byte*>(bytes), size) {}
     template <detail::ByteRange Range>
-        requires(detail::BytesToWriteTo<Range> && !std::same_as<std::remove_cvref_t<Range>, MutableBytes>)
+        requires(detail::BytesToWriteTo<Range> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>>)
     MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept
+        : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
+    template <detail::ViewOfBytes Range>
+        requires(detail::BytesToWriteTo<Range> && !std::same_as<Range, MutableBytes>)
+    MutableBytes(Range range) noexcept
         : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
     template <std::ranges::contiguous_range Range>
         requires(!detail::BytesToWriteTo<Range>)
@@ -153,8 +174,12 @@ class WALI_VIEW MutableBuffer : private abi::iovec {
     constexpr MutableBuffer() noexcept : iovec{nullptr, 0} {}
     MutableBuffer(MutableBytes bytes) noexcept : iovec{bytes.data(), bytes.size()} {}
     template <std::convertible_to<MutableBytes> Bytes>
+        requires(!std::ranges::enable_borrowed_range<std::remove_cvref_t<Bytes>>)
     MutableBuffer(Bytes&& bytes WALI_LIFETIMEBOUND) noexcept
         : MutableBuffer(MutableBytes(static_cast<Bytes&&>(bytes))) {}
+    template <detail::ViewOfBytes Bytes>
+        requires std::convertible_to<Bytes, MutableBytes>
+    MutableBuffer(Bytes bytes) noexcept : MutableBuffer(MutableBytes(bytes)) {}
     /// The memory that it views.
     MutableBytes bytes() const noexcept { return std::span(static_cast<std::byte*>(iov_base), iov_len); }
     /// In bytes.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Mistakes that the compiler finds: refused_test compiles each case alone and looks for the message.
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -7,6 +9,21 @@
 
 #if CASE == 0  // none: what the others are compared with
 void mistake() { (void)wali::File::open("a"); }
+// Views of views: what they view goes on.
+std::size_t no_mistake(wali::ByteBuffer& buffer, std::array<std::byte, 8>& array) {
+    char text[8] = {};
+    const wali::ConstBytes bytes[] = {buffer.data(), buffer.mutable_data(), std::span(text), std::span(array).first(2)};
+    const wali::ConstBytes first = buffer.mutable_data();
+    const wali::ConstBytes second = wali::as_bytes(buffer.data());
+    const wali::MutableBytes third = std::span(text).first(2);
+    const wali::MutableBytes fourth = buffer.mutable_data();
+    const wali::MutableBuffer to[] = {std::span(text), std::span(array).first(2), buffer.mutable_data(), array};
+    const wali::ConstBuffer from[] = {buffer.data(), buffer.mutable_data(), std::span(text), buffer.data().first(0)};
+    const std::string_view as_text = wali::as_text(buffer.data().first(0));
+    const auto found = std::ranges::find(buffer.data(), std::byte{});
+    return bytes[0].size() + first.size() + second.size() + third.size() + fourth.size() + to[0].size() +
+           from[0].size() + as_text.size() + (found == buffer.data().end() ? 0 : 1);
+}
 #elif CASE == 1   // a view of a temporary File; -Wdangling
 wali::BorrowedFd mistake(const char* path) {
     const wali::BorrowedFd fd = wali::File::open(path).value();
@@ -73,4 +90,14 @@ void mistake(const wali::File& file, const std::vector<int>& numbers) { (void)fi
 void mistake(const wali::File& file, const std::vector<std::string>& names) { (void)file.write(wali::as_bytes(names)); }
 #elif CASE == 19  // reading into constant bytes; it is constant, a temporary, or holds no bytes
 void mistake(const wali::File& file, const std::vector<std::byte>& bytes) { (void)file.read(bytes); }
+#elif CASE == 20  // bytes of a constant string that ends; -Wreturn-stack-address
+wali::ConstBytes mistake() {
+    const std::string text = "a";
+    return text;
+}
+#elif CASE == 21  // a buffer to write to, of an array that ends; -Wreturn-stack-address
+wali::MutableBuffer mistake() {
+    std::array<std::byte, 8> bytes{};
+    return bytes;
+}
 #endif
