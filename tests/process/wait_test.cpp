@@ -60,7 +60,9 @@ TEST_CASE("children are waited for by group and by descriptor") {
     CHECK(wali::process::wait(WaitTarget::group(wali::process::process_group())).value().child == first);
     const Pid second = child_that([] { wali::process::exit(4); });
     const wali::PidFd pid_fd = wali::PidFd::open(second).value();
-    CHECK(wali::process::wait(wali::BorrowedFd(pid_fd)).value().status.exit_code() == 4);
+    CHECK(wali::process::wait(wali::BorrowedFd(pid_fd), WaitOptions::EXITED | WaitOptions::NOWAIT));
+    CHECK(wali::process::wait(pid_fd).value().status.exit_code() == 4);
+    CHECK(wali::process::try_wait(pid_fd).error() == Errno::CHILD);
 }
 
 TEST_CASE("what a child has used comes with its end") {

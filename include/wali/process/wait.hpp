@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <optional>
 
 #include <wali/abi/constants/process.hpp>
@@ -22,7 +23,10 @@ class WaitTarget {
     /// This one.
     constexpr WaitTarget(Pid child) noexcept : WaitTarget(abi::WaitIdType::PID, child.raw()) {}
     /// The one of a PidFd, Linux 5.4.
-    constexpr WaitTarget(BorrowedFd pid_fd) noexcept : WaitTarget(abi::WaitIdType::PIDFD, pid_fd.raw()) {}
+    template <class T>
+        requires std::convertible_to<const T&, BorrowedFd>
+    constexpr WaitTarget(const T& pid_fd) noexcept
+        : WaitTarget(abi::WaitIdType::PIDFD, static_cast<BorrowedFd>(pid_fd).raw()) {}
     /// All children. That takes the ends of those, too, that a library has started.
     static constexpr WaitTarget any() noexcept { return {abi::WaitIdType::ALL, 0}; }
     /// Those of a process group; Pid(0) is our own, Linux 5.4.
