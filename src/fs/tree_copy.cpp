@@ -95,9 +95,11 @@ TreeCopy::TreeCopy(Directory from, Directory to, const Options& options)
 TreeCopy::TreeCopy(Directory from, Directory to) : TreeCopy(std::move(from), std::move(to), Options()) {}
 TreeCopy::~TreeCopy() { delete state_; }
 
-u64 TreeCopy::bytes() const noexcept { return state_->bytes; }
-u64 TreeCopy::entries() const noexcept { return state_->entries; }
-std::string_view TreeCopy::path() const noexcept { return state_->path; }
+u64 TreeCopy::bytes() const noexcept { return state_ == nullptr ? 0 : state_->bytes; }
+u64 TreeCopy::entries() const noexcept { return state_ == nullptr ? 0 : state_->entries; }
+std::string_view TreeCopy::path() const noexcept {
+    return state_ == nullptr ? std::string_view() : std::string_view(state_->path);
+}
 
 result<void> TreeCopy::State::enter(const TreeEntry& entry) {
     const BorrowedFd to = levels.back().directory;
@@ -175,6 +177,7 @@ result<void> TreeCopy::State::copy(const TreeEntry& entry) noexcept {
 }
 
 result<bool> TreeCopy::step() {
+    if (state_ == nullptr) return false;
     State& state = *state_;
     if (!state.target) {
         WALI_TRY(const FileStatus source, state.source);

@@ -280,6 +280,22 @@ TEST_CASE("what exists is filled or refused, and replaced on request") {
     outside.check_untouched();
 }
 
+TEST_CASE("a copy that was moved from has nothing to do") {
+    const test::TemporaryDirectory dir;
+    make_tree(dir);
+    REQUIRE(wali::fs::make_directory(dir.path("copy")));
+    TreeCopy copy(open(dir, "tree"), open(dir, "copy"));
+    CHECK(copy.step().value());
+    const TreeCopy moved = std::move(copy);
+    // NOLINTBEGIN(bugprone-use-after-move): what is left
+    CHECK_FALSE(copy.step().value());
+    CHECK(copy.bytes() == 0);
+    CHECK(copy.entries() == 0);
+    CHECK(copy.path().empty());
+    // NOLINTEND(bugprone-use-after-move)
+    CHECK(moved.entries() == 1);
+}
+
 TEST_CASE("a directory is not copied into or onto itself") {
     const test::TemporaryDirectory dir;
     make_tree(dir);

@@ -43,9 +43,10 @@ class TreeCopy {
     TreeCopy& operator=(const TreeCopy&) = delete;
     ~TreeCopy();
 
-    /// Copies one entry, or at most 1 MiB of a file; false when all is done. An error ends the copy. openat(2),
-    /// fstat(2), copy_file_range(2), fchmod(2), utimensat(2) and others, tiers spec and named; without copy_file_range
-    /// it reads and writes. EINTR is retried. Allocates for each level of directories, and path().
+    /// Copies one entry, or at most 1 MiB of a file; false when all is done, and where this was moved from. An error
+    /// ends the copy. openat(2), fstat(2), copy_file_range(2), fchmod(2), utimensat(2) and others, tiers spec and
+    /// named; without copy_file_range it reads and writes. EINTR is retried. Allocates for each level of directories,
+    /// and path().
     result<bool> step();
 
     /// The bytes of files that have been copied so far.
