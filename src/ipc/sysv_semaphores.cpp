@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <wali/ipc/sysv_semaphores.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
 #include <wali/try.hpp>
@@ -18,11 +19,14 @@ result<void> SysvSemaphores::operate_until(std::span<const SemaphoreOperation> o
                                            Deadline deadline) const noexcept {
     if (deadline.is_never()) return operate(operations);
     const abi::timespec time = to_timespec(deadline.remaining());
+    const std::span raw(reinterpret_cast<const abi::sembuf*>(operations.data()), operations.size());
     const auto done =
-        to_result<void>(Call::semtimedop, sys::semtimedop(id_, reinterpret_cast<const abi::sembuf*>(operations.data()),
-                                                          static_cast<unsigned>(operations.size()), &time));
+        to_result<void>(Call::semtimedop, sys::semtimedop(id_, raw.data(), static_cast<unsigned>(raw.size()), &time));
     // The kernel says AGAIN for the end of the time, too.
-    const bool in_vain = done.has_error() && done.assume_error() == Errno::AGAIN && deadline.has_passed();
+    const bool may_wait = std::ranges::any_of(raw, [](const abi::sembuf& operation) noexcept {
+        return (operation.sem_flg & static_cast<i16>(abi::bits(IpcFlags::NOWAIT))) == 0;
+    });
+    const bool in_vain = may_wait && done.has_error() && done.assume_error() == Errno::AGAIN && deadline.has_passed();
     return in_vain ? Error(Errno::TIMEDOUT, Call::semtimedop) : done;
 }
 

@@ -140,6 +140,9 @@ TEST_CASE("operations on several System V semaphores happen together or not at a
     CHECK(set->value(0).value() == 3);
     const std::array waiting{SemaphoreOperation::acquire(0), SemaphoreOperation::acquire(1)};
     CHECK(set->operate_until(waiting, Deadline::after(1ms)).error() == Error(Errno::TIMEDOUT, Call::semtimedop));
+    CHECK(set->operate_until(both, Deadline::after(0ms)).error() == Error(Errno::AGAIN, Call::semtimedop));
+    const std::array one_waiting{both[0], waiting[1]};
+    CHECK(set->operate_until(one_waiting, Deadline::after(0ms)).error() == Error(Errno::TIMEDOUT, Call::semtimedop));
     CHECK(set->operate(SemaphoreOperation::release(1, 5)));
     CHECK(set->operate(both));
     CHECK(set->value(0).value() == 1);

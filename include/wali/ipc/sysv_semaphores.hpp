@@ -99,7 +99,8 @@ class SysvSemaphores {
     result<void> operate(SemaphoreOperation operation) const noexcept {
         return operate(std::span<const SemaphoreOperation>(&operation, 1));
     }
-    /// semtimedop(2), listed with semop(2): the same until a point in time: TIMEDOUT.
+    /// semtimedop(2), listed with semop(2): the same until a point in time: TIMEDOUT, also where one of several was not
+    /// to wait and it cannot be told which one was in the way.
     result<void> operate_until(std::span<const SemaphoreOperation> operations, Deadline deadline) const noexcept;
 
     /// semctl(2) with GETVAL and SETVAL: what one of them is, and makes it that. Errors: INVAL (no such semaphore),
