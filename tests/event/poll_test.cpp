@@ -74,6 +74,13 @@ TEST_CASE("poll tells of hang-ups and of descriptors that are not open") {
     CHECK(items[0].has(PollEvents::NVAL));
 }
 
+TEST_CASE("poll passes over the item of an empty descriptor") {
+    const wali::File empty;
+    std::array items{PollItem(empty, PollEvents::IN), PollItem()};
+    CHECK(poll(items, 0ms).value() == 0);
+    CHECK(items[0].ready() == PollEvents{});
+}
+
 TEST_CASE("poll lasts for its timeout, until its deadline, and not at all below zero") {
     for (const wali::Duration timeout : {wali::Duration(1'500'000), wali::Duration(1)}) {
         const auto start = wali::MonotonicClock::now();

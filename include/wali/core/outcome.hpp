@@ -7,7 +7,7 @@
 // Outcome's policies that throw do it by this macro, which a program may define. The default is boost::throw_exception,
 // whose header includes <string> and <cstdio>; we use no such policy, and who does gets the exception itself, without
 // what boost::throw_exception adds, unless a header of Boost came first. A program that uses both Boost's own results
-// and ours has to define the macro itself, for all of its files, so that they agree (docs/using.md).
+// and ours has to define the macro itself, for all of its files, so that they agree (docs/guide/using.md).
 #if !defined(BOOST_OUTCOME_THROW_EXCEPTION)
 #if defined(__cpp_exceptions)
 #define BOOST_OUTCOME_THROW_EXCEPTION(expression) throw expression

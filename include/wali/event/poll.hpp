@@ -22,7 +22,8 @@ class WALI_VIEW PollItem : private abi::pollfd {
   public:
     /// An item that is passed over.
     constexpr PollItem() noexcept : pollfd{-1, 0, 0} {}
-    /// ERR, HUP and NVAL (no open descriptor) are always reported.
+    /// ERR, HUP and NVAL (no open descriptor) are always reported. The item of an empty descriptor, such as one that
+    /// was moved from, is passed over: if all are, waiting has no end.
     constexpr PollItem(BorrowedFd descriptor, PollEvents wanted) noexcept
         : pollfd{descriptor.raw(), abi::bits(wanted), 0} {}
 

@@ -40,6 +40,9 @@ struct Captured {
 /// standard library; but no zombie is left: what has ended is taken out of the process table when the next Command
 /// starts, the next Child ends or reap_detached_children() is called. Whoever wants the process to end calls stop().
 ///
+/// Where SIGCHLD is ignored, or has SA_NOCLDWAIT, the kernel tells of no child how it has ended: wait(), stop() and
+/// capture() are Errno::CHILD then, and how much capture() has read is not told either.
+///
 /// A forked copy of this process has no children: there, waiting is Errno::CHILD and the end of a Child does nothing. A
 /// Child is for one thread at a time. The ends of pipes are close-on-exec.
 class [[nodiscard]] Child {
