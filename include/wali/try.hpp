@@ -20,7 +20,7 @@
 /// begun to evaluate when the error is passed up is not undone by older compilers: keep it to simple values there.
 #define WALI_TRY_VALUE(...)                                               \
     __extension__({                                                       \
-        auto&& wali_result = (__VA_ARGS__);                               \
+        WALI_DETAIL_TRY_RESULT(__VA_ARGS__)                               \
         if (wali_result.has_error()) [[unlikely]]                         \
             return wali_result.assume_error();                            \
         static_cast<decltype(wali_result)&&>(wali_result).assume_value(); \
@@ -28,10 +28,17 @@
 
 #define WALI_DETAIL_PICK(a, b, c, d, e, f, g, h, kind, ...) WALI_DETAIL_TRY_##kind
 
-#define WALI_DETAIL_TRY_VOID(expression)                                             \
-    do {                                                                             \
-        if (auto&& wali_result = (expression); wali_result.has_error()) [[unlikely]] \
-            return wali_result.assume_error();                                       \
+#define WALI_DETAIL_TRY_VOID(expression)          \
+    do {                                          \
+        WALI_DETAIL_TRY_RESULT(expression)        \
+        if (wali_result.has_error()) [[unlikely]] \
+            return wali_result.assume_error();    \
     } while (false)
 
 #define WALI_DETAIL_TRY_VALUE(declaration, ...) declaration = WALI_TRY_VALUE(__VA_ARGS__)
+
+// One of these in the expression of another hides that one's variable, which does no harm. -Wshadow would tell of it,
+// and cannot be told to look at the rest of the expression.
+#define WALI_DETAIL_TRY_RESULT(...)                                                                                   \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") auto&& wali_result = (__VA_ARGS__); \
+    _Pragma("GCC diagnostic pop")

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <wali/try.hpp>
 #include <wali/wali.hpp>
 
 #if CASE == 0  // none: what the others are compared with
@@ -23,6 +24,15 @@ std::size_t no_mistake(wali::ByteBuffer& buffer, std::array<std::byte, 8>& array
     const auto found = std::ranges::find(buffer.data(), std::byte{});
     return bytes[0].size() + first.size() + second.size() + third.size() + fourth.size() + to[0].size() +
            from[0].size() + as_text.size() + (found == buffer.data().end() ? 0 : 1);
+}
+// WALI_TRY in what is given to WALI_TRY.
+wali::result<wali::u64> tries(const char* path) {
+    WALI_TRY(wali::retry_interrupted([&]() -> wali::result<void> {
+        WALI_TRY(const wali::File file, wali::File::open(path));
+        return file.sync();
+    }));
+    WALI_TRY(WALI_TRY_VALUE(wali::File::open(path)).sync());
+    return WALI_TRY_VALUE(WALI_TRY_VALUE(wali::File::open(path)).size());
 }
 #elif CASE == 1   // a view of a temporary File; -Wdangling
 wali::BorrowedFd mistake(const char* path) {

@@ -18,7 +18,8 @@ def main() -> int:
     if len(cases) < 2:
         raise SystemExit(f"{SOURCE} has no cases")
     failed = False
-    command = [compiler, "-stdlib=libc++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{include}"]
+    command = [compiler, "-stdlib=libc++", "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror",
+               f"-I{include}"]
     with tempfile.TemporaryDirectory() as folder:
         headers = f"{folder}/wali.pch"  # what all cases include is read once
         subprocess.run([*command, "-x", "c++-header", "-o", headers, f"{include}/wali/wali.hpp"], check=True)
