@@ -12,10 +12,14 @@
 #define OPERATIONS 65536U  // the kernel's own limit for all processes together, unless an administrator raises it
 #define CHUNK 64U          // events per call of the kernel
 
+// While it is SUBMITTED, it belongs to the thread that does that, whatever becomes of its context.
+#define SUBMITTED 0x100U
+#define DELIVERED 0x200U
+
 struct operation {
     struct iocb native;
-    _Atomic uint32_t context;  // the guest's number; 0: free
-    uint32_t guest;            // the guest's iocb
+    _Atomic uint32_t state;  // the guest's number of the context, and the flags above; 0: free
+    uint32_t guest;          // the guest's iocb
 };
 
 static _Atomic uint64_t contexts[CONTEXTS];  // the guest's number is the index plus one; 0 is free
@@ -72,8 +76,10 @@ uint64_t w2c_wali_SYS_io_destroy(struct w2c_wali* host, uint64_t ctx_id) {
     const uint64_t result = context == 0 ? wali_error(WALI_EINVAL) : wali_syscall1(NR_io_destroy, context);
     if (failed(result)) return result;
     // The number last: another context may have it then.
-    for (unsigned i = 0; i < OPERATIONS; ++i)
-        if (operations[i].context == ctx_id) operations[i].context = 0;
+    for (unsigned i = 0; i < OPERATIONS; ++i) {
+        uint32_t expected = (uint32_t)ctx_id;
+        atomic_compare_exchange_strong(&operations[i].state, &expected, 0);
+    }
     contexts[ctx_id - 1] = 0;
     return result;
 }
@@ -86,11 +92,21 @@ static struct operation* operation_take(uint64_t number, uint32_t guest) {
     for (unsigned i = 0; i < OPERATIONS; ++i) {
         struct operation* const operation = &operations[(first + i) % OPERATIONS];
         uint32_t expected = 0;
-        if (!atomic_compare_exchange_strong(&operation->context, &expected, (uint32_t)number)) continue;
+        if (!atomic_compare_exchange_strong(&operation->state, &expected, (uint32_t)number | SUBMITTED)) continue;
         operation->guest = guest;
         return operation;
     }
     return NULL;
+}
+
+static void operation_submitted(struct operation* operation, uint64_t number, bool accepted) {
+    uint32_t expected = (uint32_t)number | SUBMITTED;
+    if (!accepted || !atomic_compare_exchange_strong(&operation->state, &expected, (uint32_t)number))
+        operation->state = 0;
+}
+
+static void operation_delivered(struct operation* operation) {
+    if (!(atomic_fetch_or(&operation->state, DELIVERED) & SUBMITTED)) operation->state = 0;
 }
 
 static uint64_t translated(uint64_t address) {
@@ -125,7 +141,7 @@ static uint64_t submit(uint64_t number, uint32_t address) {
         struct iocb* const iocb = &operation->native;
         *iocb = copy;
         result = wali_syscall3(NR_io_submit, context_of(number), 1, (uint64_t)&iocb);
-        if (result != 1) operation->context = 0;
+        operation_submitted(operation, number, result == 1);
     }
     handlers_restore();
     return result;
@@ -154,7 +170,7 @@ uint64_t w2c_wali_SYS_io_cancel(struct w2c_wali* host, uint64_t ctx_id, uint32_t
     uint64_t done = wali_error(WALI_EINVAL);
     // Of those that were submitted with the same iocb, the first that can be cancelled.
     for (unsigned i = 0; context != 0 && i < OPERATIONS && done == wali_error(WALI_EINVAL); ++i)
-        if (operations[i].context == ctx_id && operations[i].guest == iocb)
+        if ((operations[i].state & ~SUBMITTED) == ctx_id && operations[i].guest == iocb)
             done = wali_syscall3(NR_io_cancel, context, (uint64_t)&operations[i].native, wali_pointer(result));
     return done;
 }
@@ -166,7 +182,7 @@ static bool deliver(struct io_event* events, uint64_t count, uint64_t address) {
     for (uint64_t i = 0; i < count; ++i) {
         struct operation* const operation = (struct operation*)events[i].obj;
         events[i].obj = operation->guest;
-        operation->context = 0;
+        operation_delivered(operation);
     }
     const uint64_t size = count * sizeof *events;
     return count == 0 || (address + size <= 1UL << 32 && guest_write((uint32_t)address, events, size) == 0);
