@@ -35,7 +35,7 @@ result<MessageQueue> open_queue(const IpcName& name, OpenFlags flags, Permission
                                                                    abi::bits(permissions), attributes));
 }
 
-result<FileStatus> status_of(BorrowedFd fd) noexcept {
+result<FileStatus> queue_status(BorrowedFd fd) noexcept {
     return FileStatus::from(Call::fstat, [&](abi::stat* out) noexcept { return sys::fstat(fd.raw(), out); });
 }
 
@@ -66,11 +66,11 @@ result<bool> MessageQueue::has_name(const IpcName& name) const noexcept {
     if (found.has_error()) {
         // A queue has one name, for as long as it has a link.
         const bool nothing = found.assume_error() == Errno::NOENT;
-        const result<FileStatus> own = status_of(fd());
+        const result<FileStatus> own = queue_status(fd());
         if (!nothing && own.has_value() && own.assume_value().links() == 0) return false;
         return found.assume_error();
     }
-    WALI_TRY(const FileStatus named, status_of(found.assume_value()));
+    WALI_TRY(const FileStatus named, queue_status(found.assume_value()));
     return detail::is_same_file(fd(), named);
 }
 
