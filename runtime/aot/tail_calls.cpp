@@ -116,8 +116,9 @@ bool TailCalls::lower(bool tables_change) {
         graph.add(graph.function(site.caller), callees.back());
     }
     const std::vector<bool> ends = graph.nodes_that_end();
-    // The C writer writes a second form of the functions that are marked so.
-    for (const Site& site : sites_) site.caller->features_used.tailcall = false;
+    // The C writer writes a second form of the functions that are marked so, which those are, too, whose tail call
+    // never runs and was taken out.
+    for (wabt::Func* function : module_.funcs) function->features_used.tailcall = false;
     bool left = false;
     for (std::size_t i = 0; i < sites_.size(); ++i) {
         const auto& [list, position, in_try, caller] = sites_[i];

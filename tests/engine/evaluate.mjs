@@ -6,8 +6,15 @@ const module = new WebAssembly.Module(readFileSync(process.argv[2]));
 const instance = new WebAssembly.Instance(module, {
   wali: {
     SYS_write: (descriptor, address, size) => {
-      const bytes = new Uint8Array(instance.exports.memory.buffer, address, size).slice();
-      return BigInt(writeSync(descriptor, bytes));
+      // As Linux does: what is there is written, and nothing there is EFAULT. Mutants write from anywhere.
+      const memory = new Uint8Array(instance.exports.memory.buffer);
+      const bytes = memory.slice(address >>> 0, (address >>> 0) + (size >>> 0));
+      if (bytes.length === 0 && size !== 0) return -14n;
+      try {
+        return BigInt(writeSync(descriptor, bytes));
+      } catch {
+        return -9n;
+      }
     },
   },
 });

@@ -53,6 +53,7 @@ INTERESTING = {
 # What never runs, behind a throw: it takes operands that are not there, and ends with none.
 DEAD_CODE = [b"", b"", b"\x6a\x1a", b"\x89\xa7\x1a", b"\x36\x02\x00", b"\x1b\x1a", b"\x04\x40\x0b", b"\x41\x01\x1a",
              b"\x00", b"\x0f\x92\x1a"]
+TAIL_CALL = None  # of the first helper, as dead code
 FEATURES = ("vectors", "atomics", "exceptions", "bulk", "tables", "tail_calls")
 
 
@@ -256,12 +257,16 @@ class Generator:
             if what < 0.98 and "exceptions" in self.features:
                 inner = self.statements(r.randrange(1, 4), depth - 1, in_loop)
                 inner.insert(r.randrange(len(inner) + 1),
-                             ("throw if", self.expression("i32", 1), self.expression("i64", 1), r.choice(DEAD_CODE)))
+                             ("throw if", self.expression("i32", 1), self.expression("i64", 1), self.dead_code()))
                 if r.random() < 0.3:
-                    inner = [("rethrow", inner, self.statements(r.randrange(0, 3), 0, in_loop), r.choice(DEAD_CODE))]
+                    inner = [("rethrow", inner, self.statements(r.randrange(0, 3), 0, in_loop), self.dead_code())]
                 return ("try", inner, r.choice(self.variables["i64"] or [self.f.new_local("i64")]), r.random() < 0.3,
                         self.statements(r.randrange(0, 3), depth - 1, in_loop))
         return ("drop", self.expression(r.choice(self.types), 2))
+
+    def dead_code(self):
+        tail_calls = "tail_calls" in self.features and self.f.signature == FUNCTION_TYPE
+        return self.r.choice(DEAD_CODE + [TAIL_CALL] * 3 * tail_calls)
 
     def function(self, base, signature, callees):
         r = self.r
@@ -532,6 +537,9 @@ class Encoder:
         return (self.value(address) + b"".join(self.value(o) for o in operands) + bytes([0xFE, group + which])
                 + leb(size.bit_length() - 1) + leb(offset))
 
+    def dead_code(self, code):
+        return b"\x12" + leb(self.helper_index) if code is TAIL_CALL else code
+
     def statements(self, statements):
         return b"".join(self.statement(s) for s in statements)
 
@@ -559,9 +567,9 @@ class Encoder:
             handler = b"\x19" if s[3] else b"\x07\x00" + put(s[2])
             return block(0x06, self.statements(s[1]), handler, self.statements(s[4]))
         if what == "throw if":
-            return self.value(s[1]) + block(0x04, self.value(s[2]), b"\x08\x00", s[3])
+            return self.value(s[1]) + block(0x04, self.value(s[2]), b"\x08\x00", self.dead_code(s[3]))
         if what == "rethrow":
-            return block(0x06, self.statements(s[1]), b"\x19", self.statements(s[2]), b"\x09\x00", s[3])
+            return block(0x06, self.statements(s[1]), b"\x19", self.statements(s[2]), b"\x09\x00", self.dead_code(s[3]))
         if what == "bulk":
             return self.bulk(s)
         if what == "atomic store":
