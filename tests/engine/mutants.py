@@ -14,6 +14,7 @@ import sys
 from random_modules import write_module
 
 FUNCTIONS = 12  # of each module
+LAX = "alignment must be equal to natural alignment"  # of atomic operations: Node does not mind
 BASES = 16
 TIME = 20  # seconds
 EVALUATE = str(pathlib.Path(__file__).with_name("evaluate.mjs"))
@@ -68,7 +69,7 @@ def run(command):
 def problem_of(runner, path):
     expected = run(["node", EVALUATE, path])
     found = run([*runner, path])
-    if expected is None or found is None:
+    if expected is None or found is None or LAX in found[2]:
         return None
     if found[1] == 2 or found[0] != expected[0] or (found[1] == 0) != (expected[1] == 0):
         return f"status {found[1]}, Node's {expected[1]}: {found[2][-200:]}"
