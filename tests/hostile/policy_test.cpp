@@ -612,6 +612,22 @@ TEST_CASE("the end of a program is seen where the ends of children are ignored")
     }
 }
 
+TEST_CASE("a signal of the kernel for walirun reaches the program whose time it keeps") {
+    // alarm(2) outlives execve.
+    Runtime runtime;
+    const std::vector<std::string> command = {"/usr/bin/perl",
+                                              "-e",
+                                              "alarm 1; exec @ARGV",
+                                              Runtime::program("walirun"),
+                                              "--allow",
+                                              "none",
+                                              "--timeout",
+                                              "250",
+                                              WALI_PROGRAMS "/probe.wasm",
+                                              "pause"};
+    CHECK(run(command, runtime.with_folders({})).signal == SIGALRM);
+}
+
 TEST_CASE("mistakes in a policy get one line") {
     Runtime& runtime = shared_runtime();
     const std::string module = program("probe");

@@ -38,13 +38,21 @@ Pid child_that(Function function) {
 
 TEST_CASE("stops, continuations and ends of a child are waited for") {
     const test::LeavesNothing leaves_nothing;
-    const Pid child = child_that([] { wali::sys::kill(static_cast<int>(wali::sys::getpid()), 19); });
+    wali::Pipe pipe = wali::Pipe::create().value();
+    const Pid child = child_that([&] {
+        std::array<std::byte, 1> buffer;
+        (void)pipe.writer.close();
+        wali::sys::kill(static_cast<int>(wali::sys::getpid()), 19);
+        // Once it has ended, nobody is told that it was continued.
+        (void)pipe.reader.read(buffer);
+    });
     const auto stopped = wali::process::wait(child, WaitOptions::STOPPED).value();
     CHECK(stopped.child == child);
     CHECK(stopped.status.stop_signal() == Signal::STOP);
     CHECK_FALSE(wali::process::try_wait(child).value());
     CHECK(wali::process::send_signal(child, Signal::CONT));
     CHECK(wali::process::wait(child, WaitOptions::CONTINUED).value().status.continued());
+    CHECK(pipe.writer.close());
     const auto ended = wali::process::wait(child, WaitOptions::EXITED | WaitOptions::NOWAIT).value();
     CHECK(ended.status.success());
     const auto again = wali::process::try_wait(WaitTarget::any()).value();
