@@ -25,9 +25,10 @@ WALI_INLINE void range_set(uint64_t address, uint64_t size, bool taken) {
     page_map_set(address / WALI_PAGE, size / WALI_PAGE, taken);
 }
 
-// Whether a mapping of the whole range keeps the limit: what it replaces was counted before.
+// Whether a mapping of the whole range keeps the limit: what it replaces was counted before, and is looked at only if
+// that matters.
 WALI_INLINE bool range_allowed(uint64_t address, uint64_t size) {
-    return page_map_allows(page_map_free(address / WALI_PAGE, size / WALI_PAGE));
+    return page_map_allows(size / WALI_PAGE) || page_map_allows(page_map_free(address / WALI_PAGE, size / WALI_PAGE));
 }
 
 // A free place that mmap may choose itself; 0 if there is none.

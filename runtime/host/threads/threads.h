@@ -9,7 +9,8 @@ void thread_forked(void);           // in the child of fork
 void robust_list_end(void);         // of the calling thread, whose end begins
 void thread_ends(void);             // the calling one: for the guest it is as good as gone
 
-// Waits until those threads have left the process that have ended for the guest. Whether there were any.
+// Waits until those threads have left the process that have ended for the guest, for a bounded time. Whether
+// there were any.
 bool threads_leave(void);
 
 // How often is asked again after that: others may end meanwhile.

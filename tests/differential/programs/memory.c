@@ -234,6 +234,20 @@ static void breaking(void) {
     SHOW((char*)(uintptr_t)CALL(brk, start) == start);
 }
 
+// What is mapped while MCL_FUTURE holds is there at once.
+static void locking_what_comes(void) {
+    for (int flags = 0; flags <= 8; flags += 2) {
+        unsigned char resident[2] = {0, 0};
+        TRY(mlockall, flags);
+        char* pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED) return;
+        TRY(mincore, pages, 8192, resident);
+        SHOW(resident[0] & resident[1]);
+        TRY(munmap, pages, 8192);
+        TRY(munlockall);
+    }
+}
+
 int main(void) {
     zeros = (int)TRY(open, "/dev/zero", O_RDWR, 0);
     mapping();
@@ -242,5 +256,6 @@ int main(void) {
     files();
     advising();
     breaking();
+    locking_what_comes();
     return 0;
 }

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // One operation of Linux's AIO that two threads submit at once, each in another form: the kernel must never take half
 // of one and half of the other, which would make an address of the program one of the host's.
-#include "program.h"
+#include "aio.h"
 #include "threads.h"
 
-WALI(SYS_openat) i64 sys_openat(int dirfd, const char* path, int flags, int mode);
 WALI(SYS_lseek) i64 sys_lseek(int fd, i64 offset, int whence);
-WALI(SYS_io_setup) i64 sys_io_setup(u32 events, void* context);
-WALI(SYS_io_destroy) i64 sys_io_destroy(u64 context);
-WALI(SYS_io_submit) i64 sys_io_submit(u64 context, i64 count, void* operations);
-WALI(SYS_io_getevents) i64 sys_io_getevents(u64 context, i64 least, i64 most, void* events, void* timeout);
 
-enum { PWRITE = 1, PWRITEV = 8, SEEK_END = 2, ROUNDS = 100000 };
-
-struct operation {
-    u64 data;
-    u32 key, flags;
-    u16 opcode, priority;
-    u32 fd;
-    u64 buffer, length;
-    i64 offset;
-    u64 reserved[2];
-};
+enum { SEEK_END = 2, ROUNDS = 100000 };
 
 // As the kernel would find it if it took the program's bytes for vectors of its own.
 #define MEMORY_BASE 0x40000000ull
