@@ -10,6 +10,21 @@ else()
   set(WALI_TREE native)
 endif()
 
+# Tests are short or long. `./wali test` runs the short ones, `./wali test --all` both: long are those that repeat short
+# ones under sanitizers, other compilers or flags, or take minutes for one answer.
+add_custom_target(long)
+
+# wali_long_tests(TEST...): of this folder
+function(wali_long_tests)
+  set_property(TEST ${ARGN} APPEND PROPERTY LABELS long)
+endfunction()
+
+# wali_long_targets(TARGET...): what only long tests use, so that the target `long` builds it, and not `all`.
+function(wali_long_targets)
+  set_target_properties(${ARGN} PROPERTIES EXCLUDE_FROM_ALL ON)
+  add_dependencies(long ${ARGN})
+endfunction()
+
 # What a file that uses doctest needs. Our tests throw nothing, like the library.
 function(wali_configure_test target)
   target_link_libraries(${target} PRIVATE wali)
