@@ -33,10 +33,10 @@ function(wali_configure_test target)
     DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS DOCTEST_CONFIG_NO_POSIX_SIGNALS DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
   set_target_properties(${target} PROPERTIES CXX_SCAN_FOR_MODULES ON)
   wali_strict(${target})
-  # Compiling a test costs more than running it, twice over as wasm.
-  target_compile_options(${target} PRIVATE -O1)
   # In the native tree each file stays its own: for clang-tidy, and for who changes one.
   if(NOT WALI_TREE STREQUAL "native")
+    # A large module takes longer to translate, and a large program under sanitizers to run.
+    target_compile_options(${target} PRIVATE -O1)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON) # 8 files at once
   endif()
   # doctest's TEST_CASE expands __COUNTER__ in our files, which Clang 22 calls an extension.

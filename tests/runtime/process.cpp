@@ -129,10 +129,16 @@ Folder::~Folder() {
 }
 
 std::vector<std::string> Folder::contents() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_))
-        if (!entry.is_directory()) names.push_back(std::filesystem::relative(entry.path(), path_).string());
-    return names;
+    for (;;) {
+        std::vector<std::string> names;
+        std::error_code error;
+        std::filesystem::recursive_directory_iterator entry(path_, error);
+        for (; !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error))
+            if (!entry->is_directory(error)) names.push_back(entry->path().lexically_relative(path_).string());
+        if (!error) return names;
+        // A background may take a folder away meanwhile: look again.
+        if (error != std::errc::no_such_file_or_directory) throw std::filesystem::filesystem_error("contents", error);
+    }
 }
 
 void write_file(const std::string& path, const std::string& bytes) {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <wali/abi/structs/fs.hpp>
 #include <wali/core/lifetime.hpp>
@@ -16,10 +18,21 @@ template <class T>
 concept Byte = std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, unsigned char> ||
                std::same_as<T, signed char> || std::same_as<T, char8_t>;
 
+/// Values in a row: std::ranges::contiguous_range and sized_range in short, which cost a compiler 30 ms for each type.
+template <class Range>
+concept Contiguous = requires(std::remove_reference_t<Range>& values) {
+    { *values.data() };
+    { values.size() } -> std::convertible_to<std::size_t>;
+};
+template <class Range>
+using ElementOf = std::remove_reference_t<decltype(*std::declval<Range&>().data())>;
+template <class Array>
+concept ArrayOfBytes =
+    std::is_array_v<std::remove_reference_t<Array>> && Byte<std::remove_extent_t<std::remove_reference_t<Array>>>;
+
 /// Contiguous bytes, but no array: of a literal one would have to know whether its NUL belongs to it.
 template <class Range>
-concept ByteRange = std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
-                    Byte<std::ranges::range_value_t<Range>> && !std::is_array_v<std::remove_reference_t<Range>>;
+concept ByteRange = Contiguous<Range> && Byte<std::remove_cv_t<ElementOf<Range>>>;
 template <class Range>
 concept ViewOfBytes = ByteRange<Range> && std::ranges::enable_borrowed_range<Range>;
 template <class Range>
@@ -27,11 +40,25 @@ concept OwningBytes = ByteRange<Range> && !std::ranges::enable_borrowed_range<Ra
 
 /// Values in a row whose memory is meant only where as_bytes() says so.
 template <class Range>
-concept OtherValues = std::ranges::contiguous_range<Range> && !Byte<std::ranges::range_value_t<Range>>;
+concept OtherValues = (std::is_array_v<Range> && !ArrayOfBytes<std::remove_const_t<Range>>) ||
+                      (Contiguous<Range> && !Byte<std::remove_cv_t<ElementOf<Range>>>);
+/// What bytes can be written to, deduced as Range&&; no array.
 template <class Range>
-concept BytesToWriteTo = std::ranges::contiguous_range<Range> && Byte<std::ranges::range_value_t<Range>> &&
-                         std::ranges::borrowed_range<Range> &&
-                         !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
+concept BytesToWriteTo =
+    Contiguous<Range> && Byte<ElementOf<Range>> &&
+    (std::is_lvalue_reference_v<Range> || std::ranges::enable_borrowed_range<std::remove_cv_t<Range>>);
+template <class Range>
+concept NothingToWriteTo =
+    (Contiguous<Range> && !BytesToWriteTo<Range>) ||
+    (std::is_array_v<std::remove_reference_t<Range>> && !(std::is_lvalue_reference_v<Range> && ArrayOfBytes<Range>));
+
+template <class Byte, ByteRange Range>
+constexpr std::span<Byte> span_of(Range& range) noexcept {
+    if constexpr (std::same_as<std::remove_cv_t<ElementOf<Range>>, std::byte>)
+        return {range.data(), range.size()};
+    else
+        return {reinterpret_cast<Byte*>(range.data()), range.size()};
+}
 
 /// A C string. No array decays to it, so that its end is known.
 template <class Text>
@@ -68,7 +95,6 @@ WALI_EXPORT namespace wali {
 class WALI_VIEW ConstBytes : public std::span<const std::byte> {
   public:
     constexpr ConstBytes() noexcept = default;
-    constexpr ConstBytes(std::span<const std::byte> bytes) noexcept : span(bytes) {}
     template <detail::CString Text>
     ConstBytes(Text text WALI_LIFETIMEBOUND) noexcept : ConstBytes(std::string_view(text)) {}
     template <std::size_t size>
@@ -84,54 +110,49 @@ class WALI_VIEW ConstBytes : public std::span<const std::byte> {
     ConstBytes(const unsigned char (&bytes WALI_LIFETIMEBOUND)[size]) noexcept
         : span(reinterpret_cast<const std::byte*>(bytes), size) {}
     template <detail::OwningBytes Range>
-    ConstBytes(const Range& range WALI_LIFETIMEBOUND) noexcept : span(of(range)) {}
+    constexpr ConstBytes(const Range& range WALI_LIFETIMEBOUND) noexcept
+        : span(detail::span_of<const std::byte>(range)) {}
     template <detail::ViewOfBytes Range>
-    ConstBytes(Range range) noexcept : span(of(range)) {}
-
-  private:
-    template <class Range>
-    static std::span<const std::byte> of(const Range& range) noexcept {
-        return {reinterpret_cast<const std::byte*>(std::ranges::data(range)), std::ranges::size(range)};
-    }
+    constexpr ConstBytes(Range range) noexcept : span(detail::span_of<const std::byte>(range)) {}
 };
 
 /// Bytes to write to: made from an array of bytes or characters and from what holds them in a row and may be changed.
 class WALI_VIEW MutableBytes : public std::span<std::byte> {
   public:
     constexpr MutableBytes() noexcept = default;
-    constexpr MutableBytes(std::span<std::byte> bytes) noexcept : span(bytes) {}
     template <detail::Byte T, std::size_t size>
     MutableBytes(T (&bytes WALI_LIFETIMEBOUND)[size]) noexcept : span(reinterpret_cast<std::byte*>(bytes), size) {}
     template <detail::ByteRange Range>
         requires(detail::BytesToWriteTo<Range> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>>)
-    MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept
-        : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
+    constexpr MutableBytes(Range&& range WALI_LIFETIMEBOUND) noexcept : span(detail::span_of<std::byte>(range)) {}
     template <detail::ViewOfBytes Range>
         requires(detail::BytesToWriteTo<Range> && !std::same_as<Range, MutableBytes>)
-    MutableBytes(Range range) noexcept
-        : span(reinterpret_cast<std::byte*>(std::ranges::data(range)), std::ranges::size(range)) {}
-    template <std::ranges::contiguous_range Range>
-        requires(!detail::BytesToWriteTo<Range>)
+    constexpr MutableBytes(Range range) noexcept : span(detail::span_of<std::byte>(range)) {}
+    template <detail::NothingToWriteTo Range>
     MutableBytes(Range&&) = delete;  // it is constant, a temporary, or holds no bytes: std::as_writable_bytes
 };
 
 namespace detail {
 template <class Range>
+concept Values = Contiguous<Range> || std::is_array_v<Range>;
+template <class Range>
 ConstBytes memory_of(const Range& values) noexcept {
-    static_assert(std::is_trivially_copyable_v<std::ranges::range_value_t<Range>>,
+    using Value = std::remove_cvref_t<decltype(*std::data(values))>;
+    static_assert(std::is_trivially_copyable_v<Value>,
                   "as_bytes: these values are not trivially copyable, so the bytes of their memory are not what they "
                   "mean; write out their parts");
-    return std::as_bytes(std::span(values));
+    return std::span<const std::byte>(reinterpret_cast<const std::byte*>(std::data(values)),
+                                      std::size(values) * sizeof(Value));
 }
 }  // namespace detail
 
 /// The memory of any array, vector or span of trivially copyable values.
-template <std::ranges::contiguous_range Range>
+template <detail::Values Range>
     requires(!std::ranges::enable_borrowed_range<Range>)
 ConstBytes as_bytes(const Range& values WALI_LIFETIMEBOUND) noexcept {
     return detail::memory_of(values);
 }
-template <std::ranges::contiguous_range Range>
+template <detail::Values Range>
     requires(std::ranges::enable_borrowed_range<Range>)
 ConstBytes as_bytes(Range values) noexcept {
     return detail::memory_of(values);
@@ -173,8 +194,9 @@ class WALI_VIEW MutableBuffer : private abi::iovec {
   public:
     constexpr MutableBuffer() noexcept : iovec{nullptr, 0} {}
     MutableBuffer(MutableBytes bytes) noexcept : iovec{bytes.data(), bytes.size()} {}
-    template <std::convertible_to<MutableBytes> Bytes>
-        requires(!std::ranges::enable_borrowed_range<std::remove_cvref_t<Bytes>>)
+    template <class Bytes>
+        requires(!std::ranges::enable_borrowed_range<std::remove_cvref_t<Bytes>> &&
+                 std::convertible_to<Bytes, MutableBytes>)
     MutableBuffer(Bytes&& bytes WALI_LIFETIMEBOUND) noexcept
         : MutableBuffer(MutableBytes(static_cast<Bytes&&>(bytes))) {}
     template <detail::ViewOfBytes Bytes>

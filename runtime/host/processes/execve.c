@@ -133,6 +133,25 @@ static bool parse_script(struct script* script, char* head) {
 
 // --- walirun ---
 
+static bool is_same_file(const char* path, const char* other) {
+    struct statx a, b;
+    const uint64_t here = (uint64_t)AT_FDCWD;
+    return !failed(wali_syscall5(NR_statx, here, (uint64_t)path, 0, STATX_INO, (uint64_t)&a)) &&
+           !failed(wali_syscall5(NR_statx, here, (uint64_t)other, 0, STATX_INO, (uint64_t)&b)) &&
+           a.stx_ino == b.stx_ino && a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
+}
+
+// Whether the file is a module behind a first line that names walirun (drivers/wali-ld). The kernel would give such a
+// program the path as its name, and lose a descriptor that is closed on execution before walirun reads it.
+static bool is_module_of_ours(const char* head) {
+    const char* end = strchr(head, '\n');
+    if (!end || end > head + HEAD - 5 || !is_module(end + 1)) return false;
+    char line[HEAD + 1];
+    struct script script;
+    memcpy(line, head, sizeof line);
+    return parse_script(&script, line) && !script.argument && is_same_file(script.interpreter, wali_runtime_path);
+}
+
 // Cached programs lie in the cache.
 static bool cache_folder(char* folder, size_t size) {
     const uint64_t length = wali_syscall3(NR_readlink, (uint64_t)"/proc/self/exe", (uint64_t)folder, size - 1);
@@ -202,7 +221,7 @@ static uint64_t execute_module(struct call* call) {
     struct script script;
     read_head(head, fd);
     uint64_t result = 0;
-    if (is_module(head))
+    if (is_module(head) || is_module_of_ours(head))
         result = run_module(fd, call->arguments.pointers + LEAD, filtered(&call->environment, &call->filters));
     else if (call->dirfd == (uint64_t)AT_FDCWD && parse_script(&script, head) && check_executable(fd) == 0)
         result = run_script(call, script);
