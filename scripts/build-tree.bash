@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash disable=SC2154
 # Configures and builds one preset of CMakePresets.json. Needs lib.bash and the environment that earlier steps give.
-# WALI_BUILD_TARGETS: what is wanted, e.g. "runtime/all httpd"; everything without it.
+# WALI_BUILD_TARGETS: what is wanted, e.g. "runtime/all httpd wasm:examples/all", some of it in one tree alone;
+# everything without it.
 
 # build_tree PRESET [--check]
 build_tree() {
@@ -24,7 +25,12 @@ build_tree() {
     printf '%s\n' "$stamp" >"$tree/.configured"
   fi
   for target in ${WALI_BUILD_TARGETS:-}; do
-    [[ $preset:$target == wasm:runtime/all ]] || targets+=("$target")
+    case $preset:$target in
+      wasm:runtime/all) ;; # the runtime is native
+      "$preset:$preset:"*) targets+=("${target#*:}") ;;
+      *:*:*) ;;
+      *) targets+=("$target") ;;
+    esac
   done
   "$WALI_CMAKE" --build "$tree" ${targets:+--target "${targets[@]}"} ||
     die "building the $preset tree failed: the compiler's message is in the log"
