@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 SKIPPED = 77
-SECONDS = 60
+SECONDS = 240
 CALL = re.compile(r"\d+ +(\w+)\(")
 
 

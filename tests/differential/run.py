@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 KNOWN = Path(__file__).with_name("known_differences.tsv")
-SECONDS = 60
+SECONDS = 240
 
 
 def known_differences(name: str) -> list[str]:
