@@ -16,7 +16,8 @@ target_include_directories(gtest PUBLIC ${source}/googletest/include ${source}/g
 find_package(Threads REQUIRED)
 target_link_libraries(gtest PUBLIC Threads::Threads)
 END
-  cmake_build -DCMAKE_CXX_FLAGS='-fexceptions -w -Wno-invalid-specialization' -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DFMT_DOC=OFF
+  cmake_build -DCMAKE_CXX_FLAGS='-fexceptions -w -Wno-invalid-specialization' -DCMAKE_CXX_FLAGS_RELEASE=-O1 \
+    -DFMT_DOC=OFF
 }
 
 check() { ctest_passed 900; }
