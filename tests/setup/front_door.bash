@@ -54,10 +54,10 @@ one_line
 mkdir "$scratch/project"
 printf 'cmake_minimum_required(VERSION 3.25)\nproject(p NONE)\ninstall(FILES CMakeLists.txt DESTINATION sub)\n' \
   >"$scratch/project/CMakeLists.txt"
-run 0 cmake -S "$scratch/project" -B "$scratch/project/build"
+run 0 "${WALI_CMAKE:-cmake}" -S "$scratch/project" -B "$scratch/project/build"
 mkdir "$scratch/blocked"
 touch "$scratch/blocked/sub"
-run 1 cmake --install "$scratch/project/build" --prefix "$scratch/blocked"
+run 1 "${WALI_CMAKE:-cmake}" --install "$scratch/project/build" --prefix "$scratch/blocked"
 cp "$scratch/output" "$scratch/cmake.log"
 # shellcheck disable=SC2016  # expanded by that bash
 run 0 bash -c '. "$1/scripts/lib.bash"; cmake_error "$2"' - "$checkout" "$scratch/cmake.log"
