@@ -21,7 +21,7 @@ concept Byte = std::same_as<T, std::byte> || std::same_as<T, char> || std::same_
 /// Values in a row: std::ranges::contiguous_range and sized_range in short, which cost a compiler 30 ms for each type.
 template <class Range>
 concept Contiguous = requires(std::remove_reference_t<Range>& values) {
-    { *values.data() };
+    requires std::is_pointer_v<decltype(values.data())>;
     { values.size() } -> std::convertible_to<std::size_t>;
 };
 template <class Range>
