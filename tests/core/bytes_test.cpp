@@ -63,6 +63,13 @@ TEST_CASE("a write that takes nothing ends a transfer with an error, a read that
 }
 
 TEST_CASE("bytes are views, of which copies are made") {
+    // What data() points to is a buffer; where data() is no pointer, there is none, and no error inside our headers.
+    struct Iterated {
+        std::string::reverse_iterator data() const;
+        std::size_t size() const;
+    };
+    static_assert(!std::is_convertible_v<Iterated, wali::ConstBytes> &&
+                  !std::is_convertible_v<Iterated&, wali::MutableBytes>);
     static_assert(std::ranges::view<ConstBytes> && std::ranges::borrowed_range<ConstBytes>);
     static_assert(std::ranges::view<wali::MutableBytes> && std::ranges::borrowed_range<wali::MutableBytes>);
     std::array<char, 4> text{'w', 'a', 'l', 'i'};
