@@ -207,11 +207,14 @@ setup() {
   for name; do
     index=$((index + 1))
     beside=
-    [[ $name != sysroot || " $* " != *" build-native "* ]] || beside=build-native
+    [[ $name != @(sysroot|exceptions) || " $* " != *" build-native "* || -n ${step_pid[build-native]:-} ]] ||
+      beside=build-native
     run_step "[$index/$#] $(step_title "$name")" "$name" "$quiet" "$beside"
   done
 }
 
-# The steps that every build needs, in order.
+# In order: what every build needs; also what a prefix holds; also what all of the tests need.
 # shellcheck disable=SC2034  # for the verbs
 foundation=(packages cmake wabt sysroot)
+complete=("${foundation[@]}" exceptions)
+everything=(packages test-packages cmake wabt sysroot exceptions)

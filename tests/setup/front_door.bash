@@ -86,10 +86,17 @@ for release in trixie other; do
   says_not libboost1.81-dev
 done
 says "not Debian 12 or 13"
+# What tests alone need is apart.
+says_not doxygen
+run 0 env WALI_PACKAGES_FOR=test "$packages" --list "$scratch/trixie"
+says doxygen
+says_not clang-22
 
 # Everything from a checkout and a cache with blanks in their paths.
 make_checkout
 done_step packages
+done_step test-packages
+done_step exceptions
 done_step cmake
 done_step wabt
 # shellcheck disable=SC2016  # expanded by the step

@@ -4,9 +4,7 @@
 # told in one sentence with the log. The steps are small ones written here, the machinery is the real one.
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.bash"
 make_checkout
-done_step packages
-done_step cmake
-done_step wabt
+for done in packages test-packages cmake wabt exceptions; do done_step "$done"; done
 result="$WALI_CACHE_DIR/sysroot-result"
 gate="$scratch/gate"
 
@@ -115,8 +113,8 @@ all_ended() {
 # shellcheck disable=SC2016  # expanded by the step
 write_pair 'echo good >"$tmp"' 'exit 0'
 run 0 "$other/wali" build native
-says "[4/5] step sysroot: done in"
-says "[5/5] step build-native: done"
+says "[5/7] step sysroot: done in"
+says "[7/7] step build-native: done"
 write_pair "$forever" "$forever"
 "$other/wali" build native >"$scratch/output" 2>&1 &
 started+=($!)
@@ -134,7 +132,7 @@ wait_for all_ended
 # shellcheck disable=SC2016  # expanded by the step
 write_pair 'echo good >"$tmp"' "echo 'wali: no native tree' && exit 1"
 run 1 "$other/wali" build native
-says "[4/5] step sysroot: done in"
+says "[5/7] step sysroot: done in"
 says "wali: no native tree"
 says "$WALI_CACHE_DIR/logs/build-native-"
 echo "steps: all as documented"
