@@ -43,7 +43,8 @@ if(NOT WALI_SYSROOT)
 elseif(NOT EXISTS "${WALI_SYSROOT}/.complete")
   wali_stop("WALI_SYSROOT=${WALI_SYSROOT} is no complete sysroot: run ./wali setup, or sysroot/build FOLDER")
 elseif(WALI_EXCEPTIONS AND NOT EXISTS "${WALI_SYSROOT}/lib/wasm32-linux-muslwali/eh")
-  wali_stop("WALI_SYSROOT=${WALI_SYSROOT} has no libraries with exceptions: run ./wali setup, or sysroot/build FOLDER --exceptions")
+  wali_stop("WALI_SYSROOT=${WALI_SYSROOT} has no libraries with exceptions: run ./wali setup, or \
+sysroot/build FOLDER --exceptions")
 endif()
 
 set(CMAKE_SYSTEM_NAME Linux)
