@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 source=fmtlib_
-changes='`-fexceptions`; not for wasm but for libc++ 22: `-Wno-invalid-specialization`, and two test programs left out, for
-both, whose character types have no `std::char_traits` there'
+changes='`-fexceptions`; for libc++ 22: `-Wno-invalid-specialization`, and without two test programs, for both, whose
+character types have no `std::char_traits` there'
 packages=(googletest)
 tier=quick
 
