@@ -9,12 +9,12 @@
 
 static void smoothsort(void *, size_t, size_t, int (*)(const void *, const void *, void *), void *);
 #define __qsort_r smoothsort
+#pragma push_macro("weak_alias")
 #undef weak_alias
 #define weak_alias(old, new)
 #include "../qsort.c"
+#pragma pop_macro("weak_alias")
 #undef __qsort_r
-#undef weak_alias
-#define weak_alias(old, new) extern __typeof(old) new __attribute__((__weak__, __alias__(#old)))
 
 struct sorting {
 	size_t width;
