@@ -9,10 +9,10 @@
 #include "check.h"
 
 // Where the first match begins and ends; -1 and -1 without one. In the part [from, to) unless to is -1.
-static regmatch_t match(const char* pattern, const char* text, int from, int to) {
+static regmatch_t match(const char* pattern, int flags, const char* text, int from, int to) {
     const regmatch_t none = {-1, -1};
     regex_t compiled;
-    if (regcomp(&compiled, pattern, 0) != 0) return none;
+    if (regcomp(&compiled, pattern, flags) != 0) return none;
     regmatch_t found = {from, to};
     const int result = regexec(&compiled, text, 1, &found, to < 0 ? 0 : REG_STARTEND);
     regfree(&compiled);
@@ -20,12 +20,17 @@ static regmatch_t match(const char* pattern, const char* text, int from, int to)
 }
 
 static bool matches(const char* pattern, const char* text, int begin, int end) {
-    const regmatch_t found = match(pattern, text, 0, -1);
+    const regmatch_t found = match(pattern, 0, text, 0, -1);
+    return found.rm_so == begin && found.rm_eo == end;
+}
+
+static bool matches_extended(const char* pattern, const char* text, int begin, int end) {
+    const regmatch_t found = match(pattern, REG_EXTENDED, text, 0, -1);
     return found.rm_so == begin && found.rm_eo == end;
 }
 
 static bool matches_in(const char* pattern, const char* text, int from, int to, int begin, int end) {
-    const regmatch_t found = match(pattern, text, from, to);
+    const regmatch_t found = match(pattern, 0, text, from, to);
     return found.rm_so == begin && found.rm_eo == end;
 }
 
@@ -57,6 +62,19 @@ static void back_references(void) {
     CHECK(matches("\\(é\\)a\\1€", "€éaé€", 3, 11));
 }
 
+static void the_leftmost(void) {
+    CHECK(matches_extended("..(c*)(c*)", "babc", 0, 2));
+    CHECK(matches_extended(".[ab](c*)c*", "xxbac", 1, 3));
+}
+
+// An interval is copies of what it repeats.
+static void intervals_in_what_is_repeated(void) {
+    CHECK(matches_extended("(b(a{2}|..?)*|.c*[ab])?", "a", 0, 0));
+    CHECK(matches_extended("(c(b?b{2}a?)?|a*b*b){1,2}", "a", -1, -1));
+    CHECK(matches_extended("(c(b?b{2}a?)?|a*b*b){1,2}", "xcbbab", 1, 6));
+    CHECK(matches_extended("[a-z0-9_]+@([a-z]{2,4}[.]){1,3}[a-z]{2,}", "to foo@bar.co.uk", 3, 16));
+}
+
 static void words(void) {
     CHECK(matches("\\b", "  ab", 2, 2));
     CHECK(matches("\\b", "  ", -1, -1));
@@ -69,6 +87,8 @@ int main(void) {
     if (!setlocale(LC_ALL, "C.UTF-8")) puts("no C.UTF-8");
     a_part_of_a_string();
     back_references();
+    the_leftmost();
+    intervals_in_what_is_repeated();
     words();
     if (failures == 0) puts("ok");
     return failures != 0;
