@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSL-1.0 */
+#include <signal.h>
 #include <stddef.h>
 #include "pthread_impl.h"
 #include "libc.h"
@@ -47,20 +48,25 @@ hidden void __wasm_init_main_thread(void)
 	libc.tls_size = tls_offset() + __builtin_wasm_tls_size() + tls_align();
 }
 
+/* While the linker's function fills the block, it is this thread's: a handler would find no thread pointer, or the main
+ * thread's, so that no signal may come, not even the C library's own. */
 void *__copy_tls(unsigned char *mem)
 {
+	sigset_t set;
 	void *own = __builtin_wasm_tls_base();
 	ptrdiff_t tp = (char *)&__wasm_tp - (char *)own;
 	mem += -(uintptr_t)mem & (tls_align() - 1);
 	pthread_t td = (pthread_t)mem;
 	unsigned char *tls = mem + tls_offset();
 
+	__block_all_sigs(&set);
 	__wasm_init_tls(tls);
 	__asm__ __volatile__ (
 		".globaltype __tls_base, i32\n"
 		"local.get %0\n"
 		"global.set __tls_base"
 		: : "r"(own) : "memory");
+	__restore_sigs(&set);
 
 	td->dtv = (uintptr_t *)tls;
 	*(uintptr_t *)(tls + tp) = (uintptr_t)td;
