@@ -54,7 +54,7 @@ endfunction()
 # wali_register_test(NAME PROGRAM [ARGUMENT...]): one more test out of a program.
 function(wali_register_test name program)
   add_test(NAME ${WALI_TREE}.${name} COMMAND ${program} ${ARGN} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
-  set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${WALI_TREE}.${name} PROPERTIES TIMEOUT 1200)
   if(WALI_SANITIZE)
     # Too much memory is an error that is tested.
     set_tests_properties(${WALI_TREE}.${name} PROPERTIES ENVIRONMENT ASAN_OPTIONS=allocator_may_return_null=1)
