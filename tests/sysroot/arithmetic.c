@@ -12,10 +12,10 @@
 static double complex number(double real, double imaginary) { return __builtin_complex(real, imaginary); }
 
 static void real_numbers(void) {
-    volatile double large = -0x1p33;
+    volatile double large = -3e7;
     volatile double tiny = 0x1p-700;
     volatile double nothing = 0;
-    CHECK(isnan(acosh(large)) && acosh(-large) > 23);
+    CHECK(isnan(acosh(large)) && acosh(-large) > 17);
     CHECK(signbit(fma(tiny, -tiny, nothing)));
 }
 
